@@ -1,0 +1,64 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+func target(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+  .target(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+  .testTarget(
+    name: name, dependencies: dependencies, exclude: exclude, swiftSettings: settings)
+}
+
+let package = Package(
+  name: "octet",
+  products: [
+    .library(name: "Octet", targets: ["Octet"]),
+    .executable(name: "octet", targets: ["octet-cli"]),
+    .executable(name: "octet-run", targets: ["octet-run"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+  ],
+  targets: [
+    // Device modules: these also compile as Embedded Swift (tools/build-device).
+    target("OctetDiagnostics", []),
+    target("OctetIR", ["OctetDiagnostics"]),
+    .target(name: "COctetSchema"),
+    target("OctetSchema", ["COctetSchema"]),
+    .target(name: "COctetKernels", linkerSettings: [.linkedLibrary("m")]),
+    target("OctetKernels", ["COctetKernels"]),
+    target("OctetOps", ["OctetIR", "OctetSchema", "OctetKernels"]),
+    .target(name: "COctetPlatform"),
+    target("OctetFiles", ["OctetDiagnostics", "COctetPlatform"]),
+    target("OctetTFLite", ["OctetOps", "OctetFiles"]),
+    target("OctetRuntime", ["OctetOps"]),
+
+    // Desktop modules.
+    target(
+      "OctetImport",
+      ["OctetOps", "OctetFiles", .product(name: "SwiftProtobuf", package: "swift-protobuf")]),
+    target("OctetPasses", ["OctetOps", "OctetRuntime"]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    target("OctetData", ["OctetIR", "OctetFiles", "CZlib"]),
+    target("OctetQuantize", ["OctetPasses", "OctetRuntime"]),
+    target(
+      "Octet", ["OctetImport", "OctetTFLite", "OctetQuantize", "OctetData"],
+      exclude: ["Explanations"]),
+    .executableTarget(
+      name: "octet-cli",
+      dependencies: ["Octet", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      swiftSettings: settings),
+    .executableTarget(
+      name: "octet-run", dependencies: ["OctetTFLite", "OctetRuntime", "COctetPlatform"],
+      swiftSettings: settings),
+  ],
+  cxxLanguageStandard: .cxx17
+)

@@ -1,0 +1,30 @@
+#include "octet_cpu.h"
+
+#if defined(__x86_64__)
+
+#include <cpuid.h>
+#include <stdint.h>
+
+/// The register sets the operating system saves on a context switch (XCR0). Traps unless
+/// CPUID reports OSXSAVE.
+static uint64_t saved_register_sets(void) {
+  uint32_t low, high;
+  __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+  return (uint64_t)high << 32 | low;
+}
+
+bool octet_cpu_has_avx2_fma(void) {
+  unsigned int a, b, c, d;
+  if (!__get_cpuid(1, &a, &b, &c, &d)) return false;
+  const unsigned int needed = bit_OSXSAVE | bit_AVX | bit_FMA;
+  if ((c & needed) != needed) return false;
+  const uint64_t sse_and_avx = 0x6;
+  if ((saved_register_sets() & sse_and_avx) != sse_and_avx) return false;
+  return __get_cpuid_count(7, 0, &a, &b, &c, &d) && (b & bit_AVX2) != 0;
+}
+
+#else
+
+bool octet_cpu_has_avx2_fma(void) { return false; }
+
+#endif

@@ -1,0 +1,13 @@
+/// Pointer-in, pointer-out kernels. Nothing here allocates, checks sizes or keeps state: the
+/// caller proves every size when a model is prepared. A kernel with a CPU in its name may be called
+/// only where `octet_cpu.h` reports that CPU feature.
+#ifndef OCTET_KERNELS_H
+#define OCTET_KERNELS_H
+
+#include "octet_cpu.h"
+#include "octet_f32_gemm.h"
+#include "octet_math.h"
+#include "octet_qs8_gemm.h"
+#include "octet_qs8_widen.h"
+
+#endif

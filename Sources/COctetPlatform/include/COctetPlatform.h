@@ -1,0 +1,33 @@
+#ifndef OCTET_PLATFORM_H
+#define OCTET_PLATFORM_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/// The operating system's part of the device tool, without Swift's Glibc module, which Embedded
+/// Swift does not have.
+
+/// Maps a whole file for reading. Returns 0 and sets `bytes` and `count`, or returns errno. An empty
+/// file gives count 0 and bytes NULL.
+int octet_map_file(const char *path, const uint8_t **bytes, size_t *count);
+
+/// Ends a mapping made by `octet_map_file`.
+void octet_unmap(const uint8_t *bytes, size_t count);
+
+/// Writes `bytes` to a new file beside `path`, flushes it to the disk and renames it to `path`, so
+/// that `path` is never half-written. Returns 0 or errno; on failure nothing is left behind.
+int octet_write_file(const char *path, const uint8_t *bytes, size_t count);
+
+/// What errno value `code` means, in the C locale.
+const char *octet_error_text(int code);
+
+/// Writes all bytes to file descriptor `descriptor`. Returns 0 or errno.
+int octet_write_descriptor(int descriptor, const uint8_t *bytes, size_t count);
+
+/// Ends the process after flushing standard output.
+_Noreturn void octet_exit(int code);
+
+/// Nanoseconds of a clock that never goes back.
+uint64_t octet_monotonic_nanoseconds(void);
+
+#endif

@@ -1,0 +1,115 @@
+public import OctetData
+public import OctetDiagnostics
+import OctetIR
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+/// How far a quantized model's dequantized outputs are from the float model's on the same samples.
+public struct Agreement: Sendable {
+  public struct Output: Sendable {
+    public let name: String
+    /// The largest absolute difference of an element.
+    public fileprivate(set) var largest: Float = 0
+    fileprivate var sum = 0.0
+    fileprivate var signal = 0.0
+    fileprivate var noise = 0.0
+    fileprivate var elements = 0
+    /// Samples whose largest element is the same.
+    public fileprivate(set) var sameTop = 0
+
+    public var mean: Double { elements == 0 ? 0 : sum / Double(elements) }
+
+    /// Signal to noise in dB; infinite when both are equal.
+    public var decibels: Double { noise == 0 ? .infinity : 10 * log10(signal / noise) }
+  }
+
+  public let samples: Int
+  public private(set) var outputs: [Output]
+
+  /// Runs both models on `indices` of the data set.
+  public static func between(
+    _ float: Model, _ quantized: Model, _ dataset: Dataset, _ indices: [Int],
+    _ preprocessing: Preprocessing, log: DiagnosticLog
+  ) throws(DiagnosticFailure) -> Agreement {
+    let reference = try SampleRunner(float, log: log)
+    let candidate = try SampleRunner(quantized, log: log)
+    let feeder = SampleFeeder(dataset, float, preprocessing)
+    var result = Agreement(
+      samples: indices.count,
+      outputs: float.graph.outputs.map { Output(name: float.graph[$0].name) })
+    for index in indices {
+      let batch = try log.attempt { () throws(Diagnostic) in try feeder.batch([index]) }
+      var expected: [[Float]] = []
+      reference.run(batch) { _, outputs in expected = outputs }
+      candidate.run(batch) { _, outputs in result.add(expected, outputs) }
+    }
+    return result
+  }
+
+  private init(samples: Int, outputs: [Output]) {
+    self.samples = samples
+    self.outputs = outputs
+  }
+
+  private mutating func add(_ expected: [[Float]], _ found: [[Float]]) {
+    for index in outputs.indices {
+      let (a, b) = (expected[index], found[index])
+      for (x, y) in zip(a, b) {
+        let difference = abs(x - y)
+        outputs[index].largest = max(outputs[index].largest, difference)
+        outputs[index].sum += Double(difference)
+        outputs[index].signal += Double(x) * Double(x)
+        outputs[index].noise += Double(difference) * Double(difference)
+      }
+      outputs[index].elements += a.count
+      if bestClass(a) == bestClass(b) { outputs[index].sameTop += 1 }
+    }
+  }
+
+  /// One line an output.
+  public var text: String {
+    outputs.map { output in
+      let decibels = output.decibels.isFinite ? "\(tenths(output.decibels)) dB" : "exact"
+      return "output '\(output.name)': largest difference \(output.largest), mean "
+        + "\(Float(output.mean)), \(decibels), same top-1 on \(output.sameTop) of \(samples)\n"
+    }.joined()
+  }
+
+  public var json: JSON {
+    .members([
+      ("samples", .int(samples)),
+      (
+        "outputs",
+        .array(
+          outputs.map { output in
+            .members([
+              ("name", .string(output.name)), ("largest", .number(Double(output.largest))),
+              ("mean", .number(output.mean)), ("snr_db", .number(output.decibels)),
+              ("same_top1", .int(output.sameTop)),
+            ])
+          })
+      ),
+    ])
+  }
+
+  /// A warning when an output hardly resembles the float model's.
+  public func warning(at path: String) -> Diagnostic? {
+    let poor = outputs.filter { $0.decibels < 10 }
+    guard !poor.isEmpty else { return nil }
+    return Diagnostic(
+      .poorAgreement,
+      "the int8 model's outputs differ much from the float model's: "
+        + poor.map { "'\($0.name)' \(tenths($0.decibels)) dB" }.joined(separator: ", "),
+      at: Location(file: path),
+      helps: [
+        .init("check that --preprocess is what the model was trained with"),
+        .init("try the other calibrator", arguments: ["--calibrator", "min-max"]),
+      ])
+  }
+
+  private func tenths(_ value: Double) -> String { "\((value * 10).rounded() / 10)" }
+}

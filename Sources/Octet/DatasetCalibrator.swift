@@ -1,0 +1,73 @@
+public import OctetData
+public import OctetDiagnostics
+public import OctetIR
+public import OctetQuantize
+
+/// Feeds evenly spaced samples of a data set to calibration.
+public final class DatasetCalibrator: Calibrator {
+  public let algorithm: CalibrationAlgorithm
+  public let batchSize: Int
+  /// The samples that are used, ascending.
+  public let indices: [Int]
+  private let feeder: SampleFeeder
+  private var position = 0
+
+  /// - Parameters:
+  ///   - samples: how many samples to take, evenly spaced; all if there are fewer.
+  ///   - batchSize: samples a batch.
+  public init(
+    _ dataset: Dataset, for model: Model, preprocessing: Preprocessing,
+    algorithm: CalibrationAlgorithm = .entropy, samples: Int = 500, batchSize: Int = 64
+  ) {
+    self.algorithm = algorithm
+    self.batchSize = batchSize
+    indices = Dataset.evenlySpaced(samples, of: dataset.count)
+    feeder = SampleFeeder(dataset, model, preprocessing)
+  }
+
+  public func nextBatch(_ names: [String]) throws(Diagnostic) -> [Tensor]? {
+    guard position < indices.count else { return nil }
+    let batch = indices[position..<min(position + batchSize, indices.count)]
+    position += batch.count
+    return try feeder.batch(Array(batch))
+  }
+
+  public func readCache() throws(Diagnostic) -> CalibrationTable? { nil }
+
+  public func writeCache(_ table: CalibrationTable) throws(Diagnostic) {}
+}
+
+/// Reads samples in the shapes of a model's inputs.
+struct SampleFeeder {
+  private let dataset: Dataset
+  private let preprocessing: Preprocessing
+  /// The inputs' names and extents without the batch.
+  private let inputs: [(name: String, extents: [Int])]
+
+  init(_ dataset: Dataset, _ model: Model, _ preprocessing: Preprocessing) {
+    self.dataset = dataset
+    self.preprocessing = preprocessing
+    inputs = model.graph.inputs.map { id in
+      let value = model.graph[id]
+      return (value.name, Array((value.type.shape.extents ?? []).dropFirst()))
+    }
+  }
+
+  /// One float32 tensor an input, of shape [samples, ...].
+  func batch(_ samples: [Int]) throws(Diagnostic) -> [Tensor] {
+    var tensors: [Tensor] = []
+    for (position, input) in inputs.enumerated() {
+      let size = input.extents.reduce(1, *)
+      let storage = Storage(byteCount: samples.count * size * MemoryLayout<Float>.stride)
+      let values = storage.mutableBytes.bindMemory(to: Float.self)
+      for (slot, sample) in samples.enumerated() {
+        let target = UnsafeMutableBufferPointer(rebasing: values[slot * size..<(slot + 1) * size])
+        try dataset.sample(
+          sample, input: position, shape: input.extents, preprocessing: preprocessing,
+          into: target)
+      }
+      tensors.append(Tensor(TensorType(.float32, [samples.count] + input.extents), storage))
+    }
+    return tensors
+  }
+}

@@ -1,0 +1,81 @@
+public import OctetDiagnostics
+
+extension Inspection {
+  /// The report for people: interface, one line an operator, totals.
+  public var text: String {
+    var text = "\(path): \(format.rawValue)\n"
+    for input in inputs { text += "  input   \(input.text)\n" }
+    for output in outputs { text += "  output  \(output.text)\n" }
+    if let preprocessing { text += "  preprocessing  \(preprocessing)\n" }
+    if !subgraphs.isEmpty { text += "  subgraphs  \(subgraphs.joined(separator: ", "))\n" }
+    text += "\n"
+    let rows = ops.map { op in
+      [
+        "\(op.index)", op.op, op.outputs.joined(separator: ", "), op.outputShape,
+        op.macs.map { $0 == 0 ? "" : Self.grouped($0) } ?? "?",
+        op.parameters == 0 ? "" : Self.grouped(op.parameters), op.provenance.first ?? "",
+      ]
+    }
+    text += TextTable(
+      header: ["#", "op", "output", "type", "MACs", "constants", "from"],
+      rows: rows, rightAligned: [0, 4, 5]
+    ).text
+    text += "\n\(ops.count) operators, \(Self.grouped(macs)) multiply-accumulates, "
+    text += "\(Self.grouped(parameters)) constants in \(Self.grouped(weightBytes)) bytes\n"
+    return text
+  }
+
+  public var json: JSON {
+    .members([
+      ("format", .string(format.rawValue)),
+      ("inputs", .array(inputs.map { $0.json })),
+      ("outputs", .array(outputs.map { $0.json })),
+      ("ops", .array(ops.map { $0.json })),
+      ("tensors", .array(tensors.map { $0.json })),
+      ("subgraphs", subgraphs.isEmpty ? nil : .strings(subgraphs)),
+      ("metadata", .members([("preprocessing", preprocessing.map { .string($0) })])),
+    ])
+  }
+
+  /// The graph in Graphviz's language.
+  public var dot: String {
+    var text = "digraph model {\n  node [shape=box, fontname=\"sans-serif\"];\n"
+    func quoted(_ name: String) -> String { JSON.string(name).text }
+    var makers: [String: String] = [:]
+    for input in inputs {
+      let id = quoted("input \(input.name)")
+      text += "  \(id) [label=\(quoted(input.text)), style=rounded];\n"
+      makers[input.name] = id
+    }
+    for op in ops {
+      let id = "op\(op.index)"
+      text += "  \(id) [label=\(quoted("\(op.op)\n\(op.outputs.first ?? "")\n\(op.outputShape)"))];\n"
+      for input in op.inputs {
+        if let maker = makers[input] { text += "  \(maker) -> \(id);\n" }
+      }
+      for output in op.outputs { makers[output] = id }
+    }
+    return text + "}\n"
+  }
+
+  /// `1,234,567`
+  static func grouped(_ number: Int) -> String {
+    var digits = "\(abs(number))"
+    var result = ""
+    while digits.count > 3 {
+      result = "," + digits.suffix(3) + result
+      digits.removeLast(3)
+    }
+    return (number < 0 ? "-" : "") + digits + result
+  }
+}
+
+extension Inspection.OpInfo {
+  var json: JSON {
+    .members([
+      ("index", .int(index)), ("op", .string(op)), ("inputs", .strings(inputs)),
+      ("outputs", .strings(outputs)), ("macs", macs.map { .int($0) }),
+      ("provenance", provenance.isEmpty ? nil : .strings(provenance)),
+    ])
+  }
+}

@@ -1,0 +1,145 @@
+public import OctetDiagnostics
+import OctetIR
+import OctetOps
+import OctetTFLite
+
+/// What is in a model, as a value; `text` and `json` render it.
+public struct Inspection: Sendable {
+  public struct TensorInfo: Sendable {
+    public let name: String
+    public let type: String
+    public let shape: [String]
+    public let scales: [Float]
+    public let zeroPoints: [Int32]
+    public let axis: Int?
+    /// Bytes of contents; nil unless it is a constant.
+    public let constantBytes: Int?
+  }
+
+  public struct OpInfo: Sendable {
+    public let index: Int
+    public let op: String
+    public let inputs: [String]
+    public let outputs: [String]
+    public let outputShape: String
+    /// Multiply-accumulates of one run; nil where the shapes are not known.
+    public let macs: Int?
+    /// Elements of its constant inputs.
+    public let parameters: Int
+    /// Where it comes from, most recent first.
+    public let provenance: [String]
+  }
+
+  public let path: String
+  public let format: ModelFormat
+  public let inputs: [TensorInfo]
+  public let outputs: [TensorInfo]
+  public let ops: [OpInfo]
+  public let tensors: [TensorInfo]
+  public let subgraphs: [String]
+  public let preprocessing: String?
+
+  /// Reads a model without asking for weights, and describes it.
+  public static func of(
+    _ path: String, _ options: ModelOptions = ModelOptions(), log: DiagnosticLog
+  ) throws(DiagnosticFailure) -> Inspection {
+    Inspection(
+      try Model.read(path, options, needsWeights: false, log: log))
+  }
+
+  /// Describes a model.
+  public init(_ model: Model) {
+    let graph = model.graph
+    path = model.path
+    format = model.format
+    preprocessing = model.preprocessing
+    inputs = graph.inputs.map { TensorInfo(graph[$0]) }
+    outputs = graph.outputs.map { TensorInfo(graph[$0]) }
+    tensors = graph.values.map { TensorInfo($0) }
+    subgraphs = graph.subgraphs.map { $0.name }
+    ops = graph.nodes.enumerated().map { index, node in OpInfo(node, index, graph) }
+  }
+
+  public var parameters: Int { ops.reduce(0) { $0 + $1.parameters } }
+  public var macs: Int { ops.reduce(0) { $0 + ($1.macs ?? 0) } }
+  public var weightBytes: Int { tensors.reduce(0) { $0 + ($1.constantBytes ?? 0) } }
+}
+
+extension Inspection.TensorInfo {
+  init(_ value: Value) {
+    name = value.name
+    type = value.type.element.name
+    shape = value.type.shape.dimensions.map { $0.text }
+    scales = value.type.quantization?.scales ?? []
+    zeroPoints = value.type.quantization?.zeroPoints ?? []
+    axis = value.type.quantization?.axis
+    constantBytes = value.constant?.bytes.count
+  }
+
+  /// `data  float32[1,28,28,1]  scale 0.0039 zero point -128`
+  public var text: String {
+    var text = "\(name)  \(type)[\(shape.joined(separator: ","))]"
+    if scales.count == 1 {
+      text += "  scale \(scales[0]) zero point \(zeroPoints[0])"
+    } else if let axis {
+      text += "  \(scales.count) scales along dimension \(axis)"
+    }
+    return text
+  }
+
+  var json: JSON {
+    var quantization: JSON?
+    if axis != nil {
+      quantization = .members([
+        ("scale", .array(scales.map { .number(Double($0)) })),
+        ("zero_point", .ints(zeroPoints.map { Int($0) })), ("axis", axis.map { .int($0) }),
+      ])
+    } else if let scale = scales.first, let zeroPoint = zeroPoints.first {
+      quantization = .members([
+        ("scale", .number(Double(scale))), ("zero_point", .int(Int(zeroPoint))),
+      ])
+    }
+    return .members([
+      ("name", .string(name)), ("type", .string(type)),
+      ("shape", .array(shape.map { extent in Int(extent).map { .int($0) } ?? .string(extent) })),
+      ("quantization", quantization), ("constant_bytes", constantBytes.map { .int($0) }),
+    ])
+  }
+}
+
+extension Inspection.OpInfo {
+  init(_ node: Node, _ index: Int, _ graph: Graph) {
+    self.index = index
+    if let foreign = node.op as? Foreign {
+      op = foreign.type
+    } else {
+      op = node.op.name
+    }
+    inputs = node.inputs.map { $0.map { graph[$0].name } ?? "" }
+    outputs = node.outputs.map { graph[$0].name }
+    outputShape = node.outputs.first.map { graph[$0].type.text } ?? ""
+    var count = 0
+    for case let input? in node.inputs where graph[input].constant != nil {
+      count += graph[input].type.shape.elementCount ?? 0
+    }
+    parameters = count
+    macs = node.macs(in: graph)
+    provenance = node.provenance.reversed().map { $0.text }
+  }
+}
+
+extension Node {
+  /// Multiply-accumulates of one run, for the operators that have weights; nil where the shapes are not
+  /// known.
+  func macs(in graph: Graph) -> Int? {
+    guard op is Conv2D || op is DepthwiseConv2D || op is FullyConnected else { return 0 }
+    guard inputs.count > 1, let filter = inputs[1], let output = outputs.first,
+      let extents = graph[filter].type.shape.extents,
+      let outputCount = graph[output].type.shape.elementCount
+    else { return nil }
+    let channels = op is DepthwiseConv2D ? extents.last ?? 1 : extents.first ?? 1
+    guard channels > 0, let weights = Shape.elementCount(extents) else { return nil }
+    let (macs, overflow) = outputCount.multipliedReportingOverflow(by: weights / channels)
+    return overflow ? nil : macs
+  }
+}

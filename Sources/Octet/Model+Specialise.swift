@@ -1,0 +1,74 @@
+import OctetDiagnostics
+import OctetIR
+
+extension Model {
+  /// The graph with the options' input shapes, batch and outputs, for formats whose shapes follow from
+  /// the operators.
+  func specialised(
+    _ options: ModelOptions, _ log: DiagnosticLog
+  ) throws(DiagnosticFailure) -> Model {
+    var result = self
+    try result.setOutputs(options.outputs, log)
+    let names = graph.inputs.map { graph[$0].name }
+    for name in options.inputShapes.keys.sorted() where !names.contains(name) {
+      log.add(
+        Diagnostic(
+          .unknownInput, "the model has no input '\(name)'", at: Location(file: path),
+          notes: ["its inputs are " + names.joined(separator: ", ")]
+        ).suggesting(name, from: names))
+    }
+    try log.throwIfErrors()
+    var isChanged = false
+    for input in graph.inputs {
+      var shape = graph[input].type.shape
+      if let extents = options.inputShapes[graph[input].name] {
+        shape = Shape(extents)
+      } else if let batch = options.batch, shape.rank > 0 {
+        shape.dimensions[0] = .known(batch)
+      } else if case .unknown(let name, _)? = shape.dimensions.first {
+        shape.dimensions[0] = .known(1)
+        log.add(
+          Diagnostic(
+            .batchBecameOne, "the batch dimension '\(name)' becomes 1", at: Location(file: path),
+            help: "give another with --batch"))
+      }
+      isChanged = isChanged || shape != graph[input].type.shape
+      result.graph[input].type.shape = shape
+    }
+    if isChanged { try result.inferShapes(log) }
+    return result
+  }
+
+  private mutating func setOutputs(_ names: [String], _ log: DiagnosticLog) throws(DiagnosticFailure) {
+    guard !names.isEmpty else { return }
+    var outputs: [ValueID] = []
+    for name in names {
+      let found = graph.values.indices.last {
+        graph.values[$0].name == name && graph.values[$0].constant == nil
+      }
+      if let found {
+        outputs.append(ValueID(found))
+      } else {
+        log.add(
+          Diagnostic(
+            .unknownOutput, "the model has no tensor '\(name)'", at: Location(file: path)
+          ).suggesting(name, from: graph.values.map { $0.name }))
+      }
+    }
+    try log.throwIfErrors()
+    graph.outputs = outputs
+    graph.compact()
+  }
+
+  /// Infers all shapes anew from the inputs'.
+  private mutating func inferShapes(_ log: DiagnosticLog) throws(DiagnosticFailure) {
+    for node in graph.nodes {
+      do throws(Diagnostic) {
+        let types = try graph.inferTypes(node.op, inputs: node.inputs)
+        for (type, output) in zip(types, node.outputs) { graph[output].type.shape = type.shape }
+      } catch {
+        try log.fail(graph.described(error, node))
+      }
+    }
+  }
+}

@@ -1,0 +1,146 @@
+public import OctetDiagnostics
+import OctetFiles
+package import OctetIR
+import OctetImport
+import OctetOps
+package import OctetPasses
+import OctetSchema
+import OctetTFLite
+
+/// How to read a model.
+public struct ModelOptions: Sendable {
+  /// The weights file of formats that keep weights apart.
+  public var weights: String?
+  /// Names of the tensors to make outputs; empty for the model's own.
+  public var outputs: [String]
+  /// Extents of inputs by name, in the model's own layout.
+  public var inputShapes: [String: [Int]]
+  /// The batch size; nil makes it 1 where the model leaves it open or only suggests one.
+  public var batch: Int?
+
+  public init(
+    weights: String? = nil, outputs: [String] = [], inputShapes: [String: [Int]] = [:],
+    batch: Int? = nil
+  ) {
+    self.weights = weights
+    self.outputs = outputs
+    self.inputShapes = inputShapes
+    self.batch = batch
+  }
+}
+
+/// A model in memory: read from a file, or made by converting or quantizing another one.
+///
+/// ```swift
+/// let log = DiagnosticLog()
+/// let model = try Model.open("lenet.prototxt", options, log: log).optimized(log: log)
+/// try model.write("lenet.tflite", log: log)
+/// ```
+public struct Model: Sendable {
+  package var graph: Graph
+  public let format: ModelFormat
+  /// The file it was read from, as the user named it.
+  public let path: String
+  /// The preprocessing stored with the model, as `--preprocess` takes it.
+  public var preprocessing: String?
+
+  package init(graph: Graph, format: ModelFormat, path: String, preprocessing: String? = nil) {
+    self.graph = graph
+    self.format = format
+    self.path = path
+    self.preprocessing = preprocessing
+  }
+
+  /// Reads a model of any format Octet knows and verifies it.
+  ///
+  /// - Throws: `DiagnosticFailure`, with every problem of the file in `log`.
+  public static func open(
+    _ path: String, _ options: ModelOptions = ModelOptions(), log: DiagnosticLog
+  ) throws(DiagnosticFailure) -> Model {
+    let model = try read(path, options, needsWeights: true, log: log)
+    guard model.graph.verify(into: log, within: Location(file: path)) else {
+      throw DiagnosticFailure()
+    }
+    return model
+  }
+
+  /// As `open`, for looking at a model: weights may be missing and operators may be wrong.
+  package static func read(
+    _ path: String, _ options: ModelOptions, needsWeights: Bool, log: DiagnosticLog
+  ) throws(DiagnosticFailure) -> Model {
+    let file = try log.attempt { () throws(Diagnostic) in try MappedFile(path) }
+    switch ModelFormat.recognise(file.bytes) {
+    case .tflite:
+      let model = try TFLiteReader.read(file, log: log)
+      let result = Model(
+        graph: model.graph, format: .tflite, path: path,
+        preprocessing: model.metadata.preprocessing)
+      return try result.specialised(options, log)
+    case .octetIR:
+      let text = String(decoding: file.bytes, as: UTF8.self)
+      let graph = try log.attempt { () throws(Diagnostic) in
+        try Graph(parsing: text, file: path, makeOp: OpCatalog.makeOp)
+      }
+      return try Model(graph: graph, format: .octetIR, path: path).specialised(options, log)
+    case .caffe:
+      let weights = try options.weights.map { path throws(DiagnosticFailure) in
+        try log.attempt { () throws(Diagnostic) in try MappedFile(path) }
+      }
+      let imported = try CaffeImporter.read(
+        file, weights: weights,
+        CaffeImporter.Options(
+          outputs: options.outputs, inputShapes: options.inputShapes, batch: options.batch,
+          needsWeights: needsWeights), log: log)
+      return Model(
+        graph: imported.graph, format: .caffe, path: path,
+        preprocessing: imported.preprocessing)
+    case nil:
+      try log.fail(
+        Diagnostic(
+          .unknownFormat, "'\(path)' is no model that Octet knows", at: Location(file: path),
+          notes: ["it reads: " + ModelFormat.allCases.map { $0.summary }.joined(separator: "; ")],
+          help: path.hasSuffix(".caffemodel")
+            ? "name the .prototxt, and give this file with --weights" : "check the file"))
+    }
+  }
+
+  /// Runs the conversion passes.
+  ///
+  /// - Parameters:
+  ///   - stopAfter: apply at most this many patches.
+  ///   - observe: called after each patch with the graph it gave.
+  package func optimized(
+    stopAfter: Int? = nil, log: DiagnosticLog,
+    observe: @escaping (PassManager.Step, Graph) -> Void = { _, _ in }
+  ) throws(DiagnosticFailure) -> Model {
+    var result = self
+    let manager = PassManager(Pipeline.conversion, stopAfter: stopAfter, observe: observe)
+    result.graph = try manager.run(graph, log: log)
+    result.graph.makeNamesUnique()
+    return result
+  }
+
+  /// Runs the conversion passes.
+  public func optimized(log: DiagnosticLog) throws(DiagnosticFailure) -> Model {
+    try optimized(stopAfter: nil, log: log)
+  }
+
+  /// The model ready to run or to quantize: converted if it comes from a framework, as it is if it
+  /// is a `.tflite`.
+  package func runnable(log: DiagnosticLog) throws(DiagnosticFailure) -> Model {
+    format == .caffe ? try optimized(log: log) : self
+  }
+
+  /// Writes the model as `.tflite`; the file is complete or not there.
+  ///
+  /// - Returns: the size in bytes.
+  @discardableResult
+  public func write(_ path: String, log: DiagnosticLog) throws(DiagnosticFailure) -> Int {
+    let file = try TFLiteWriter.write(
+      TFLiteModel(graph: graph, metadata: ModelMetadata(preprocessing: preprocessing)), log: log)
+    try log.attempt { () throws(Diagnostic) in
+      try file.withUnsafeBytes { bytes throws(Diagnostic) in try writeFile(path, bytes) }
+    }
+    return file.count
+  }
+}

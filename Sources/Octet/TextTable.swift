@@ -1,0 +1,30 @@
+/// Columns of text lined up with spaces, or as Markdown.
+struct TextTable {
+  let header: [String]
+  let rows: [[String]]
+  /// Columns whose cells end at the same place.
+  var rightAligned: Set<Int> = []
+
+  /// Lines for a terminal; the header is followed by a line of dashes.
+  var text: String {
+    let widths = header.indices.map { column in
+      max(header[column].count, rows.map { $0[column].count }.max() ?? 0)
+    }
+    func line(_ cells: [String]) -> String {
+      let padded = cells.enumerated().map { column, cell in
+        let blanks = String(repeating: " ", count: widths[column] - cell.count)
+        return rightAligned.contains(column) ? blanks + cell : cell + blanks
+      }
+      var line = padded.joined(separator: "  ")
+      while line.last == " " { line.removeLast() }
+      return line + "\n"
+    }
+    return line(header) + line(widths.map { String(repeating: "-", count: $0) })
+      + rows.map(line).joined()
+  }
+
+  var markdown: String {
+    func line(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |\n" }
+    return line(header) + line(header.map { _ in "---" }) + rows.map(line).joined()
+  }
+}

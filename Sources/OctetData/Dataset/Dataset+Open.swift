@@ -1,0 +1,123 @@
+public import OctetDiagnostics
+import OctetIR
+
+extension Dataset {
+  private static let lookedFor =
+    "data is a folder with IDX files, an IDX file, .npy, .npz or a text list of .npy files"
+
+  /// The samples at `path`, whose kind is recognised by content:
+  ///
+  /// - a folder with MNIST's IDX files, plain or `.gz`: calibration takes the train part and
+  ///   evaluation the test part, or the other one if only that exists (`.partChosen` says which);
+  /// - an IDX pictures file, with the labels file beside it if there is one;
+  /// - `.npy`: the first dimension counts samples;
+  /// - `.npz`: arrays named like the model's inputs, or `x` (or the only array); labels in `y`;
+  /// - a text list of `.npy` files, one a line and one sample each, relative to the list.
+  ///
+  /// - Parameters:
+  ///   - inputs: the names of the model's inputs in signature order, for `.npz`.
+  ///   - log: receives the remark on the part.
+  /// - Throws: `.unreadableFile`, `.invalidData`, `.noSamples`, `.labelsMismatch`.
+  public static func open(
+    _ path: String, part: DatasetPart, inputs: [String] = [], log: DiagnosticLog
+  ) throws(Diagnostic) -> Dataset {
+    if pathKind(path) == .folder { return try openIDXFolder(path, part: part, log: log) }
+    let bytes = try readFile(path)
+    switch IDX.kind(bytes) {
+    case .images:
+      return try openIDX(images: path, bytes, labels: labelsBeside(path))
+    case .labels:
+      throw Diagnostic(
+        .invalidData, "'\(path)' holds IDX labels, not samples",
+        at: Location(file: path, format: "idx"),
+        help: "name the pictures file; the labels beside it are found")
+    case nil: break
+    }
+    if NPY.isNPY(bytes) {
+      let array = NamedTensor("", try NPY.tensor(bytes, file: path))
+      return try Dataset(.arrays([array]), file: path, labels: nil)
+    }
+    if ZipArchive.isZip(bytes) { return try openNPZ(path, bytes, inputs: inputs) }
+    return try openList(path, bytes)
+  }
+
+  // A function, so that the labels of a single file and of a folder are found alike.
+  static func openIDX(
+    images path: String, _ bytes: ByteSlice, labels: String?
+  ) throws(Diagnostic) -> Dataset {
+    let images = NamedTensor("", try IDX.images(bytes, file: path))
+    var classes: [Int]?
+    if let labels { classes = try IDX.labels(try readFile(labels), file: labels) }
+    return try Dataset(.arrays([images]), file: path, labels: classes)
+  }
+
+  /// The labels file beside an IDX pictures file: `train-images-idx3-ubyte` has
+  /// `train-labels-idx1-ubyte`, plain or `.gz`.
+  private static func labelsBeside(_ path: String) -> String? {
+    let (folder, name) = splitPath(path)
+    var stem = replacing("images", "labels", in: name)
+    stem = replacing("idx3", "idx1", in: stem)
+    if stem == name { return nil }
+    if stem.hasSuffix(".gz") { stem = String(stem.dropLast(3)) }
+    return existing([stem, stem + ".gz"], in: folder)
+  }
+
+  /// The first of `names` that is a file in `folder`.
+  static func existing(_ names: [String], in folder: String) -> String? {
+    names.map { joinPath(folder, $0) }.first { pathKind($0) == .file }
+  }
+
+  private static func replacing(_ word: String, _ other: String, in text: String) -> String {
+    var start = text.startIndex
+    while start < text.endIndex {
+      if text[start...].hasPrefix(word) {
+        let end = text.index(start, offsetBy: word.count)
+        return text[..<start] + other + text[end...]
+      }
+      start = text.index(after: start)
+    }
+    return text
+  }
+
+  private static func openList(_ path: String, _ bytes: ByteSlice) throws(Diagnostic) -> Dataset {
+    let unknown = Diagnostic(
+      .invalidData, "'\(path)' is not data that is understood", at: Location(file: path),
+      notes: [lookedFor])
+    if bytes.count == 0 {
+      throw Diagnostic(.noSamples, "'\(path)' is empty", at: Location(file: path))
+    }
+    let longestList = 1 << 26
+    guard bytes.count <= longestList, bytes.withUnsafeBytes({ !$0.contains(0) }) else {
+      throw unknown
+    }
+    let lines = bytes.text.split(omittingEmptySubsequences: false) { $0.isNewline }
+    var names: [(line: Int, name: String)] = []
+    for (index, line) in lines.enumerated() {
+      let name = String(line.drop { $0.isWhitespace })
+      if !name.isEmpty { names.append((index + 1, name)) }
+    }
+    guard !names.isEmpty else {
+      throw Diagnostic(.noSamples, "'\(path)' lists no files", at: Location(file: path))
+    }
+    // Checked before any file is opened: most files that are no list have no such line.
+    guard names.contains(where: { $0.name.hasSuffix(".npy") }) else { throw unknown }
+    let folder = splitPath(path).folder
+    var files: [String] = []
+    for (line, name) in names {
+      let location = Location(file: path, format: "list", line: line)
+      guard name.hasSuffix(".npy") else {
+        throw Diagnostic(
+          .invalidData, "line \(line) of '\(path)' is not the name of an .npy file",
+          at: location, notes: ["a list has one .npy file a line"])
+      }
+      let file = joinPath(folder, name)
+      guard pathKind(file) == .file else {
+        var missing = unreadable(file, pathKind(file) == .missing ? 2 : 22)
+        missing.location = location
+        throw missing
+      }
+      files.append(file)
+    }
+    return try Dataset(.files(files), file: path, labels: nil)
+  }
+}

@@ -1,0 +1,91 @@
+public import OctetDiagnostics
+import OctetIR
+
+/// What a data set is used for; it decides which part of one that is split in two is taken.
+public enum DatasetPart: Sendable, Equatable {
+  /// Takes the train part.
+  case calibration
+  /// Takes the test part.
+  case evaluation
+}
+
+/// Samples for a model's inputs, with their labels if the data has any.
+///
+/// `Dataset.open` recognises the data by content. Samples are read when they are asked for.
+///
+/// ```swift
+/// let data = try Dataset.open("mnist", part: .evaluation, log: log)
+/// let input = try data.sample(
+///   0, shape: [28, 28, 1], preprocessing: Preprocessing("scale=1/256"))
+/// ```
+public struct Dataset: Sendable {
+  enum Source: Sendable {
+    /// One array for each model input; the first dimension counts samples.
+    case arrays([NamedTensor])
+    /// One `.npy` file a sample.
+    case files([String])
+  }
+
+  let source: Source
+  /// The data as the user named it, or the file within that was taken.
+  public let file: String
+  /// The number of samples, at least 1.
+  public let count: Int
+  /// The class of each sample; nil when the data has none.
+  public let labels: [Int]?
+
+  /// - Throws: `.noSamples`, `.labelsMismatch`, `.invalidData`.
+  init(_ source: Source, file: String, labels: [Int]?) throws(Diagnostic) {
+    let location = Location(file: file)
+    switch source {
+    case .files(let paths): count = paths.count
+    case .arrays(let arrays):
+      guard let first = arrays.first, let total = first.tensor.extents.first else {
+        throw Diagnostic(
+          .invalidData, "'\(file)' holds a single number, not samples", at: location,
+          notes: ["the first dimension of an array counts its samples"])
+      }
+      for array in arrays where array.tensor.extents.first != total {
+        throw Diagnostic(
+          .invalidData,
+          "'\(file)' has different numbers of samples for '\(first.name)' and '\(array.name)'",
+          at: location, tensors: arrays.map { "\($0.name): \($0.tensor.type.text)" })
+      }
+      count = total
+    }
+    guard count > 0 else {
+      throw Diagnostic(.noSamples, "'\(file)' has no samples", at: location)
+    }
+    if let labels, labels.count != count {
+      throw Diagnostic(
+        .labelsMismatch, "'\(file)' has \(count) samples but \(labels.count) labels",
+        at: location)
+    }
+    self.source = source
+    self.file = file
+    self.labels = labels
+  }
+
+  /// The class of sample `index`; nil when the data has no labels.
+  public func label(_ index: Int) -> Int? { labels?[index] }
+
+  /// The labels, for what can't do without.
+  ///
+  /// - Throws: `.labelsMismatch` when the data has none.
+  public func requiredLabels() throws(Diagnostic) -> [Int] {
+    if let labels { return labels }
+    throw Diagnostic(
+      .labelsMismatch, "'\(file)' has no labels", at: Location(file: file),
+      help: "use IDX files with their labels file, or an .npz file with the arrays x and y")
+  }
+
+  /// `wanted` indices spread evenly over `total` samples: `floor(i * total / wanted)`; all of them
+  /// when there are no more than `wanted`.
+  public static func evenlySpaced(_ wanted: Int, of total: Int) -> [Int] {
+    guard wanted > 0, total > 0 else { return [] }
+    guard wanted < total else { return Array(0..<total) }
+    // i * total / wanted, split so that the product stays small.
+    let (quotient, remainder) = total.quotientAndRemainder(dividingBy: wanted)
+    return (0..<wanted).map { $0 * quotient + $0 * remainder / wanted }
+  }
+}

@@ -1,0 +1,115 @@
+/// A stable code such as `OCT0301`. A code's meaning never changes and no code is used again.
+///
+/// Blocks: 01 reading, 02 shapes and types, 03 import, 04 passes, 05 calibration and quantization,
+/// 06 writing, 07 runtime, 08 tools. `octet explain CODE` prints a code's page.
+public struct DiagnosticCode: Sendable, Equatable, Hashable {
+  /// For example `OCT0301`.
+  public let id: String
+  /// A short name for `--allow` and `--deny`, for example `unknown-layer`.
+  public let name: String
+  public let severity: Severity
+
+  init(_ number: String, _ name: String, _ severity: Severity = .error) {
+    self.id = "OCT" + number
+    self.name = name
+    self.severity = severity
+  }
+
+  /// The code with this id (any case) or name.
+  public static func named(_ text: String) -> DiagnosticCode? {
+    let wanted = text.lowercased()
+    return all.first { $0.id.lowercased() == wanted || $0.name == wanted }
+  }
+}
+
+extension DiagnosticCode {
+  // 01 reading
+  public static let unreadableFile = DiagnosticCode("0101", "unreadable-file")
+  public static let unknownFormat = DiagnosticCode("0102", "unknown-format")
+  public static let invalidFlatBuffer = DiagnosticCode("0103", "invalid-flatbuffer")
+  public static let invalidModel = DiagnosticCode("0104", "invalid-model")
+  public static let textSyntax = DiagnosticCode("0105", "text-syntax")
+  public static let invalidProtobuf = DiagnosticCode("0106", "invalid-protobuf")
+  public static let irSyntax = DiagnosticCode("0107", "ir-syntax")
+  public static let invalidData = DiagnosticCode("0108", "invalid-data")
+  public static let invalidMetadata = DiagnosticCode("0109", "invalid-metadata", .warning)
+
+  // 02 shapes and types
+  public static let shapeMismatch = DiagnosticCode("0201", "shape-mismatch")
+  public static let typeMismatch = DiagnosticCode("0202", "type-mismatch")
+  public static let unknownDimension = DiagnosticCode("0203", "unknown-dimension")
+  public static let invalidGraph = DiagnosticCode("0204", "invalid-graph")
+  public static let invalidAttribute = DiagnosticCode("0205", "invalid-attribute")
+  public static let unknownOperator = DiagnosticCode("0206", "unknown-operator")
+  public static let subgraphMismatch = DiagnosticCode("0207", "subgraph-mismatch")
+  public static let batchBecameOne = DiagnosticCode("0208", "batch-became-one", .remark)
+  public static let tensorTooLarge = DiagnosticCode("0209", "tensor-too-large")
+
+  // 03 import
+  public static let unknownLayer = DiagnosticCode("0301", "unknown-layer")
+  public static let missingWeights = DiagnosticCode("0302", "missing-weights")
+  public static let weightsMismatch = DiagnosticCode("0303", "weights-mismatch")
+  public static let unknownBlob = DiagnosticCode("0304", "unknown-blob")
+  public static let layerRemoved = DiagnosticCode("0305", "layer-removed", .remark)
+  public static let unusedWeights = DiagnosticCode("0306", "unused-weights", .warning)
+  public static let unsupportedParameter = DiagnosticCode("0307", "unsupported-parameter")
+  public static let unknownOutput = DiagnosticCode("0308", "unknown-output")
+  public static let unknownInput = DiagnosticCode("0309", "unknown-input")
+  public static let unknownField = DiagnosticCode("0310", "unknown-field", .warning)
+  public static let noWeightsFile = DiagnosticCode("0311", "no-weights-file")
+  public static let noInput = DiagnosticCode("0312", "no-input")
+
+  // 04 passes
+  public static let operatorLeft = DiagnosticCode("0401", "operator-left")
+  public static let unknownPass = DiagnosticCode("0402", "unknown-pass")
+  public static let layoutChanged = DiagnosticCode("0403", "layout-changed", .remark)
+  public static let passBrokeGraph = DiagnosticCode("0404", "pass-broke-graph")
+
+  // 05 calibration and quantization
+  public static let noSamples = DiagnosticCode("0501", "no-samples")
+  public static let missingRange = DiagnosticCode("0502", "missing-range")
+  public static let tableMismatch = DiagnosticCode("0503", "table-mismatch")
+  public static let noInt8Form = DiagnosticCode("0504", "no-int8-form")
+  public static let notFinite = DiagnosticCode("0505", "not-finite")
+  public static let sampleMismatch = DiagnosticCode("0506", "sample-mismatch")
+  public static let weightScaleRaised = DiagnosticCode("0507", "weight-scale-raised", .remark)
+  public static let invalidTable = DiagnosticCode("0508", "invalid-table")
+  public static let poorAgreement = DiagnosticCode("0509", "poor-agreement", .warning)
+  public static let alreadyQuantized = DiagnosticCode("0510", "already-quantized")
+  public static let noCalibrationData = DiagnosticCode("0511", "no-calibration-data")
+
+  // 06 writing
+  public static let unwritableFile = DiagnosticCode("0601", "unwritable-file")
+  public static let modelTooLarge = DiagnosticCode("0602", "model-too-large")
+  public static let noTFLiteForm = DiagnosticCode("0603", "no-tflite-form")
+
+  // 07 runtime
+  public static let noKernel = DiagnosticCode("0701", "no-kernel")
+  public static let inputMismatch = DiagnosticCode("0702", "input-mismatch")
+  public static let arenaTooLarge = DiagnosticCode("0703", "arena-too-large")
+
+  // 08 tools
+  public static let unknownCode = DiagnosticCode("0801", "unknown-code")
+  public static let invalidPreprocessing = DiagnosticCode("0802", "invalid-preprocessing")
+  public static let preprocessingDiffers = DiagnosticCode("0803", "preprocessing-differs", .warning)
+  public static let invalidArgument = DiagnosticCode("0804", "invalid-argument")
+  public static let labelsMismatch = DiagnosticCode("0805", "labels-mismatch")
+  public static let partChosen = DiagnosticCode("0806", "part-chosen", .remark)
+
+  /// Every code, in order.
+  public static let all: [DiagnosticCode] = [
+    unreadableFile, unknownFormat, invalidFlatBuffer, invalidModel, textSyntax, invalidProtobuf,
+    irSyntax, invalidData, invalidMetadata,
+    shapeMismatch, typeMismatch, unknownDimension, invalidGraph, invalidAttribute,
+    unknownOperator, subgraphMismatch, batchBecameOne, tensorTooLarge,
+    unknownLayer, missingWeights, weightsMismatch, unknownBlob, layerRemoved, unusedWeights,
+    unsupportedParameter, unknownOutput, unknownInput, unknownField, noWeightsFile, noInput,
+    operatorLeft, unknownPass, layoutChanged, passBrokeGraph,
+    noSamples, missingRange, tableMismatch, noInt8Form, notFinite, sampleMismatch,
+    weightScaleRaised, invalidTable, poorAgreement, alreadyQuantized, noCalibrationData,
+    unwritableFile, modelTooLarge, noTFLiteForm,
+    noKernel, inputMismatch, arenaTooLarge,
+    unknownCode, invalidPreprocessing, preprocessingDiffers, invalidArgument, labelsMismatch,
+    partChosen,
+  ]
+}

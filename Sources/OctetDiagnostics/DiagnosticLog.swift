@@ -1,0 +1,76 @@
+/// Collects the diagnostics of one command, in the order they were found.
+///
+/// Stages add all the problems they can find before they give up, so that one run shows them all.
+public final class DiagnosticLog {
+  public private(set) var diagnostics: [Diagnostic] = []
+  private let policy: DiagnosticPolicy
+  private let observer: ((Diagnostic) -> Void)?
+
+  /// - Parameters:
+  ///   - policy: which warnings are silenced or raised to errors.
+  ///   - observer: called for each diagnostic that is kept, as soon as it is added.
+  public init(
+    policy: DiagnosticPolicy = DiagnosticPolicy(), observer: ((Diagnostic) -> Void)? = nil
+  ) {
+    self.policy = policy
+    self.observer = observer
+  }
+
+  public var errorCount: Int {
+    var count = 0
+    for diagnostic in diagnostics where diagnostic.severity == .error { count += 1 }
+    return count
+  }
+
+  public var hasErrors: Bool { errorCount > 0 }
+
+  public func add(_ diagnostic: Diagnostic) {
+    var kept = diagnostic
+    if diagnostic.severity != .error {
+      if policy.allowed.contains(diagnostic.code) { return }
+      if policy.denied.contains(diagnostic.code) { kept.severity = .error }
+    }
+    if diagnostics.contains(kept) { return }
+    diagnostics.append(kept)
+    observer?(kept)
+  }
+
+  /// Throws `DiagnosticFailure` when an error was logged.
+  public func throwIfErrors() throws(DiagnosticFailure) {
+    if hasErrors { throw DiagnosticFailure() }
+  }
+
+  /// Logs `diagnostic` and throws `DiagnosticFailure`, for a stage that cannot go on.
+  public func fail(_ diagnostic: Diagnostic) throws(DiagnosticFailure) -> Never {
+    add(diagnostic)
+    throw DiagnosticFailure()
+  }
+
+  /// Runs `body`; a diagnostic it throws is logged and the stage ends with `DiagnosticFailure`.
+  public func attempt<Result>(
+    at location: Location? = nil, _ body: () throws(Diagnostic) -> Result
+  ) throws(DiagnosticFailure) -> Result {
+    do {
+      return try body()
+    } catch {
+      add(error.located(location))
+      throw DiagnosticFailure()
+    }
+  }
+}
+
+/// A stage stopped; the reasons are in the `DiagnosticLog` it was given.
+public struct DiagnosticFailure: Error, Sendable {
+  public init() {}
+}
+
+/// Which warnings and remarks are silenced (`--allow`) or become errors (`--deny`).
+public struct DiagnosticPolicy: Sendable {
+  public var allowed: [DiagnosticCode]
+  public var denied: [DiagnosticCode]
+
+  public init(allowed: [DiagnosticCode] = [], denied: [DiagnosticCode] = []) {
+    self.allowed = allowed
+    self.denied = denied
+  }
+}

@@ -1,0 +1,57 @@
+/// Renders diagnostics as text for people, with or without colour.
+///
+/// ```
+/// error[OCT0301]: layer type 'Foo' is not supported
+///   --> net.prototxt:12: 'foo1' (Foo)
+///    |  data: f32[1,3,32,32]
+///   note: …
+///   help: …
+///   more: octet explain OCT0301
+/// ```
+public struct TerminalRenderer: Sendable {
+  public var usesColor: Bool
+
+  public init(usesColor: Bool) {
+    self.usesColor = usesColor
+  }
+
+  /// The diagnostic as lines of text, without a final newline.
+  public func render(_ diagnostic: Diagnostic) -> String {
+    let color = Self.color(of: diagnostic.severity)
+    var text = paint("\(diagnostic.severity.rawValue)[\(diagnostic.code.id)]", color, bold: true)
+    text += paint(": " + diagnostic.message, nil, bold: true)
+    if let location = diagnostic.location?.text, !location.isEmpty {
+      text += "\n  " + paint("-->", "34", bold: true) + " " + location
+    }
+    for tensor in diagnostic.tensors { text += "\n   |  " + tensor }
+    for note in diagnostic.notes { text += "\n  note: " + note }
+    for help in diagnostic.helps {
+      text += "\n  " + paint("help", "32", bold: false) + ": " + help.text
+      if !help.arguments.isEmpty {
+        text += ": "
+        for (index, argument) in help.arguments.enumerated() {
+          text += (index == 0 ? "" : " ") + argument
+        }
+      }
+    }
+    if diagnostic.severity == .error || diagnostic.severity == .warning {
+      text += "\n  more: octet explain \(diagnostic.code.id)"
+    }
+    return text
+  }
+
+  private static func color(of severity: Severity) -> String {
+    switch severity {
+    case .error: "31"
+    case .warning: "33"
+    case .note, .remark: "36"
+    }
+  }
+
+  private func paint(_ text: String, _ color: String?, bold: Bool) -> String {
+    guard usesColor else { return text }
+    var codes = bold ? "1" : ""
+    if let color { codes += (codes.isEmpty ? "" : ";") + color }
+    return "\u{1B}[\(codes)m\(text)\u{1B}[0m"
+  }
+}

@@ -1,0 +1,157 @@
+public import OctetDiagnostics
+
+/// Names a value of one graph.
+public struct ValueID: Sendable, Hashable {
+  public let index: Int
+  public init(_ index: Int) { self.index = index }
+}
+
+/// A tensor that flows through a graph: an input, a node's output, or a constant.
+public struct Value: Sendable {
+  /// The source's name. Not unique while passes run; `MakeNamesUnique` ends that.
+  public var name: String
+  public var type: TensorType
+  /// The contents of a constant.
+  public var constant: Storage?
+
+  public init(name: String, type: TensorType, constant: Storage? = nil) {
+    self.name = name
+    self.type = type
+    self.constant = constant
+  }
+
+  /// `name: f32[1,28,28,1]`, as diagnostics show it.
+  public var text: String { "\(name): \(type.text)" }
+}
+
+/// An operator applied to values.
+public struct Node: Sendable {
+  public var op: any Op
+  /// Nil stands for an optional input that is left out.
+  public var inputs: [ValueID?]
+  public var outputs: [ValueID]
+  /// Where the node comes from. A fused node keeps the places of all the nodes it replaced, the
+  /// one that gave the result its name last.
+  public var provenance: [Location]
+
+  public init(
+    _ op: any Op, inputs: [ValueID?], outputs: [ValueID], provenance: [Location] = []
+  ) {
+    self.op = op
+    self.inputs = inputs
+    self.outputs = outputs
+    self.provenance = provenance
+  }
+}
+
+/// A computation: nodes in topological order over numbered values. A value type; copies are cheap
+/// until changed.
+public struct Graph: Sendable {
+  public var name: String
+  public var inputs: [ValueID] = []
+  public var outputs: [ValueID] = []
+  public private(set) var values: [Value] = []
+  public var nodes: [Node] = []
+  /// Bodies of control flow, named uniquely within this graph.
+  public var subgraphs: [Graph] = []
+
+  public init(name: String) {
+    self.name = name
+  }
+
+  public subscript(id: ValueID) -> Value {
+    get { values[id.index] }
+    set { values[id.index] = newValue }
+  }
+
+  public mutating func add(_ value: Value) -> ValueID {
+    values.append(value)
+    return ValueID(values.count - 1)
+  }
+
+  public mutating func addConstant(_ name: String, _ tensor: Tensor) -> ValueID {
+    add(Value(name: name, type: tensor.type, constant: tensor.storage))
+  }
+
+  /// Appends a node whose outputs are new values with inferred types.
+  public mutating func append(
+    _ op: any Op, inputs: [ValueID?], names: [String], provenance: [Location] = []
+  ) throws(Diagnostic) -> [ValueID] {
+    let types = try inferTypes(op, inputs: inputs)
+    precondition(types.count == names.count, "one name for each output")
+    var outputs: [ValueID] = []
+    for (type, name) in zip(types, names) { outputs.append(add(Value(name: name, type: type))) }
+    nodes.append(Node(op, inputs: inputs, outputs: outputs, provenance: provenance))
+    return outputs
+  }
+
+  public func operands(of inputs: [ValueID?]) -> Operands {
+    var types: [TensorType?] = []
+    var constants: [Storage?] = []
+    for input in inputs {
+      types.append(input.map { self[$0].type })
+      constants.append(input.flatMap { self[$0].constant })
+    }
+    return Operands(types: types, constants: constants, subgraphs: subgraphs)
+  }
+
+  public func inferTypes(_ op: any Op, inputs: [ValueID?]) throws(Diagnostic) -> [TensorType] {
+    try op.infer(operands(of: inputs))
+  }
+
+  public func subgraph(named name: String) -> Graph? {
+    for graph in subgraphs where graph.name == name { return graph }
+    return nil
+  }
+
+  /// For each value, the index of the node that makes it; nil for inputs and constants.
+  public func producers() -> [Int?] {
+    var result = [Int?](repeating: nil, count: values.count)
+    for (index, node) in nodes.enumerated() {
+      for output in node.outputs { result[output.index] = index }
+    }
+    return result
+  }
+
+  /// For each value, the indices of the nodes that read it, ascending; a node that reads it twice
+  /// is listed twice.
+  public func consumers() -> [[Int]] {
+    var result = [[Int]](repeating: [], count: values.count)
+    for (index, node) in nodes.enumerated() {
+      for input in node.inputs { if let input { result[input.index].append(index) } }
+    }
+    return result
+  }
+
+  /// Drops nodes whose results nobody needs and values nobody mentions, and renumbers the rest.
+  public mutating func compact() {
+    var needed = [Bool](repeating: false, count: values.count)
+    for output in outputs { needed[output.index] = true }
+    for input in inputs { needed[input.index] = true }
+    var kept: [Node] = []
+    for node in nodes.reversed() {
+      var isNeeded = false
+      for output in node.outputs where needed[output.index] { isNeeded = true }
+      guard isNeeded else { continue }
+      for input in node.inputs { if let input { needed[input.index] = true } }
+      for output in node.outputs { needed[output.index] = true }
+      kept.append(node)
+    }
+    var newIndex = [Int](repeating: -1, count: values.count)
+    var keptValues: [Value] = []
+    for (index, value) in values.enumerated() where needed[index] {
+      newIndex[index] = keptValues.count
+      keptValues.append(value)
+    }
+    func renumbered(_ id: ValueID) -> ValueID { ValueID(newIndex[id.index]) }
+    values = keptValues
+    nodes = kept.reversed().map { node in
+      var node = node
+      node.inputs = node.inputs.map { $0.map(renumbered) }
+      node.outputs = node.outputs.map(renumbered)
+      return node
+    }
+    inputs = inputs.map(renumbered)
+    outputs = outputs.map(renumbered)
+  }
+}

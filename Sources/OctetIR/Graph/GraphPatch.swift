@@ -1,0 +1,144 @@
+public import OctetDiagnostics
+
+/// One rewrite of a graph: new nodes, values that take the place of others, all in one step.
+///
+/// A patch is built against a graph and applied to the same graph. Nodes that are no longer needed
+/// go away by themselves. New nodes inherit the provenance of `replacing`.
+public struct GraphPatch {
+  /// What the patch does, for the record: `conv1 + bn1`.
+  public let summary: String
+  private let graph: Graph
+  private var values: [Value] = []
+  private var nodes: [Node] = []
+  private var replacements: [(old: ValueID, new: ValueID)] = []
+  private var newInputs: [ValueID]?
+  private var newOutputs: [ValueID]?
+  private var newTypes: [(id: ValueID, type: TensorType)] = []
+  private let provenance: [Location]
+
+  /// - Parameter replacing: the nodes whose work the new nodes do.
+  public init(_ graph: Graph, _ summary: String, replacing: [Node]) {
+    self.graph = graph
+    self.summary = summary
+    var provenance: [Location] = []
+    for node in replacing {
+      for place in node.provenance where !provenance.contains(place) { provenance.append(place) }
+    }
+    self.provenance = provenance
+  }
+
+  public mutating func add(_ value: Value) -> ValueID {
+    values.append(value)
+    return ValueID(graph.values.count + values.count - 1)
+  }
+
+  public mutating func addConstant(_ name: String, _ tensor: Tensor) -> ValueID {
+    add(Value(name: name, type: tensor.type, constant: tensor.storage))
+  }
+
+  /// The value with this id, old or new.
+  public subscript(id: ValueID) -> Value {
+    id.index < graph.values.count ? graph[id] : values[id.index - graph.values.count]
+  }
+
+  /// Adds a node with one output of inferred type and returns that output.
+  public mutating func add(
+    _ op: any Op, inputs: [ValueID?], name: String, quantization: Quantization? = nil
+  ) throws(Diagnostic) -> ValueID {
+    var types: [TensorType?] = []
+    var constants: [Storage?] = []
+    for input in inputs {
+      types.append(input.map { self[$0].type })
+      constants.append(input.flatMap { self[$0].constant })
+    }
+    let operands = Operands(types: types, constants: constants, subgraphs: graph.subgraphs)
+    var type = try op.infer(operands)[0]
+    type.quantization = quantization
+    let output = add(Value(name: name, type: type))
+    nodes.append(Node(op, inputs: inputs, outputs: [output], provenance: provenance))
+    return output
+  }
+
+  /// Adds a node that writes existing or new values.
+  public mutating func add(_ op: any Op, inputs: [ValueID?], outputs: [ValueID]) {
+    nodes.append(Node(op, inputs: inputs, outputs: outputs, provenance: provenance))
+  }
+
+  /// Every reader of `old`, and the graph's outputs, read `new` instead.
+  public mutating func replace(_ old: ValueID, with new: ValueID) {
+    replacements.append((old, new))
+  }
+
+  /// The graph takes `inputs` instead of its present ones.
+  public mutating func setInputs(_ inputs: [ValueID]) { newInputs = inputs }
+
+  /// The graph gives `outputs`; they are not subject to replacements.
+  public mutating func setOutputs(_ outputs: [ValueID]) { newOutputs = outputs }
+
+  /// Changes the type of a value, for example its quantization.
+  public mutating func setType(_ id: ValueID, _ type: TensorType) { newTypes.append((id, type)) }
+
+  /// The graph with the patch applied, compact, its nodes in topological order.
+  public func applied() -> Graph {
+    var result = graph
+    for value in values { _ = result.add(value) }
+    for change in newTypes { result[change.id].type = change.type }
+    var target = [Int](result.values.indices)
+    for replacement in replacements { target[replacement.old.index] = replacement.new.index }
+    let newNodesStart = result.nodes.count
+    for index in result.nodes.indices {
+      result.nodes[index].inputs = result.nodes[index].inputs.map {
+        $0.map { ValueID(target[$0.index]) }
+      }
+    }
+    // New nodes may read a value they replace: only the old nodes' inputs are redirected.
+    result.nodes.append(contentsOf: nodes)
+    result.outputs = newOutputs ?? result.outputs.map { ValueID(target[$0.index]) }
+    if let newInputs { result.inputs = newInputs }
+    result.sortTopologically(firstNewNode: newNodesStart)
+    result.compact()
+    return result
+  }
+}
+
+extension Graph {
+  /// Orders nodes so that each comes after the producers of its inputs, keeping the present order
+  /// where it allows that. Nodes on a cycle keep their place at the end; the verifier reports them.
+  mutating func sortTopologically(firstNewNode: Int) {
+    var producer = [Int](repeating: -1, count: values.count)
+    for (index, node) in nodes.enumerated() {
+      // A new node that writes an existing value takes over from the old producer.
+      for output in node.outputs { producer[output.index] = index }
+    }
+    var state = [UInt8](repeating: 0, count: nodes.count)
+    var order: [Int] = []
+    for root in nodes.indices where state[root] == 0 {
+      var stack: [(node: Int, next: Int)] = [(root, 0)]
+      state[root] = 1
+      while let top = stack.last {
+        let inputs = nodes[top.node].inputs
+        if top.next < inputs.count {
+          stack[stack.count - 1].next += 1
+          if let input = inputs[top.next] {
+            let dependency = producer[input.index]
+            if dependency >= 0, state[dependency] == 0 {
+              state[dependency] = 1
+              stack.append((dependency, 0))
+            }
+          }
+        } else {
+          state[top.node] = 2
+          order.append(top.node)
+          stack.removeLast()
+        }
+      }
+    }
+    // An old node whose outputs have a new producer does no work any more.
+    nodes = order.compactMap { index in
+      for output in nodes[index].outputs where producer[output.index] == index {
+        return nodes[index]
+      }
+      return nil
+    }
+  }
+}

@@ -1,0 +1,186 @@
+public import OctetDiagnostics
+
+extension Graph {
+  /// Checks that the graph is well formed and that every operator agrees with the types of its
+  /// operands, and logs everything that is wrong (`OCT0201`...`OCT0209`).
+  ///
+  /// Well formed means: ids are in range, each value has one maker, nodes come after what they
+  /// read, constants have the bytes of their type, quantization fits its tensor, subgraphs have
+  /// names of their own.
+  ///
+  /// - Returns: true when nothing was wrong.
+  @discardableResult
+  public func verify(into log: DiagnosticLog, within outer: Location? = nil) -> Bool {
+    let before = log.errorCount
+    if checkStructure(log, outer) {
+      for (index, value) in values.enumerated() {
+        if let problem = problem(of: value, isInterface: isInterface(ValueID(index))) {
+          log.add(problem.located(outer))
+        }
+      }
+      for node in nodes { check(node, log, outer) }
+    }
+    var names: [String] = []
+    for graph in subgraphs {
+      if names.contains(graph.name) {
+        log.add(
+          Diagnostic(.subgraphMismatch, "two subgraphs are called '@\(graph.name)'", at: outer))
+      }
+      names.append(graph.name)
+      var inner = outer ?? Location()
+      inner.function = graph.name
+      graph.verify(into: log, within: inner)
+    }
+    return log.errorCount == before
+  }
+
+  private func isInterface(_ id: ValueID) -> Bool { inputs.contains(id) || outputs.contains(id) }
+
+  private func checkStructure(_ log: DiagnosticLog, _ outer: Location?) -> Bool {
+    func report(_ message: String, _ node: Node? = nil) {
+      log.add(Diagnostic(.invalidGraph, message, at: node?.location ?? nil).located(outer))
+    }
+    var isMade = values.map { $0.constant != nil }
+    var isSound = true
+    for input in inputs {
+      guard values.indices.contains(input.index) else {
+        report("a graph input does not exist")
+        return false
+      }
+      if isMade[input.index] {
+        report("input '\(self[input].name)' is a constant or listed twice")
+        isSound = false
+      }
+      isMade[input.index] = true
+    }
+    for node in nodes {
+      for case let input? in node.inputs {
+        guard values.indices.contains(input.index) else {
+          report("'\(node.op.name)' reads a value that does not exist", node)
+          return false
+        }
+        if !isMade[input.index] {
+          report(
+            "'\(node.op.name)' reads '\(self[input].name)' before anything makes it", node)
+          isSound = false
+        }
+      }
+      for output in node.outputs {
+        guard values.indices.contains(output.index) else {
+          report("'\(node.op.name)' writes a value that does not exist", node)
+          return false
+        }
+        if isMade[output.index] {
+          report("'\(self[output].name)' is made twice", node)
+          isSound = false
+        }
+        isMade[output.index] = true
+      }
+    }
+    for output in outputs {
+      guard values.indices.contains(output.index), isMade[output.index] else {
+        report("a graph output is not made by anything")
+        return false
+      }
+    }
+    return isSound
+  }
+
+  private func problem(of value: Value, isInterface: Bool) -> Diagnostic? {
+    let type = value.type
+    if let extents = type.shape.extents, Shape.elementCount(extents) == nil {
+      return Diagnostic(
+        .tensorTooLarge, "tensor '\(value.name)' has more elements than can be counted",
+        tensors: [value.text])
+    }
+    if let constant = value.constant, let size = type.byteCount, constant.bytes.count != size {
+      return Diagnostic(
+        .invalidGraph,
+        "constant '\(value.name)' has \(constant.bytes.count) bytes, its type needs \(size)",
+        tensors: [value.text])
+    }
+    guard let quantization = type.quantization else { return nil }
+    var reason: String?
+    if quantization.scales.isEmpty || quantization.scales.count != quantization.zeroPoints.count {
+      reason = "the numbers of scales and zero points differ"
+    } else if !quantization.scales.allSatisfy({ $0.isFinite && $0 > 0 }) {
+      reason = "a scale is not finite and positive"
+    } else if let axis = quantization.axis {
+      if !type.shape.dimensions.indices.contains(axis) {
+        reason = "axis \(axis) is not one of its dimensions"
+      } else if let extent = type.shape.dimensions[axis].value,
+        extent != quantization.scales.count
+      {
+        reason = "it has \(quantization.scales.count) scales for an extent of \(extent)"
+      }
+    } else if quantization.scales.count != 1 {
+      reason = "it has \(quantization.scales.count) scales without an axis"
+    }
+    return reason.map {
+      Diagnostic(
+        .invalidGraph, "quantization of '\(value.name)' is invalid: \($0)", tensors: [value.text])
+    }
+  }
+
+  private func check(_ node: Node, _ log: DiagnosticLog, _ outer: Location?) {
+    let types: [TensorType]
+    do {
+      types = try inferTypes(node.op, inputs: node.inputs)
+    } catch {
+      log.add(described(error, node).located(outer))
+      return
+    }
+    guard types.count == node.outputs.count else {
+      log.add(
+        Diagnostic(
+          .invalidGraph, "'\(node.op.name)' gives \(types.count) results, not \(node.outputs.count)"
+        ).located(node.location).located(outer))
+      return
+    }
+    for (type, output) in zip(types, node.outputs) {
+      let declared = self[output].type
+      if type.element != declared.element {
+        log.add(
+          described(
+            Diagnostic(
+              .typeMismatch,
+              "'\(node.op.name)' gives \(type.element.name) for '\(self[output].name)', declared "
+                + declared.element.name), node
+          ).located(outer))
+      } else if !type.shape.agrees(with: declared.shape) {
+        log.add(
+          described(
+            Diagnostic(
+              .shapeMismatch,
+              "'\(node.op.name)' gives [\(type.shape.text)] for '\(self[output].name)', declared "
+                + "[\(declared.shape.text)]"), node
+          ).located(outer))
+      }
+    }
+  }
+
+  /// `problem` with the node's place and operands filled in.
+  public func described(_ problem: Diagnostic, _ node: Node) -> Diagnostic {
+    var result = problem.located(node.location)
+    if result.tensors.isEmpty {
+      for case let input? in node.inputs { result.tensors.append(self[input].text) }
+    }
+    return result
+  }
+}
+
+extension Node {
+  /// The place diagnostics name: the last of the provenance, or the operator itself.
+  public var location: Location { provenance.last ?? Location(op: op.name) }
+}
+
+extension Shape {
+  /// True unless a known extent contradicts another or the ranks differ.
+  func agrees(with other: Shape) -> Bool {
+    guard rank == other.rank else { return false }
+    for (a, b) in zip(dimensions, other.dimensions) {
+      if let a = a.value, let b = b.value, a != b { return false }
+    }
+    return true
+  }
+}

@@ -1,0 +1,41 @@
+/// How an operator becomes int8, as data. The quantizer reads it; operators hold no code for it.
+public enum QuantizationRule: Sendable, Equatable {
+  case int8(Int8Rule)
+  /// There is no int8 form; the reason is shown to the user.
+  case floatOnly(because: String)
+}
+
+/// The int8 form of an operator. Inputs that are not mentioned carry activations of any scale.
+public struct Int8Rule: Sendable, Equatable {
+  public enum Output: Sendable, Equatable {
+    /// Its own range, from calibration.
+    case calibrated
+    /// The scale and zero point of input 0.
+    case likeInput
+    /// One scale for all inputs and the output: inputs are unified or requantized.
+    case unified
+    /// Given by the specification.
+    case fixed(scale: Float, zeroPoint: Int32)
+  }
+
+  public enum Input: Sendable, Equatable {
+    case activation
+    /// Symmetric int8 in -127...127, one scale for each index of the axis.
+    case weights(axis: Int)
+    /// int32 with scale = scale of input 0 x scale of the weights.
+    case bias
+    /// A constant that is not quantized, such as a shape.
+    case index
+  }
+
+  public var inputs: [Input]
+  public var output: Output
+
+  public init(inputs: [Input] = [], output: Output) {
+    self.inputs = inputs
+    self.output = output
+  }
+
+  /// The role of input `index`.
+  public func input(_ index: Int) -> Input { index < inputs.count ? inputs[index] : .activation }
+}

@@ -1,0 +1,26 @@
+/// What is known of a tensor before it has contents.
+public struct TensorType: Sendable, Equatable {
+  public var element: ElementType
+  public var shape: Shape
+  public var quantization: Quantization?
+
+  public init(_ element: ElementType, _ shape: Shape, quantization: Quantization? = nil) {
+    self.element = element
+    self.shape = shape
+    self.quantization = quantization
+  }
+
+  public init(_ element: ElementType, _ extents: [Int], quantization: Quantization? = nil) {
+    self.init(element, Shape(extents), quantization: quantization)
+  }
+
+  /// Bytes of the whole tensor; nil when unknown or not representable.
+  public var byteCount: Int? {
+    guard let count = shape.elementCount, let size = element.byteCount else { return nil }
+    let (bytes, overflow) = count.multipliedReportingOverflow(by: size)
+    return overflow ? nil : bytes
+  }
+
+  /// `f32[1,28,28,1]`, without the quantization.
+  public var text: String { "\(element.shortName)[\(shape.text)]" }
+}

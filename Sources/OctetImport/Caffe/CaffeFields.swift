@@ -1,0 +1,106 @@
+import OctetDiagnostics
+
+/// The field names of Caffe's messages, for warnings about those that nobody reads. Facts from BVLC
+/// Caffe's caffe.proto.
+enum CaffeFields {
+  private static let net: Set<String> = [
+    "name", "input", "input_shape", "input_dim", "force_backward", "state", "debug_info", "layer",
+    "layers",
+  ]
+
+  private static let layer: Set<String> = [
+    "name", "type", "bottom", "top", "phase", "loss_weight", "param", "blobs", "propagate_down",
+    "include", "exclude", "transform_param", "loss_param", "accuracy_param", "argmax_param",
+    "batch_norm_param", "bias_param", "clip_param", "concat_param", "contrastive_loss_param",
+    "convolution_param", "crop_param", "data_param", "dropout_param", "dummy_data_param",
+    "eltwise_param", "elu_param", "embed_param", "exp_param", "flatten_param", "hdf5_data_param",
+    "hdf5_output_param", "hinge_loss_param", "image_data_param", "infogain_loss_param",
+    "inner_product_param", "input_param", "log_param", "lrn_param", "memory_data_param", "mvn_param",
+    "parameter_param", "pooling_param", "power_param", "prelu_param", "python_param",
+    "recurrent_param", "reduction_param", "relu_param", "reshape_param", "scale_param",
+    "sigmoid_param", "slice_param", "softmax_param", "spp_param", "swish_param", "tanh_param",
+    "threshold_param", "tile_param", "window_data_param",
+    // The old form (V1) has these beside the layer's own.
+    "blobs_lr", "weight_decay", "blob_share_mode",
+  ]
+
+  /// The messages whose fields Octet reads; others are not looked into.
+  private static let parameters: [String: Set<String>] = [
+    "batch_norm_param": ["use_global_stats", "moving_average_fraction", "eps"],
+    "bias_param": ["axis", "num_axes", "filler"],
+    "concat_param": ["axis", "concat_dim"],
+    "convolution_param": [
+      "num_output", "bias_term", "pad", "kernel_size", "stride", "dilation", "pad_h", "pad_w",
+      "kernel_h", "kernel_w", "stride_h", "stride_w", "group", "weight_filler", "bias_filler",
+      "engine", "axis", "force_nd_im2col",
+    ],
+    "dropout_param": ["dropout_ratio", "scale_train"],
+    "eltwise_param": ["operation", "coeff", "stable_prod_grad"],
+    "flatten_param": ["axis", "end_axis"],
+    "inner_product_param": [
+      "num_output", "bias_term", "weight_filler", "bias_filler", "axis", "transpose",
+    ],
+    "input_param": ["shape"],
+    "pooling_param": [
+      "pool", "pad", "pad_h", "pad_w", "kernel_size", "kernel_h", "kernel_w", "stride", "stride_h",
+      "stride_w", "engine", "global_pooling", "round_mode",
+    ],
+    "relu_param": ["negative_slope", "engine"],
+    "reshape_param": ["shape", "axis", "num_axes"],
+    "scale_param": ["axis", "num_axes", "filler", "bias_term", "bias_filler"],
+    "softmax_param": ["engine", "axis"],
+  ]
+
+  /// Logs `OCT0310` for each field that Caffe does not have.
+  static func check(_ root: ForeignAttributes, file: String, _ log: DiagnosticLog) {
+    check(root, net, "a net", nil, file, log)
+    for entry in root.entries where entry.name == "layer" || entry.name == "layers" {
+      guard case .message(let settings) = entry.value else { continue }
+      let name = (try? settings.text("name", default: "")) ?? ""
+      check(settings, layer, "a layer", name, file, log)
+      for parameter in settings.entries {
+        guard case .message(let inner) = parameter.value, let known = parameters[parameter.name]
+        else { continue }
+        check(inner, known, "'\(parameter.name)'", name, file, log)
+      }
+    }
+  }
+
+  private static func check(
+    _ settings: ForeignAttributes, _ known: Set<String>, _ what: String, _ node: String?,
+    _ file: String, _ log: DiagnosticLog
+  ) {
+    for entry in settings.entries where !known.contains(entry.name) {
+      // A layer type of a Caffe fork brings a message of its own; the type is what gets reported.
+      if what == "a layer", case .message = entry.value,
+        nearMatches(to: entry.name, in: known.sorted()).isEmpty
+      {
+        continue
+      }
+      log.add(
+        Diagnostic(
+          .unknownField, "\(what) has no field '\(entry.name)'; it is ignored",
+          at: Location(file: file, format: "caffe", node: node, line: entry.line)
+        ).suggesting(entry.name, from: known.sorted()))
+    }
+  }
+
+  /// V2 names of the V1 layer types, which are written as enumeration names or numbers.
+  static let v1Types: [(name: String, number: Int, type: String)] = [
+    ("ABSVAL", 35, "AbsVal"), ("ACCURACY", 1, "Accuracy"), ("ARGMAX", 30, "ArgMax"),
+    ("BNLL", 2, "BNLL"), ("CONCAT", 3, "Concat"), ("CONTRASTIVE_LOSS", 37, "ContrastiveLoss"),
+    ("CONVOLUTION", 4, "Convolution"), ("DATA", 5, "Data"), ("DECONVOLUTION", 39, "Deconvolution"),
+    ("DROPOUT", 6, "Dropout"), ("DUMMY_DATA", 32, "DummyData"),
+    ("EUCLIDEAN_LOSS", 7, "EuclideanLoss"), ("ELTWISE", 25, "Eltwise"), ("EXP", 38, "Exp"),
+    ("FLATTEN", 8, "Flatten"), ("HDF5_DATA", 9, "HDF5Data"), ("HDF5_OUTPUT", 10, "HDF5Output"),
+    ("HINGE_LOSS", 28, "HingeLoss"), ("IM2COL", 11, "Im2col"), ("IMAGE_DATA", 12, "ImageData"),
+    ("INFOGAIN_LOSS", 13, "InfogainLoss"), ("INNER_PRODUCT", 14, "InnerProduct"), ("LRN", 15, "LRN"),
+    ("MEMORY_DATA", 29, "MemoryData"),
+    ("MULTINOMIAL_LOGISTIC_LOSS", 16, "MultinomialLogisticLoss"), ("MVN", 34, "MVN"),
+    ("POOLING", 17, "Pooling"), ("POWER", 26, "Power"), ("RELU", 18, "ReLU"),
+    ("SIGMOID", 19, "Sigmoid"), ("SIGMOID_CROSS_ENTROPY_LOSS", 27, "SigmoidCrossEntropyLoss"),
+    ("SILENCE", 36, "Silence"), ("SOFTMAX", 20, "Softmax"), ("SOFTMAX_LOSS", 21, "SoftmaxWithLoss"),
+    ("SPLIT", 22, "Split"), ("SLICE", 33, "Slice"), ("TANH", 23, "TanH"),
+    ("WINDOW_DATA", 24, "WindowData"), ("THRESHOLD", 31, "Threshold"),
+  ]
+}

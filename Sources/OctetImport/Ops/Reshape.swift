@@ -1,0 +1,58 @@
+import OctetDiagnostics
+import OctetIR
+import OctetOps
+
+extension OpMapping {
+  /// Reshaping and flattening.
+  static let reshape = OpMapping(
+    makes: ["reshape"],
+    caffe: [
+      // Source: FlattenParameter of caffe.proto.
+      "Flatten": { node, builder throws(Diagnostic) in
+        let settings = node.attributes.message("flatten_param")
+        let input = try builder.input(0)
+        let extents = try builder.extents(input)
+        let first = try canonicalAxis(try settings.int("axis", default: 1), rank: extents.count)
+        let last = try canonicalAxis(
+          try settings.int("end_axis", default: -1), rank: extents.count)
+        guard first <= last else {
+          throw Diagnostic(.unsupportedParameter, "end_axis comes before axis")
+        }
+        let shape = extents[..<first] + [extents[first...last].reduce(1, *)] + extents[(last + 1)...]
+        return [try builder.reshape(input, Array(shape))]
+      },
+      // Source: ReshapeParameter of caffe.proto: 0 keeps an extent, -1 takes what is left.
+      "Reshape": { node, builder throws(Diagnostic) in
+        let settings = node.attributes.message("reshape_param")
+        let input = try builder.input(0)
+        let extents = try builder.extents(input)
+        let start = try settings.int("axis", default: 0)
+        let axis = start < 0 ? start + extents.count + 1 : start
+        let count = try settings.int("num_axes", default: -1)
+        let end = count == -1 ? extents.count : axis + count
+        guard axis >= 0, axis <= end, end <= extents.count else {
+          throw Diagnostic(.unsupportedParameter, "axis and num_axes reach beyond the blob")
+        }
+        var middle: [Int] = []
+        for (index, extent) in try settings.message("shape").ints("dim").enumerated() {
+          if extent == 0 {
+            guard axis + index < extents.count else {
+              throw Diagnostic(.unsupportedParameter, "dim 0 has no extent to keep")
+            }
+            middle.append(extents[axis + index])
+          } else {
+            middle.append(extent)
+          }
+        }
+        let total = extents.reduce(1, *)
+        let known = (extents[..<axis] + middle.filter { $0 != -1 } + extents[end...]).reduce(1, *)
+        if let hole = middle.firstIndex(of: -1), known > 0 { middle[hole] = total / known }
+        let shape = Array(extents[..<axis] + middle + extents[end...])
+        guard Shape.elementCount(shape) == total else {
+          throw Diagnostic(
+            .shapeMismatch, "a blob of shape \(extents) cannot take the shape \(shape)")
+        }
+        return [try builder.reshape(input, shape)]
+      },
+    ])
+}

@@ -1,0 +1,7 @@
+import COctetKernels
+
+/// Functions of the C mathematics library.
+package enum CMath {
+  @inline(__always) package static func exp(_ x: Float) -> Float { octet_expf(x) }
+  @inline(__always) package static func tanh(_ x: Float) -> Float { octet_tanhf(x) }
+}

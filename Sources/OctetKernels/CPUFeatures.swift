@@ -1,0 +1,7 @@
+import COctetKernels
+
+/// What the CPU this process runs on can do, asked at run time.
+package enum CPUFeatures {
+  /// Whether AVX2 and FMA instructions may be used. Costs a few hundred cycles: for prepare time.
+  package static var hasAVX2AndFMA: Bool { octet_cpu_has_avx2_fma() }
+}

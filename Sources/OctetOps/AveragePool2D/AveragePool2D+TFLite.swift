@@ -1,0 +1,28 @@
+import OctetDiagnostics
+package import OctetIR
+import OctetSchema
+
+extension AveragePool2D {
+  package func version(_ operands: Operands) -> Int32 {
+    operands.types[0]?.element == .int8 ? 2 : 1
+  }
+
+  package var options: OperatorOptions {
+    OperatorOptions(
+      .pool2DOptions,
+      Pool2DOptionsTable.object(
+        padding: padding.schema, strideW: Int32(clamping: stride.width),
+        strideH: Int32(clamping: stride.height), filterWidth: Int32(clamping: filter.width),
+        filterHeight: Int32(clamping: filter.height),
+        fusedActivationFunction: activation.schema))
+  }
+
+  @Sendable static func read(_ reader: OperatorReader) throws(Diagnostic) -> any BuiltinOp {
+    let options = try reader.options(Pool2DOptionsTable.self)
+    return AveragePool2D(
+      filter: Steps(Int(options.filterHeight), Int(options.filterWidth)),
+      stride: Steps(Int(options.strideH), Int(options.strideW)),
+      padding: WindowPadding(options.padding),
+      activation: try FusedActivation(options.fusedActivationFunction))
+  }
+}

@@ -1,0 +1,22 @@
+import OctetDiagnostics
+package import OctetIR
+import OctetSchema
+
+extension Concatenation {
+  package func version(_ operands: Operands) -> Int32 {
+    operands.types[0]?.element == .int8 ? 2 : 1
+  }
+
+  package var options: OperatorOptions {
+    OperatorOptions(
+      .concatenationOptions,
+      ConcatenationOptionsTable.object(
+        axis: Int32(clamping: axis), fusedActivationFunction: activation.schema))
+  }
+
+  @Sendable static func read(_ reader: OperatorReader) throws(Diagnostic) -> any BuiltinOp {
+    let options = try reader.options(ConcatenationOptionsTable.self)
+    return Concatenation(
+      axis: Int(options.axis), activation: try FusedActivation(options.fusedActivationFunction))
+  }
+}

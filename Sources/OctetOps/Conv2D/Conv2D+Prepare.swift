@@ -1,0 +1,100 @@
+package import OctetDiagnostics
+import OctetIR
+import OctetKernels
+
+extension Conv2D {
+  package func prepare(_ context: PrepareContext) throws(Diagnostic) -> Step {
+    let image = context.input(0)
+    let filter = context.input(1)
+    let bias = context.optionalInput(2)
+    let output = context.output
+    let geometry = Conv2DGeometry(
+      image, kernel: Steps(filter.extents[1], filter.extents[2]),
+      outputChannels: filter.extents[0], stride: stride, dilation: dilation, padding: padding)
+    let groups = image.extents[3] / filter.extents[3]
+    let isPackable = groups == 1 && filter.isConstant && (bias?.isConstant ?? true)
+    switch image.element {
+    case .float32:
+      return isPackable
+        ? packedFloat(geometry, context, image, filter, bias, output)
+        : referenceFloat(geometry, groups, image, filter, bias, output)
+    default:
+      let from = try image.perTensor()
+      let to = try output.perTensor()
+      let multipliers = ChannelMultipliers(
+        input: from.scale, weights: try filter.scales(along: 0), output: to.scale)
+      let bounds = activation.int8Bounds(scale: to.scale, zeroPoint: to.zeroPoint)
+      if isPackable {
+        return packedInt8(
+          geometry, context, image, from.zeroPoint, filter, bias, multipliers, to.zeroPoint,
+          bounds, output)
+      }
+      let (source, weights, target) = (image.int8, filter.int8, output.int8)
+      let (sums, batches) = (bias?.int32, image.extents[0])
+      return Step(kernel: "qs8-conv-2d--reference") {
+        Self.reference(
+          geometry, batches: batches, groups: groups, input: source,
+          inputZeroPoint: from.zeroPoint, filter: weights, bias: sums, multipliers: multipliers,
+          outputZeroPoint: to.zeroPoint, bounds: bounds, output: target)
+      }
+    }
+  }
+
+  private func referenceFloat(
+    _ geometry: Conv2DGeometry, _ groups: Int, _ image: TensorView, _ filter: TensorView,
+    _ bias: TensorView?, _ output: TensorView
+  ) -> Step {
+    let (source, weights, target) = (image.float32, filter.float32, output.float32)
+    let (sums, batches, bounds) = (bias?.float32, image.extents[0], activation.bounds)
+    return Step(kernel: "f32-conv-2d--reference") {
+      Self.reference(
+        geometry, batches: batches, groups: groups, input: source, filter: weights, bias: sums,
+        bounds: bounds, output: target)
+    }
+  }
+
+  private func packedFloat(
+    _ geometry: Conv2DGeometry, _ context: PrepareContext, _ image: TensorView,
+    _ filter: TensorView, _ bias: TensorView?, _ output: TensorView
+  ) -> Step {
+    let packed = PackedWeights(
+      filter.float32, n: geometry.outputChannels, k: geometry.patchCount, bias: bias?.float32)
+    let kernel = F32Conv2D(geometry: geometry)
+    let scratch = context.requestScratch(byteCount: F32Conv2D.scratchBytes(geometry))
+    let (source, target, batches) = (image.float32, output.float32, image.extents[0])
+    let (inputStep, outputStep) = (image.count / batches, output.count / batches)
+    let bounds = activation.bounds
+    return Step(kernel: "\(kernel.gemm.name)") {
+      for batch in 0..<batches {
+        kernel.run(
+          input: source + batch * inputStep, weights: packed.float32,
+          output: packed.output(bounds: bounds), result: target + batch * outputStep,
+          scratch: scratch.base)
+      }
+    }
+  }
+
+  private func packedInt8(
+    _ geometry: Conv2DGeometry, _ context: PrepareContext, _ image: TensorView,
+    _ inputZeroPoint: Int32, _ filter: TensorView, _ bias: TensorView?,
+    _ multipliers: ChannelMultipliers, _ outputZeroPoint: Int32, _ bounds: (low: Int8, high: Int8),
+    _ output: TensorView
+  ) -> Step {
+    let packed = PackedWeights(
+      filter.int8, n: geometry.outputChannels, k: geometry.patchCount, bias: bias?.int32,
+      multipliers: multipliers)
+    let kernel = QS8Conv2D(geometry: geometry)
+    let scratch = context.requestScratch(byteCount: QS8Conv2D.scratchBytes(geometry))
+    let (source, target, batches) = (image.int8, output.int8, image.extents[0])
+    let (inputStep, outputStep) = (image.count / batches, output.count / batches)
+    return Step(kernel: "\(kernel.gemm.name)") {
+      for batch in 0..<batches {
+        kernel.run(
+          input: source + batch * inputStep, inputZeroPoint: inputZeroPoint,
+          weights: packed.int16,
+          output: packed.output(zeroPoint: outputZeroPoint, bounds: bounds),
+          result: target + batch * outputStep, scratch: scratch.base)
+      }
+    }
+  }
+}

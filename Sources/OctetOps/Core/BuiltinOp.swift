@@ -1,0 +1,90 @@
+package import OctetDiagnostics
+package import OctetIR
+package import OctetSchema
+
+/// An operator that exists in TFLite and that the runtime can execute.
+///
+/// Each requirement lives in a file of the operator's folder: the type and its inference in
+/// `<Op>.swift`, the codec in `<Op>+TFLite.swift`, the kernel choice in `<Op>+Prepare.swift`, and what
+/// it computes in `<Op>+Reference.swift`.
+package protocol BuiltinOp: Op {
+  /// The catalogue's line for this operator.
+  var entry: OpEntry { get }
+
+  /// The operator version a TFLite runtime must know to run this node, from 1.
+  func version(_ operands: Operands) -> Int32
+
+  /// The options table to write.
+  var options: OperatorOptions { get }
+
+  /// Picks a kernel for the given tensors and precomputes what it needs. All checking is done here;
+  /// the returned step checks nothing and allocates nothing.
+  ///
+  /// Throws `OCT0701` for a combination of types that has no kernel.
+  func prepare(_ context: PrepareContext) throws(Diagnostic) -> Step
+}
+
+/// An options table ready to be written, with its place in the `BuiltinOptions` union.
+package struct OperatorOptions {
+  package let type: BuiltinOptions
+  package let table: FlatObject
+
+  package init(_ type: BuiltinOptions, _ table: FlatObject) {
+    self.type = type
+    self.table = table
+  }
+}
+
+/// What the catalogue knows of an operator without an instance.
+package struct OpEntry: Sendable {
+  /// The name in the text IR.
+  package let name: String
+  package let builtin: BuiltinOperator
+  /// One line for the table of operators.
+  package let summary: String
+  /// The element types the runtime computes in, as the table of operators shows them.
+  package let types: [ElementType]
+  /// Makes the operator from the text IR's attributes.
+  package let parse: @Sendable (AttributeReader) throws(Diagnostic) -> any BuiltinOp
+  /// Makes the operator from a TFLite file.
+  package let read: @Sendable (OperatorReader) throws(Diagnostic) -> any BuiltinOp
+
+  package init(
+    _ name: String, _ builtin: BuiltinOperator, types: [ElementType], _ summary: String,
+    parse: @escaping @Sendable (AttributeReader) throws(Diagnostic) -> any BuiltinOp,
+    read: @escaping @Sendable (OperatorReader) throws(Diagnostic) -> any BuiltinOp
+  ) {
+    self.name = name
+    self.builtin = builtin
+    self.types = types
+    self.summary = summary
+    self.parse = parse
+    self.read = read
+  }
+}
+
+/// What an operator sees of a TFLite operator that is being read.
+package struct OperatorReader {
+  /// The verified operator table.
+  package let table: OperatorTable
+  package let operands: Operands
+  /// The declared element types of the results.
+  package let resultElements: [ElementType]
+
+  package init(table: OperatorTable, operands: Operands, resultElements: [ElementType]) {
+    self.table = table
+    self.operands = operands
+    self.resultElements = resultElements
+  }
+
+  /// The options, which must be of the given type; absent options read as all defaults do not exist
+  /// in TFLite, so that is `OCT0104`.
+  package func options<Options: BuiltinOptionsMember>(
+    _ type: Options.Type
+  ) throws(Diagnostic) -> Options {
+    guard let options = Options(builtinOptionsOf: table) else {
+      throw Diagnostic(.invalidModel, "the operator has no options of the type it needs")
+    }
+    return options
+  }
+}

@@ -1,0 +1,58 @@
+package import OctetDiagnostics
+package import OctetIR
+package import OctetSchema
+
+/// Every operator of TFLite that Octet knows. The reader, the text IR, the coverage tests and the
+/// documentation's tables read this list; there is no other.
+package enum OpCatalog {
+  package static let all: [OpEntry] = [
+    Add.entry,
+    AveragePool2D.entry,
+    Concatenation.entry,
+    Conv2D.entry,
+    DepthwiseConv2D.entry,
+    Dequantize.entry,
+    FullyConnected.entry,
+    LeakyReLU.entry,
+    Logistic.entry,
+    MaxPool2D.entry,
+    Maximum.entry,
+    Mul.entry,
+    Pad.entry,
+    PadV2.entry,
+    Quantize.entry,
+    ReLU.entry,
+    ReLU6.entry,
+    Reshape.entry,
+    Softmax.entry,
+    Tanh.entry,
+    Transpose.entry,
+  ]
+
+  package static func entry(named name: String) -> OpEntry? { all.first { $0.name == name } }
+
+  package static func entry(for builtin: BuiltinOperator) -> OpEntry? {
+    all.first { $0.builtin == builtin }
+  }
+
+  /// Makes operators for the text IR: the catalogue's, `while` and `foreign`.
+  package static func makeOp(
+    _ name: String, _ attributes: [Attribute], _ results: [TensorType]
+  ) throws(Diagnostic) -> any Op {
+    let reader = AttributeReader(op: name, attributes)
+    if name == "while" { return try While(attributes: reader) }
+    if name == "foreign" {
+      let framework: String
+      if case .symbol(let text)? = reader.value("framework") { framework = text } else {
+        throw Diagnostic(.invalidAttribute, "'foreign' needs attribute 'framework'")
+      }
+      return Foreign(
+        framework: framework, type: try reader.string("type"),
+        details: attributes.filter { $0.name != "framework" && $0.name != "type" },
+        results: results)
+    }
+    if let entry = entry(named: name) { return try entry.parse(reader) }
+    throw Diagnostic(.unknownOperator, "there is no operator '\(name)'")
+      .suggesting(name, from: all.map { $0.name } + ["while", "foreign"])
+  }
+}

@@ -1,0 +1,37 @@
+package import OctetDiagnostics
+import OctetIR
+import OctetKernels
+
+extension DepthwiseConv2D {
+  package func prepare(_ context: PrepareContext) throws(Diagnostic) -> Step {
+    let (image, filter, output) = (context.input(0), context.input(1), context.output)
+    let bias = context.optionalInput(2)
+    let geometry = Conv2DGeometry(
+      image, kernel: Steps(filter.extents[1], filter.extents[2]),
+      outputChannels: filter.extents[3], stride: stride, dilation: dilation, padding: padding)
+    let batches = image.extents[0]
+    switch image.element {
+    case .float32:
+      let (source, weights, target) = (image.float32, filter.float32, output.float32)
+      let (sums, bounds) = (bias?.float32, activation.bounds)
+      return Step(kernel: "f32-depthwise-conv-2d--reference") {
+        Self.reference(
+          geometry, batches: batches, input: source, filter: weights, bias: sums, bounds: bounds,
+          output: target)
+      }
+    default:
+      let from = try image.perTensor()
+      let to = try output.perTensor()
+      let multipliers = ChannelMultipliers(
+        input: from.scale, weights: try filter.scales(along: 3), output: to.scale)
+      let bounds = activation.int8Bounds(scale: to.scale, zeroPoint: to.zeroPoint)
+      let (source, weights, target, sums) = (image.int8, filter.int8, output.int8, bias?.int32)
+      return Step(kernel: "qs8-depthwise-conv-2d--reference") {
+        Self.reference(
+          geometry, batches: batches, input: source, inputZeroPoint: from.zeroPoint,
+          filter: weights, bias: sums, multipliers: multipliers, outputZeroPoint: to.zeroPoint,
+          bounds: bounds, output: target)
+      }
+    }
+  }
+}

@@ -1,0 +1,38 @@
+import OctetDiagnostics
+package import OctetIR
+import OctetSchema
+
+extension DepthwiseConv2D {
+  package func version(_ operands: Operands) -> Int32 {
+    if operands.types[0]?.element == .int8 { return 3 }
+    return dilation == .one ? 1 : 2
+  }
+
+  package var options: OperatorOptions {
+    OperatorOptions(
+      .depthwiseConv2DOptions,
+      DepthwiseConv2DOptionsTable.object(
+        padding: padding.schema, strideW: Int32(clamping: stride.width),
+        strideH: Int32(clamping: stride.height), depthMultiplier: Int32(clamping: depthMultiplier),
+        fusedActivationFunction: activation.schema,
+        dilationWFactor: Int32(clamping: dilation.width),
+        dilationHFactor: Int32(clamping: dilation.height)))
+  }
+
+  /// Some writers leave the multiplier 0; it then follows from the filter.
+  @Sendable static func read(_ reader: OperatorReader) throws(Diagnostic) -> any BuiltinOp {
+    let options = try reader.options(DepthwiseConv2DOptionsTable.self)
+    var multiplier = Int(options.depthMultiplier)
+    if multiplier == 0, reader.operands.count > 1,
+      let channels = reader.operands.types[0]?.shape.dimensions.last?.value, channels > 0,
+      let outputs = reader.operands.types[1]?.shape.dimensions.last?.value
+    {
+      multiplier = outputs / channels
+    }
+    return DepthwiseConv2D(
+      stride: Steps(Int(options.strideH), Int(options.strideW)),
+      dilation: Steps(Int(options.dilationHFactor), Int(options.dilationWFactor)),
+      depthMultiplier: multiplier, padding: WindowPadding(options.padding),
+      activation: try FusedActivation(options.fusedActivationFunction))
+  }
+}

@@ -1,0 +1,34 @@
+package import OctetDiagnostics
+package import OctetIR
+import OctetSchema
+
+/// Turns codes into the real values they stand for.
+///
+/// Input: int8 or uint8 with one scale. Output: float32 of the same shape.
+package final class Dequantize: BuiltinOp {
+  package init() {}
+
+  package static let entry = OpEntry(
+    "dequantize", .dequantize, types: [.int8, .uint8, .float32],
+    "codes to real values",
+    parse: { attributes throws(Diagnostic) in
+      try attributes.allow([])
+      return Dequantize()
+    },
+    read: Dequantize.read)
+
+  package var entry: OpEntry { Self.entry }
+
+  package var name: String { Self.entry.name }
+
+  package var attributes: [Attribute] { [] }
+
+  package func infer(_ operands: Operands) throws(Diagnostic) -> [TensorType] {
+    try operands.require(count: 1...1)
+    return [TensorType(.float32, try operands.type(0, among: [.int8, .uint8]).shape)]
+  }
+
+  package var quantization: QuantizationRule {
+    .floatOnly(because: "it belongs to models that are quantized already")
+  }
+}

@@ -1,0 +1,49 @@
+extension FullyConnected {
+  /// The matrices' sizes: input [rows][depth], filter [outputs][depth], output [rows][outputs].
+  struct Sizes {
+    let rows: Int
+    let depth: Int
+    let outputs: Int
+  }
+
+  static func reference(
+    _ sizes: Sizes, input: UnsafePointer<Float>, filter: UnsafePointer<Float>,
+    bias: UnsafePointer<Float>?, bounds: (low: Float, high: Float),
+    output: UnsafeMutablePointer<Float>
+  ) {
+    for row in 0..<sizes.rows {
+      for channel in 0..<sizes.outputs {
+        var sum: Float = 0
+        for k in 0..<sizes.depth {
+          sum += input[row * sizes.depth + k] * filter[channel * sizes.depth + k]
+        }
+        let total = sum + (bias?[channel] ?? 0)
+        output[row * sizes.outputs + channel] = min(max(total, bounds.low), bounds.high)
+      }
+    }
+  }
+
+  /// Source: TFLite's `reference_integer_ops::FullyConnectedPerChannel`.
+  static func reference(
+    _ sizes: Sizes, input: UnsafePointer<Int8>, inputZeroPoint: Int32,
+    filter: UnsafePointer<Int8>, bias: UnsafePointer<Int32>?, multipliers: ChannelMultipliers,
+    outputZeroPoint: Int32, bounds: (low: Int8, high: Int8), output: UnsafeMutablePointer<Int8>
+  ) {
+    for row in 0..<sizes.rows {
+      for channel in 0..<sizes.outputs {
+        var sum: Int32 = 0
+        for k in 0..<sizes.depth {
+          let x = Int32(input[row * sizes.depth + k]) - inputZeroPoint
+          sum &+= x * Int32(filter[channel * sizes.depth + k])
+        }
+        let scaled =
+          outputZeroPoint
+          &+ FixedPoint.multiply(
+            sum &+ (bias?[channel] ?? 0), multipliers.significands[channel],
+            multipliers.shifts[channel])
+        output[row * sizes.outputs + channel] = Int8(
+          max(Int32(bounds.low), min(Int32(bounds.high), scaled)))
+      }
+    }
+  }
+}

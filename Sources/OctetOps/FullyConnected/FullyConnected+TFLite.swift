@@ -1,0 +1,30 @@
+import OctetDiagnostics
+package import OctetIR
+import OctetSchema
+
+extension FullyConnected {
+  package func version(_ operands: Operands) -> Int32 {
+    let isPerAxis = operands.types[1]?.quantization?.axis != nil
+    if isPerAxis { return 12 }
+    if operands.count < 3 || operands.types[2] == nil { return 6 }
+    if keepsDimensions { return 5 }
+    return operands.types[0]?.element == .int8 ? 4 : 1
+  }
+
+  package var options: OperatorOptions {
+    OperatorOptions(
+      .fullyConnectedOptions,
+      FullyConnectedOptionsTable.object(
+        fusedActivationFunction: activation.schema, keepNumDims: keepsDimensions))
+  }
+
+  @Sendable static func read(_ reader: OperatorReader) throws(Diagnostic) -> any BuiltinOp {
+    let options = try reader.options(FullyConnectedOptionsTable.self)
+    guard options.weightsFormat == .default else {
+      throw Diagnostic(.invalidAttribute, "shuffled weights are not supported")
+    }
+    return FullyConnected(
+      activation: try FusedActivation(options.fusedActivationFunction),
+      keepsDimensions: options.keepNumDims)
+  }
+}

@@ -1,0 +1,17 @@
+import OctetDiagnostics
+package import OctetIR
+import OctetSchema
+
+extension LeakyReLU {
+  package func version(_ operands: Operands) -> Int32 {
+    operands.types[0]?.element == .int8 ? 2 : 1
+  }
+
+  package var options: OperatorOptions {
+    OperatorOptions(.leakyReluOptions, LeakyReluOptionsTable.object(alpha: alpha))
+  }
+
+  @Sendable static func read(_ reader: OperatorReader) throws(Diagnostic) -> any BuiltinOp {
+    LeakyReLU(alpha: try reader.options(LeakyReluOptionsTable.self).alpha)
+  }
+}

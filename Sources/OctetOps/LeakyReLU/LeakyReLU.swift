@@ -1,0 +1,35 @@
+package import OctetDiagnostics
+package import OctetIR
+import OctetSchema
+
+/// `x` where it is positive, `alpha * x` elsewhere.
+///
+/// Input: float32 or int8 of any shape. Output: the same shape; int8 may have another scale.
+package final class LeakyReLU: BuiltinOp {
+  package let alpha: Float
+
+  package init(alpha: Float) {
+    self.alpha = alpha
+  }
+
+  package static let entry = OpEntry(
+    "leaky_relu", .leakyRelu, types: [.float32, .int8],
+    "x where positive, alpha * x elsewhere",
+    parse: { attributes throws(Diagnostic) in
+      try attributes.allow(["alpha"])
+      return LeakyReLU(alpha: try attributes.float("alpha"))
+    },
+    read: LeakyReLU.read)
+
+  package var entry: OpEntry { Self.entry }
+
+  package var name: String { Self.entry.name }
+
+  package var attributes: [Attribute] { [Attribute("alpha", .float(alpha))] }
+
+  package func infer(_ operands: Operands) throws(Diagnostic) -> [TensorType] {
+    try inferUnary(operands)
+  }
+
+  package var quantization: QuantizationRule { .int8(Int8Rule(output: .calibrated)) }
+}

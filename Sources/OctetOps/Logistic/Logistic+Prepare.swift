@@ -1,0 +1,18 @@
+package import OctetDiagnostics
+import OctetIR
+
+extension Logistic {
+  package func prepare(_ context: PrepareContext) throws(Diagnostic) -> Step {
+    let (input, output) = (context.input(0), context.output)
+    switch input.element {
+    case .float32:
+      let (source, target, count) = (input.float32, output.float32, input.count)
+      return Step(kernel: "f32-logistic--reference") {
+        for i in 0..<count { target[i] = Self.reference(source[i]) }
+      }
+    default:
+      return Int8Table(from: try input.perTensor(), to: try output.perTensor(), Self.reference)
+        .step(kernel: "x8-table--reference", input, output)
+    }
+  }
+}

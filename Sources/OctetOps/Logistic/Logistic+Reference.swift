@@ -1,0 +1,3 @@
+extension Logistic {
+  static func reference(_ x: Float) -> Float { RealFunctions.logistic(x) }
+}

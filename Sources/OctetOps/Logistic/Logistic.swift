@@ -1,0 +1,34 @@
+package import OctetDiagnostics
+package import OctetIR
+import OctetSchema
+
+/// `1 / (1 + exp(-x))`, element by element.
+///
+/// Input: float32 or int8 of any shape. Output: the same shape; int8 has scale 1/256 and zero
+/// point -128.
+package final class Logistic: BuiltinOp {
+  package init() {}
+
+  package static let entry = OpEntry(
+    "logistic", .logistic, types: [.float32, .int8],
+    "1 / (1 + exp(-x))",
+    parse: { attributes throws(Diagnostic) in
+      try attributes.allow([])
+      return Logistic()
+    },
+    read: Logistic.read)
+
+  package var entry: OpEntry { Self.entry }
+
+  package var name: String { Self.entry.name }
+
+  package var attributes: [Attribute] { [] }
+
+  package func infer(_ operands: Operands) throws(Diagnostic) -> [TensorType] {
+    try inferUnary(operands)
+  }
+
+  package var quantization: QuantizationRule {
+    .int8(Int8Rule(output: .fixed(scale: 1 / 256, zeroPoint: -128)))
+  }
+}

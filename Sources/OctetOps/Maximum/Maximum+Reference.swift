@@ -1,0 +1,5 @@
+extension Maximum {
+  static func reference<Element: Comparable>(_ a: Element, _ b: Element) -> Element {
+    a > b ? a : b
+  }
+}

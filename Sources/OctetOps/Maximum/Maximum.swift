@@ -1,0 +1,31 @@
+package import OctetDiagnostics
+package import OctetIR
+import OctetSchema
+
+/// The larger of two operands, element by element; they broadcast as NumPy's do.
+///
+/// Inputs: float32 or int8, both alike; int8 operands and the result share one scale.
+package final class Maximum: BuiltinOp {
+  package init() {}
+
+  package static let entry = OpEntry(
+    "maximum", .maximum, types: [.float32, .int8],
+    "larger of two operands, broadcast",
+    parse: { attributes throws(Diagnostic) in
+      try attributes.allow([])
+      return Maximum()
+    },
+    read: Maximum.read)
+
+  package var entry: OpEntry { Self.entry }
+
+  package var name: String { Self.entry.name }
+
+  package var attributes: [Attribute] { [] }
+
+  package func infer(_ operands: Operands) throws(Diagnostic) -> [TensorType] {
+    try inferBinary(operands, among: [.float32, .int8])
+  }
+
+  package var quantization: QuantizationRule { .int8(Int8Rule(output: .unified)) }
+}

@@ -1,0 +1,36 @@
+extension Mul {
+  static func reference(_ a: Float, _ b: Float, _ bounds: (low: Float, high: Float)) -> Float {
+    min(max(a * b, bounds.low), bounds.high)
+  }
+
+  /// The fixed-point parameters of an int8 product.
+  ///
+  /// Source: TFLite's `reference_integer_ops::MulElementwise` and the preparation in `mul.cc`, which
+  /// computes the real multiplier in float32.
+  struct Int8Product {
+    private let leftZeroPoint: Int32
+    private let rightZeroPoint: Int32
+    private let multiplier: (significand: Int32, shift: Int32)
+    private let outputZeroPoint: Int32
+    private let bounds: (low: Int32, high: Int32)
+
+    init(
+      _ left: (scale: Float, zeroPoint: Int32), _ right: (scale: Float, zeroPoint: Int32),
+      _ output: (scale: Float, zeroPoint: Int32), _ bounds: (low: Int8, high: Int8)
+    ) {
+      leftZeroPoint = left.zeroPoint
+      rightZeroPoint = right.zeroPoint
+      multiplier = FixedPoint.quantize(Double(left.scale * right.scale / output.scale))
+      outputZeroPoint = output.zeroPoint
+      self.bounds = (Int32(bounds.low), Int32(bounds.high))
+    }
+
+    @inline(__always)
+    func product(_ a: Int8, _ b: Int8) -> Int8 {
+      let product = (Int32(a) - leftZeroPoint) * (Int32(b) - rightZeroPoint)
+      let code =
+        FixedPoint.multiply(product, multiplier.significand, multiplier.shift) &+ outputZeroPoint
+      return Int8(max(bounds.low, min(bounds.high, code)))
+    }
+  }
+}

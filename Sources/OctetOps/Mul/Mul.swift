@@ -1,0 +1,35 @@
+package import OctetDiagnostics
+package import OctetIR
+import OctetSchema
+
+/// The product of two operands that broadcast as NumPy's do, clamped by the fused activation.
+///
+/// Inputs: float32 or int8, both alike; int8 operands and the result may each have their own scale.
+package final class Mul: BuiltinOp {
+  package let activation: FusedActivation
+
+  package init(activation: FusedActivation = .none) {
+    self.activation = activation
+  }
+
+  package static let entry = OpEntry(
+    "mul", .mul, types: [.float32, .int8],
+    "product of two operands, broadcast",
+    parse: { attributes throws(Diagnostic) in
+      try attributes.allow(["activation"])
+      return Mul(activation: try FusedActivation(attributes))
+    },
+    read: Mul.read)
+
+  package var entry: OpEntry { Self.entry }
+
+  package var name: String { Self.entry.name }
+
+  package var attributes: [Attribute] { [activation.attribute] }
+
+  package func infer(_ operands: Operands) throws(Diagnostic) -> [TensorType] {
+    try inferBinary(operands, among: [.float32, .int8])
+  }
+
+  package var quantization: QuantizationRule { .int8(Int8Rule(output: .calibrated)) }
+}

@@ -1,0 +1,62 @@
+/// The fixed-point arithmetic of TFLite's reference kernels.
+///
+/// Sources: gemmlowp's `fixedpoint.h`, TFLite's `kernels/internal/common.h` (two roundings).
+package enum FixedPoint {
+  /// `multiplier` as a Q31 significand in 2^30..<2^31 and a power of two, positive to the left.
+  ///
+  /// 0 gives (0, 0); anything below 2^-32 too; the significand is rounded half away from zero.
+  package static func quantize(_ multiplier: Double) -> (significand: Int32, shift: Int32) {
+    guard multiplier > 0, multiplier.isFinite else { return (0, 0) }
+    var shift = Int32(multiplier.exponent) + 1
+    var significand = Int64(
+      (multiplier.significand / 2 * Double(1 << 31)).rounded(.toNearestOrAwayFromZero))
+    if significand == 1 << 31 {
+      significand /= 2
+      shift += 1
+    }
+    if shift < -31 { return (0, 0) }
+    if shift > 30 { return (Int32.max, 30) }
+    return (Int32(significand), shift)
+  }
+
+  /// High 32 bits of `2ab`, rounded to nearest with ties up, saturated.
+  @inline(__always)
+  package static func doublingHighMultiply(_ a: Int32, _ b: Int32) -> Int32 {
+    if a == .min && b == .min { return .max }
+    let product = Int64(a) &* Int64(b)
+    let nudge: Int64 = product >= 0 ? 1 << 30 : 1 - (1 << 30)
+    return Int32(truncatingIfNeeded: (product &+ nudge) / (1 << 31))
+  }
+
+  /// `x / 2^exponent`, rounded to nearest with ties away from zero; exponent 0...31.
+  @inline(__always)
+  package static func roundingDivide(_ x: Int32, byPowerOfTwo exponent: Int32) -> Int32 {
+    let mask = Int32(truncatingIfNeeded: (Int64(1) << Int64(exponent)) &- 1)
+    let remainder = x & mask
+    let threshold = (mask >> 1) &+ (x < 0 ? 1 : 0)
+    return (x >> exponent) &+ (remainder > threshold ? 1 : 0)
+  }
+
+  /// `x * significand * 2^shift / 2^31` with TFLite's two roundings.
+  @inline(__always)
+  package static func multiply(_ x: Int32, _ significand: Int32, _ shift: Int32) -> Int32 {
+    let left = shift > 0 ? shift : 0
+    let right = shift > 0 ? 0 : -shift
+    return roundingDivide(doublingHighMultiply(x &<< left, significand), byPowerOfTwo: right)
+  }
+}
+
+/// The real multiplier `input * weights / output` of each channel, as fixed point.
+package struct ChannelMultipliers {
+  package var significands: [Int32] = []
+  package var shifts: [Int32] = []
+
+  package init(input: Float, weights: [Float], output: Float) {
+    for scale in weights {
+      let real = Double(input) * Double(scale) / Double(output)
+      let (significand, shift) = FixedPoint.quantize(real)
+      significands.append(significand)
+      shifts.append(shift)
+    }
+  }
+}

@@ -1,0 +1,24 @@
+package import OctetDiagnostics
+import OctetIR
+
+/// The type of an operator that works element by element on one float32 or int8 tensor.
+func inferUnary(_ operands: Operands) throws(Diagnostic) -> [TensorType] {
+  try operands.require(count: 1...1)
+  let input = try operands.type(0, among: [.float32, .int8])
+  return [TensorType(input.element, input.shape)]
+}
+
+extension PrepareContext {
+  /// Throws `OCT0701` unless all quantized inputs, but those listed, and the outputs share one scale
+  /// and zero point.
+  package func requireOneScale(besides indices: [Int] = []) throws(Diagnostic) {
+    let wanted = try output.perTensor()
+    for (index, view) in inputs.enumerated() where !indices.contains(index) {
+      guard let view else { continue }
+      let found = try view.perTensor()
+      guard found.scale == wanted.scale, found.zeroPoint == wanted.zeroPoint else {
+        throw noKernel("the int8 operator needs one scale and zero point for all its tensors")
+      }
+    }
+  }
+}

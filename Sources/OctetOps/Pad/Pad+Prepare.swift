@@ -1,0 +1,42 @@
+package import OctetDiagnostics
+import OctetIR
+
+extension Pad {
+  package func prepare(_ context: PrepareContext) throws(Diagnostic) -> Step {
+    switch context.output.element {
+    case .float32: return Self.step(context, "f32-pad", { $0.float32 }, value: { 0 })
+    default:
+      let zeroPoint = Int8(clamping: try context.input(0).perTensor().zeroPoint)
+      return Self.step(context, "x8-pad", { $0.int8 }, value: { zeroPoint })
+    }
+  }
+
+  /// - Parameter value: read at each run, since it may be computed.
+  static func step<Element: BitwiseCopyable>(
+    _ context: PrepareContext, _ name: String,
+    _ pointer: (TensorView) -> UnsafeMutablePointer<Element>, value: @escaping () -> Element
+  ) -> Step {
+    let (input, paddings, output) = (context.input(0), context.input(1), context.output)
+    let before = input.extents.indices.map { Int(paddings.int32[2 * $0]) }
+    let rows = rows(input.extents, output.extents, before: before)
+    let (source, target, count) = (pointer(input), pointer(output), output.count)
+    return Step(kernel: "\(name)--reference") {
+      Self.reference(source, target, rows: rows, count: count, value: value())
+    }
+  }
+}
+
+extension PadV2 {
+  package func prepare(_ context: PrepareContext) throws(Diagnostic) -> Step {
+    let value = context.input(2)
+    switch context.output.element {
+    case .float32:
+      let pointer = value.float32
+      return Pad.step(context, "f32-pad", { $0.float32 }, value: { pointer.pointee })
+    default:
+      try context.requireOneScale(besides: [1])
+      let pointer = value.int8
+      return Pad.step(context, "x8-pad", { $0.int8 }, value: { pointer.pointee })
+    }
+  }
+}

@@ -1,0 +1,27 @@
+import OctetDiagnostics
+package import OctetIR
+import OctetSchema
+
+extension Pad {
+  package func version(_ operands: Operands) -> Int32 {
+    operands.types[0]?.element == .int8 ? 2 : 1
+  }
+
+  package var options: OperatorOptions { OperatorOptions(.padOptions, PadOptionsTable.object()) }
+
+  @Sendable static func read(_ reader: OperatorReader) throws(Diagnostic) -> any BuiltinOp { Pad() }
+}
+
+extension PadV2 {
+  package func version(_ operands: Operands) -> Int32 {
+    operands.types[0]?.element == .int8 ? 2 : 1
+  }
+
+  package var options: OperatorOptions {
+    OperatorOptions(.padV2Options, PadV2OptionsTable.object())
+  }
+
+  @Sendable static func read(_ reader: OperatorReader) throws(Diagnostic) -> any BuiltinOp {
+    PadV2()
+  }
+}

@@ -1,0 +1,15 @@
+import OctetDiagnostics
+package import OctetIR
+import OctetSchema
+
+extension Quantize {
+  package func version(_ operands: Operands) -> Int32 { 1 }
+
+  package var options: OperatorOptions {
+    OperatorOptions(.quantizeOptions, QuantizeOptionsTable.object())
+  }
+
+  @Sendable static func read(_ reader: OperatorReader) throws(Diagnostic) -> any BuiltinOp {
+    Quantize(reader.resultElements.first == .uint8 ? .uint8 : .int8)
+  }
+}

@@ -1,0 +1,41 @@
+package import OctetDiagnostics
+package import OctetIR
+import OctetSchema
+
+/// Turns real values into codes, or codes into those of another scale or type.
+///
+/// Input: float32, int8 or uint8. Output: int8 or uint8 with the scale of the output tensor.
+package final class Quantize: BuiltinOp {
+  /// The type of the result.
+  package let element: ElementType
+
+  package init(_ element: ElementType = .int8) {
+    self.element = element
+  }
+
+  package static let entry = OpEntry(
+    "quantize", .quantize, types: [.float32, .int8, .uint8],
+    "real values to codes, or codes to another scale",
+    parse: { attributes throws(Diagnostic) in
+      try attributes.allow(["to"])
+      let name = try attributes.symbol("to", among: ["int8", "uint8"], default: "int8")
+      return Quantize(name == "uint8" ? .uint8 : .int8)
+    },
+    read: Quantize.read)
+
+  package var entry: OpEntry { Self.entry }
+
+  package var name: String { Self.entry.name }
+
+  package var attributes: [Attribute] { [Attribute("to", .symbol(element.name))] }
+
+  package func infer(_ operands: Operands) throws(Diagnostic) -> [TensorType] {
+    try operands.require(count: 1...1)
+    let input = try operands.type(0, among: [.float32, .int8, .uint8])
+    return [TensorType(element, input.shape)]
+  }
+
+  package var quantization: QuantizationRule {
+    .floatOnly(because: "it belongs to models that are quantized already")
+  }
+}

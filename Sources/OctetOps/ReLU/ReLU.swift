@@ -1,0 +1,31 @@
+package import OctetDiagnostics
+package import OctetIR
+import OctetSchema
+
+/// `max(x, 0)`, element by element.
+///
+/// Input: float32 or int8 of any shape. Output: the same shape; int8 may have another scale.
+package final class ReLU: BuiltinOp {
+  package init() {}
+
+  package static let entry = OpEntry(
+    "relu", .relu, types: [.float32, .int8],
+    "max(x, 0)",
+    parse: { attributes throws(Diagnostic) in
+      try attributes.allow([])
+      return ReLU()
+    },
+    read: ReLU.read)
+
+  package var entry: OpEntry { Self.entry }
+
+  package var name: String { Self.entry.name }
+
+  package var attributes: [Attribute] { [] }
+
+  package func infer(_ operands: Operands) throws(Diagnostic) -> [TensorType] {
+    try inferUnary(operands)
+  }
+
+  package var quantization: QuantizationRule { .int8(Int8Rule(output: .calibrated)) }
+}

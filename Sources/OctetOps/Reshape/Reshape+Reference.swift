@@ -1,0 +1,7 @@
+extension Reshape {
+  static func reference(
+    _ input: UnsafeRawPointer, _ output: UnsafeMutableRawPointer, byteCount: Int
+  ) {
+    output.copyMemory(from: input, byteCount: byteCount)
+  }
+}

@@ -1,0 +1,27 @@
+package import OctetDiagnostics
+import OctetIR
+
+extension Softmax {
+  package func prepare(_ context: PrepareContext) throws(Diagnostic) -> Step {
+    let (input, output) = (context.input(0), context.output)
+    let depth = input.extents[input.extents.count - 1]
+    let rows = input.count / depth
+    switch input.element {
+    case .float32:
+      let (source, target, beta) = (input.float32, output.float32, beta)
+      return Step(kernel: "f32-softmax--reference") {
+        Self.reference(source, target, rows: rows, depth: depth, beta: beta)
+      }
+    default:
+      let to = try output.perTensor()
+      guard to.scale == 1 / 256, to.zeroPoint == -128 else {
+        throw context.noKernel("an int8 softmax needs output scale 1/256 and zero point -128")
+      }
+      let scaling = Int8Scaling(beta: beta, inputScale: try input.perTensor().scale)
+      let (source, target) = (input.int8, output.int8)
+      return Step(kernel: "qs8-softmax--reference") {
+        Self.reference(source, target, rows: rows, depth: depth, scaling)
+      }
+    }
+  }
+}

@@ -1,0 +1,77 @@
+extension Softmax {
+  static func reference(
+    _ input: UnsafePointer<Float>, _ output: UnsafeMutablePointer<Float>, rows: Int, depth: Int,
+    beta: Float
+  ) {
+    for row in 0..<rows {
+      let source = input + row * depth
+      let target = output + row * depth
+      var largest = source[0]
+      for i in 1..<max(depth, 1) { largest = max(largest, source[i]) }
+      var sum: Float = 0
+      for i in 0..<depth {
+        target[i] = RealFunctions.exp((source[i] - largest) * beta)
+        sum += target[i]
+      }
+      for i in 0..<depth { target[i] /= sum }
+    }
+  }
+
+  /// The parameters of an int8 softmax: differences from the largest code as Q5.26 exponents.
+  ///
+  /// Source: TFLite's `PreprocessSoftmaxScaling` and `CalculateInputRadius`.
+  struct Int8Scaling {
+    let significand: Int32
+    let leftShift: Int32
+    /// Smaller differences contribute nothing.
+    let smallestDifference: Int32
+
+    init(beta: Float, inputScale: Float) {
+      // Q5.26: 5 integer bits leave 26 for the fraction.
+      let unit = Double(Int64(1) << 26)
+      let real = min(Double(beta) * Double(inputScale) * unit, Double(Int64(1) << 31) - 1)
+      (significand, leftShift) = FixedPoint.quantize(real)
+      let radius = 31 * unit / Double(Int64(1) << Int64(max(0, leftShift)))
+      smallestDifference = -Int32(min(radius.rounded(.down), 1_073_741_824))
+    }
+
+    @inline(__always)
+    func exponent(_ difference: Int32) -> Int32 {
+      FixedPoint.doublingHighMultiply(difference &<< leftShift, significand)
+    }
+  }
+
+  /// Source: TFLite's `reference_ops::Softmax` for int8.
+  static func reference(
+    _ input: UnsafePointer<Int8>, _ output: UnsafeMutablePointer<Int8>, rows: Int, depth: Int,
+    _ scaling: Int8Scaling
+  ) {
+    for row in 0..<rows {
+      let source = input + row * depth
+      let target = output + row * depth
+      var largest = Int32(source[0])
+      for i in 1..<max(depth, 1) { largest = max(largest, Int32(source[i])) }
+      // Q12.19
+      var sum: Int32 = 0
+      for i in 0..<depth {
+        let difference = Int32(source[i]) - largest
+        guard difference >= scaling.smallestDifference else { continue }
+        sum &+= FixedPoint.roundingDivide(
+          FixedPoint.expOfNegative(scaling.exponent(difference)), byPowerOfTwo: 12)
+      }
+      let (reciprocal, bitsOverUnit) = FixedPoint.reciprocal(sum, integerBits: 12)
+      for i in 0..<depth {
+        let difference = Int32(source[i]) - largest
+        guard difference >= scaling.smallestDifference else {
+          target[i] = -128
+          continue
+        }
+        let exponential = FixedPoint.expOfNegative(scaling.exponent(difference))
+        let code = FixedPoint.roundingDivide(
+          FixedPoint.doublingHighMultiply(reciprocal, exponential),
+          byPowerOfTwo: bitsOverUnit + 31 - 8)
+        target[i] = Int8(max(-128, min(127, code - 128)))
+      }
+    }
+  }
+}

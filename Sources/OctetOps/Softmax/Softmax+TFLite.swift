@@ -1,0 +1,17 @@
+import OctetDiagnostics
+package import OctetIR
+import OctetSchema
+
+extension Softmax {
+  package func version(_ operands: Operands) -> Int32 {
+    operands.types[0]?.element == .int8 ? 2 : 1
+  }
+
+  package var options: OperatorOptions {
+    OperatorOptions(.softmaxOptions, SoftmaxOptionsTable.object(beta: beta))
+  }
+
+  @Sendable static func read(_ reader: OperatorReader) throws(Diagnostic) -> any BuiltinOp {
+    Softmax(beta: try reader.options(SoftmaxOptionsTable.self).beta)
+  }
+}

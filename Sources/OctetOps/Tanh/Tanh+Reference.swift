@@ -1,0 +1,3 @@
+extension Tanh {
+  static func reference(_ x: Float) -> Float { RealFunctions.tanh(x) }
+}

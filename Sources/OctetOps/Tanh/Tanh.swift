@@ -1,0 +1,34 @@
+package import OctetDiagnostics
+package import OctetIR
+import OctetSchema
+
+/// The hyperbolic tangent, element by element.
+///
+/// Input: float32 or int8 of any shape. Output: the same shape; int8 has scale 1/128 and zero
+/// point 0.
+package final class Tanh: BuiltinOp {
+  package init() {}
+
+  package static let entry = OpEntry(
+    "tanh", .tanh, types: [.float32, .int8],
+    "hyperbolic tangent",
+    parse: { attributes throws(Diagnostic) in
+      try attributes.allow([])
+      return Tanh()
+    },
+    read: Tanh.read)
+
+  package var entry: OpEntry { Self.entry }
+
+  package var name: String { Self.entry.name }
+
+  package var attributes: [Attribute] { [] }
+
+  package func infer(_ operands: Operands) throws(Diagnostic) -> [TensorType] {
+    try inferUnary(operands)
+  }
+
+  package var quantization: QuantizationRule {
+    .int8(Int8Rule(output: .fixed(scale: 1 / 128, zeroPoint: 0)))
+  }
+}

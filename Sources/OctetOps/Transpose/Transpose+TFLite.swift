@@ -1,0 +1,17 @@
+import OctetDiagnostics
+package import OctetIR
+import OctetSchema
+
+extension Transpose {
+  package func version(_ operands: Operands) -> Int32 {
+    operands.types[0]?.element == .int8 ? 2 : 1
+  }
+
+  package var options: OperatorOptions {
+    OperatorOptions(.transposeOptions, TransposeOptionsTable.object())
+  }
+
+  @Sendable static func read(_ reader: OperatorReader) throws(Diagnostic) -> any BuiltinOp {
+    Transpose()
+  }
+}

@@ -1,0 +1,41 @@
+package import OctetDiagnostics
+package import OctetIR
+import OctetSchema
+
+/// Reorders dimensions: dimension `i` of the result is dimension `order[i]` of the input.
+///
+/// Inputs: any type with elements of 1, 2, 4 or 8 bytes, at most 8 dimensions; the order as an int32
+/// constant.
+package final class Transpose: BuiltinOp {
+  package init() {}
+
+  package static let entry = OpEntry(
+    "transpose", .transpose, types: [.float32, .int8, .uint8, .int32],
+    "reorders dimensions",
+    parse: { attributes throws(Diagnostic) in
+      try attributes.allow([])
+      return Transpose()
+    },
+    read: Transpose.read)
+
+  package var entry: OpEntry { Self.entry }
+
+  package var name: String { Self.entry.name }
+
+  package var attributes: [Attribute] { [] }
+
+  package func infer(_ operands: Operands) throws(Diagnostic) -> [TensorType] {
+    try operands.require(count: 2...2)
+    let input = try operands.type(0)
+    let order = try operands.constantInts(1)
+    guard order.count == input.shape.rank, order.sorted() == Array(order.indices) else {
+      throw Diagnostic(
+        .shapeMismatch, "the order \(Shape(order).text) does not fit \(input.shape.rank) dimensions")
+    }
+    return [TensorType(input.element, Shape(order.map { input.shape.dimensions[$0] }))]
+  }
+
+  package var quantization: QuantizationRule {
+    .int8(Int8Rule(inputs: [.activation, .index], output: .likeInput))
+  }
+}

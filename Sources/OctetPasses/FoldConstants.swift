@@ -1,0 +1,39 @@
+package import OctetDiagnostics
+package import OctetIR
+import OctetOps
+import OctetRuntime
+
+/// Computes nodes whose inputs are all constants, with the runtime.
+///
+///     %p = const ..., %t = transpose(%w, %p)   ->   %t = const ...
+package struct FoldConstants: GraphPass {
+  package init() {}
+
+  package var name: String { "FoldConstants" }
+  package var summary: String { "compute nodes whose inputs are all constants" }
+
+  package func patch(at index: Int, in view: GraphView) throws(Diagnostic) -> GraphPatch? {
+    let node = view.graph.nodes[index]
+    guard node.op is any BuiltinOp, !node.inputs.isEmpty, node.outputs.count == 1,
+      node.inputs.allSatisfy({ $0 == nil || view.graph[$0!].constant != nil })
+    else { return nil }
+    guard let tensor = evaluate(node, view.graph) else { return nil }
+    let output = node.outputs[0]
+    var patch = GraphPatch(
+      view.graph, "\(node.op.name) -> \(view.graph[output].name)", replacing: [node])
+    patch.replace(output, with: patch.addConstant(view.graph[output].name, tensor))
+    return patch
+  }
+
+  /// Nil when the runtime cannot run the node; it then stays.
+  private func evaluate(_ node: Node, _ graph: Graph) -> Tensor? {
+    var small = Graph(name: "constant")
+    let inputs = node.inputs.map { $0.map { small.add(graph[$0]) } }
+    let output = small.add(graph[node.outputs[0]])
+    small.nodes = [Node(node.op, inputs: inputs, outputs: [output])]
+    small.outputs = [output]
+    guard let prepared = try? PreparedGraph(small, log: DiagnosticLog()) else { return nil }
+    prepared.invoke()
+    return prepared.outputs[0].copy()
+  }
+}

@@ -1,0 +1,61 @@
+package import OctetIR
+package import OctetOps
+
+/// A graph with its edges looked up once, as passes read it.
+package struct GraphView {
+  package let graph: Graph
+  private let producers: [Int?]
+  private let consumers: [[Int]]
+  private let isOutput: [Bool]
+
+  package init(_ graph: Graph) {
+    self.graph = graph
+    producers = graph.producers()
+    consumers = graph.consumers()
+    var isOutput = [Bool](repeating: false, count: graph.values.count)
+    for output in graph.outputs { isOutput[output.index] = true }
+    self.isOutput = isOutput
+  }
+
+  /// The node that makes a value; nil for inputs and constants.
+  package func producer(of id: ValueID?) -> Node? {
+    id.flatMap { producers[$0.index] }.map { graph.nodes[$0] }
+  }
+
+  package func consumers(of id: ValueID) -> [Node] {
+    consumers[id.index].map { graph.nodes[$0] }
+  }
+
+  /// The node that makes a value that `reader` alone needs, when its operator is an `Operator`.
+  package func solelyRead<Operator: BuiltinOp>(
+    _ id: ValueID?, by type: Operator.Type
+  ) -> (node: Node, op: Operator)? {
+    guard let id, hasOneReader(id), let node = producer(of: id), let op = node.op as? Operator
+    else { return nil }
+    return (node, op)
+  }
+
+  /// True when exactly one node input reads the value and it is not an output of the graph.
+  package func hasOneReader(_ id: ValueID) -> Bool {
+    consumers[id.index].count == 1 && !isOutput[id.index]
+  }
+
+  /// The contents of a float32 constant.
+  package func floats(_ id: ValueID?) -> [Float]? {
+    guard let id, let storage = graph[id].constant, graph[id].type.element == .float32 else {
+      return nil
+    }
+    return storage.array(of: Float.self)
+  }
+
+  /// The contents of an int32 constant.
+  package func ints(_ id: ValueID?) -> [Int]? {
+    guard let id, let storage = graph[id].constant, graph[id].type.element == .int32 else {
+      return nil
+    }
+    return storage.array(of: Int32.self).map { Int($0) }
+  }
+
+  /// The extents of a value, when all are known.
+  package func extents(_ id: ValueID) -> [Int]? { graph[id].type.shape.extents }
+}

@@ -1,0 +1,90 @@
+import OctetDiagnostics
+import OctetIR
+import OctetOps
+
+/// A convolution or dense layer with constant weights, as folding passes see it.
+struct WeightedNode {
+  let node: Node
+  let weights: [Float]
+  let bias: [Float]?
+  /// The number of output channels and how far apart a channel's next weight lies: weights[i] belongs
+  /// to channel `i / step % channels`.
+  let channels: Int
+  private let step: Int
+  private let view: GraphView
+
+  /// Nil unless `id` is made by such a layer without activation and read by one node alone.
+  init?(making id: ValueID?, in view: GraphView) {
+    guard let id, view.hasOneReader(id), let node = view.producer(of: id),
+      Self.activation(of: node.op) == FusedActivation.none, node.inputs.count >= 2,
+      let weights = view.floats(node.inputs[1]), let weightsID = node.inputs[1],
+      let extents = view.extents(weightsID)
+    else { return nil }
+    var bias: [Float]?
+    if node.inputs.count > 2, node.inputs[2] != nil {
+      guard let values = view.floats(node.inputs[2]) else { return nil }
+      bias = values
+    }
+    let axis = node.op is DepthwiseConv2D ? 3 : 0
+    self.node = node
+    self.weights = weights
+    self.bias = bias
+    self.view = view
+    channels = extents[axis]
+    step = extents[(axis + 1)...].reduce(1, *)
+  }
+
+  static func activation(of op: any Op) -> FusedActivation? {
+    switch op {
+    case let op as Conv2D: op.activation
+    case let op as DepthwiseConv2D: op.activation
+    case let op as FullyConnected: op.activation
+    default: nil
+    }
+  }
+
+  /// The values of a constant that gives one number for each output channel, or one for all.
+  func perChannel(_ constant: ValueID?) -> [Float]? {
+    guard let constant, let values = view.floats(constant), let extents = view.extents(constant)
+    else { return nil }
+    if values.count == 1 { return [Float](repeating: values[0], count: channels) }
+    return values.count == channels && extents.last == channels ? values : nil
+  }
+
+  /// The layer with every channel's weights and bias multiplied by `scale`, writing under `name`.
+  func scaled(by scale: [Float], name: String, in patch: inout GraphPatch) throws(Diagnostic)
+    -> ValueID
+  {
+    var newWeights = weights
+    for i in newWeights.indices { newWeights[i] *= scale[i / step % channels] }
+    let newBias = bias.map { zip($0, scale).map { $0 * $1 } }
+    return try rebuilt(newWeights, newBias, name, &patch)
+  }
+
+  /// The layer with `offset` added to its bias.
+  func shifted(by offset: [Float], name: String, in patch: inout GraphPatch) throws(Diagnostic)
+    -> ValueID
+  {
+    let newBias = zip(bias ?? [Float](repeating: 0, count: channels), offset).map { $0 + $1 }
+    return try rebuilt(nil, newBias, name, &patch)
+  }
+
+  private func rebuilt(
+    _ newWeights: [Float]?, _ newBias: [Float]?, _ name: String, _ patch: inout GraphPatch
+  ) throws(Diagnostic) -> ValueID {
+    guard let op = node.op as? any BuiltinOp, let weightsID = node.inputs[1] else {
+      preconditionFailure("the initializer has seen the operator and its weights")
+    }
+    var inputs: [ValueID?] = [node.inputs[0], weightsID]
+    if let newWeights {
+      let old = view.graph[weightsID]
+      inputs[1] = patch.addConstant(
+        old.name, Tensor(old.type.shape.extents ?? [], newWeights))
+    }
+    if let newBias {
+      let oldName = node.inputs.count > 2 ? node.inputs[2].map { view.graph[$0].name } : nil
+      inputs.append(patch.addConstant(oldName ?? "\(name)/bias", Tensor([channels], newBias)))
+    }
+    return try patch.add(op, inputs: inputs, name: name)
+  }
+}

@@ -1,0 +1,125 @@
+import OctetDiagnostics
+package import OctetIR
+import OctetOps
+import OctetRuntime
+
+/// What is known while calibration runs.
+public struct CalibrationProgress: Sendable {
+  /// From 0.
+  public let batch: Int
+  public let samplesInBatch: Int
+}
+
+/// Runs a float graph on a calibrator's samples and measures the range of every tensor.
+package struct Calibration {
+  private let graph: Graph
+  private let log: DiagnosticLog
+
+  package init(_ graph: Graph, log: DiagnosticLog) {
+    self.graph = graph
+    self.log = log
+  }
+
+  /// The ranges of all float32 tensors that are not constants, by name.
+  ///
+  /// Logs `OCT0501` without samples, `OCT0505` at the first tensor with a value that is not finite,
+  /// `OCT0506` for a batch that does not fit the inputs.
+  package func run(
+    _ calibrator: any Calibrator, preprocessing: String, progress: (CalibrationProgress) -> Void
+  ) throws(DiagnosticFailure) -> CalibrationTable {
+    let cached = try log.attempt { () throws(Diagnostic) in try calibrator.readCache() }
+    if let cached { return cached }
+    let prepared = try PreparedGraph(graph, log: log)
+    let batchSize = calibrator.batchSize
+    let names = graph.inputs.map { graph[$0].name }
+    var histograms = [Histogram](repeating: Histogram(), count: graph.values.count)
+    var samples = 0
+    var batch = 0
+    while let tensors = try log.attempt({ () throws(Diagnostic) in
+      try calibrator.nextBatch(names)
+    }) {
+      let count = try check(tensors, prepared, batchSize)
+      try feed(tensors, count, prepared, &histograms)
+      samples += count
+      progress(CalibrationProgress(batch: batch, samplesInBatch: count))
+      batch += 1
+    }
+    if samples == 0 {
+      try log.fail(
+        Diagnostic(.noSamples, "the calibrator gave no sample", help: "give --calibration-data"))
+    }
+    var entries: [(name: String, range: CalibrationTable.Range)] = []
+    for (index, value) in graph.values.enumerated()
+    where value.constant == nil && value.type.element == .float32 {
+      entries.append((value.name, histograms[index].range(calibrator.algorithm)))
+    }
+    let table = CalibrationTable(
+      algorithm: calibrator.algorithm, model: graph.contentHash, preprocessing: preprocessing,
+      samples: samples, entries: entries)
+    try log.attempt { () throws(Diagnostic) in try calibrator.writeCache(table) }
+    return table
+  }
+
+  /// The number of samples in a batch.
+  private func check(
+    _ tensors: [Tensor], _ prepared: PreparedGraph, _ batchSize: Int
+  ) throws(DiagnosticFailure) -> Int {
+    guard tensors.count == prepared.inputs.count else {
+      try log.fail(
+        Diagnostic(
+          .sampleMismatch,
+          "the batch has \(tensors.count) tensors for \(prepared.inputs.count) inputs"))
+    }
+    let count = tensors.first?.extents.first ?? 0
+    for (tensor, input) in zip(tensors, prepared.inputs) {
+      guard tensor.type.element == .float32, tensor.extents.first == count,
+        tensor.extents.dropFirst().elementsEqual(input.extents.dropFirst()), count >= 1,
+        count <= batchSize
+      else {
+        try log.fail(
+          Diagnostic(
+            .sampleMismatch,
+            "a batch of \(tensor.type.text) does not fit the input \(input.type.text)"))
+      }
+    }
+    return count
+  }
+
+  /// Runs `count` samples in groups of the graph's own batch; a last group that is too small is
+  /// filled up with its last sample.
+  private func feed(
+    _ tensors: [Tensor], _ count: Int, _ prepared: PreparedGraph, _ histograms: inout [Histogram]
+  ) throws(DiagnosticFailure) {
+    let group = prepared.inputs.first?.extents.first ?? 1
+    for start in stride(from: 0, to: count, by: group) {
+      for (tensor, input) in zip(tensors, prepared.inputs) {
+        let size = input.count / group
+        let source = tensor.storage.bytes.bindMemory(to: Float.self)
+        for slot in 0..<group {
+          let sample = min(start + slot, count - 1)
+          for i in 0..<size { input.float32[slot * size + i] = source[sample * size + i] }
+        }
+      }
+      var culprit: ValueID?
+      prepared.invoke { id, view in
+        guard culprit == nil, view.element == .float32, !view.isConstant else { return }
+        let values = UnsafeBufferPointer(start: view.float32, count: view.count)
+        if !histograms[id.index].add(values) { culprit = id }
+      }
+      if let culprit { try fail(notFinite: culprit) }
+    }
+  }
+
+  private func fail(notFinite id: ValueID) throws(DiagnosticFailure) {
+    let maker = graph.nodes.first { $0.outputs.contains(id) }
+    try log.fail(
+      Diagnostic(
+        .notFinite,
+        "tensor '\(graph[id].name)' takes values that are not finite during calibration",
+        at: maker?.location,
+        notes: ["it is the first such tensor; all before it are finite"],
+        help: maker == nil
+          ? "look at the samples and --preprocess" : "look at the weights of this layer",
+        tensors: [graph[id].text]))
+  }
+}

@@ -1,0 +1,82 @@
+/// Counts of absolute values in 2048 bins of equal width, and the extremes. Exact zeros are counted
+/// apart: they are represented without error at any scale.
+///
+/// The bins' width is always a power of two, doubled (by merging pairs of bins) until the largest
+/// value fits. So the result depends neither on the order of the values nor on how they are split
+/// into calls, and memory does not grow with their number.
+public struct Histogram: Sendable, Equatable {
+  public static let binCount = 2048
+
+  public private(set) var low = Float.infinity
+  public private(set) var high = -Float.infinity
+  public private(set) var zeros = 0
+  public private(set) var bins = [Int](repeating: 0, count: Histogram.binCount)
+  /// Bin i holds |x| in i*2^e ..< (i+1)*2^e; nil until a value other than zero is added.
+  public private(set) var widthExponent: Int?
+
+  public init() {}
+
+  /// The width of a bin; 0 while all values are zero.
+  public var width: Float { widthExponent.map { Float(sign: .plus, exponent: $0, significand: 1) } ?? 0 }
+
+  /// Adds values; returns false, having added nothing, when one is not finite.
+  public mutating func add(_ values: UnsafeBufferPointer<Float>) -> Bool {
+    var smallest = low
+    var largest = high
+    var isFinite = true
+    for value in values {
+      isFinite = isFinite && value.isFinite
+      smallest = min(smallest, value)
+      largest = max(largest, value)
+    }
+    guard isFinite else { return false }
+    guard !values.isEmpty else { return true }
+    low = smallest
+    high = largest
+    let limit = max(abs(smallest), abs(largest))
+    if limit >= .leastNormalMagnitude { widen(toHold: limit) }
+    guard let widthExponent else {
+      zeros += values.count
+      return true
+    }
+    let scale = Float(sign: .plus, exponent: -widthExponent, significand: 1)
+    for value in values {
+      if value == 0 {
+        zeros += 1
+      } else {
+        bins[min(Histogram.binCount - 1, Int(abs(value) * scale))] += 1
+      }
+    }
+    return true
+  }
+
+  private mutating func widen(toHold limit: Float) {
+    // 2^(exponent+1) exceeds the limit, and 2048 bins are 2^11.
+    let wanted = max(Int(limit.exponent) + 1 - 11, -120)
+    guard let present = widthExponent else {
+      widthExponent = wanted
+      return
+    }
+    for _ in 0..<max(0, wanted - present) {
+      for i in 0..<Histogram.binCount / 2 { bins[i] = bins[2 * i] + bins[2 * i + 1] }
+      for i in Histogram.binCount / 2..<Histogram.binCount { bins[i] = 0 }
+    }
+    widthExponent = max(wanted, present)
+  }
+
+  /// The range that an algorithm takes from the counted values; it always holds 0.
+  public func range(_ algorithm: CalibrationAlgorithm) -> CalibrationTable.Range {
+    guard low <= high else { return CalibrationTable.Range(low: 0, high: 0) }
+    let full = CalibrationTable.Range(low: min(low, 0), high: max(high, 0))
+    switch algorithm {
+    case .minMax: return full
+    case .entropy:
+      // One-sided values get all codes, two-sided ones share them.
+      let levels = low >= 0 || high <= 0 ? 256 : 128
+      guard let bins = EntropyThreshold.bestBinCount(bins, levels: levels) else { return full }
+      let threshold = Float(bins) * width
+      return CalibrationTable.Range(
+        low: max(full.low, -threshold), high: min(full.high, threshold))
+    }
+  }
+}

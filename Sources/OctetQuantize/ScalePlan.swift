@@ -1,0 +1,117 @@
+import OctetDiagnostics
+import OctetIR
+
+/// The int8 parameters of every activation of a float graph: from the ranges of a calibration table
+/// and the operators' rules.
+struct ScalePlan {
+  /// Nil for constants and for values that are not float32.
+  private(set) var quantizations: [Quantization?]
+  private let graph: Graph
+  private let consumers: [[Int]]
+  private let producers: [Int?]
+  /// Values that took over the scale of the operator that joins them with others.
+  private var adopted: [ValueID: Quantization] = [:]
+
+  /// Logs `OCT0502` with all tensors that need a range and have none, `OCT0504` with all operators
+  /// that have no int8 form.
+  init(_ graph: Graph, _ table: CalibrationTable, log: DiagnosticLog) throws(DiagnosticFailure) {
+    self.graph = graph
+    consumers = graph.consumers()
+    producers = graph.producers()
+    quantizations = [Quantization?](repeating: nil, count: graph.values.count)
+    for node in graph.nodes where node.int8Rule == nil {
+      guard case .floatOnly(let reason) = node.op.quantization else { continue }
+      log.add(
+        graph.described(
+          Diagnostic(
+            .noInt8Form, "'\(node.op.name)' has no int8 form", notes: [reason],
+            help: "convert without --int8, or cut the model before it with --outputs"), node))
+    }
+    try log.throwIfErrors()
+    var missing: [ValueID] = []
+    let ranges = calibratedRanges(table, &missing)
+    if !missing.isEmpty {
+      try log.fail(
+        Diagnostic(
+          .missingRange,
+          "\(missing.count) tensors need a range and the calibration table has none for them",
+          notes: ["the table was made with \(table.samples) samples of model \(table.model)"],
+          help: "calibrate this model again: octet calibrate",
+          tensors: missing.map { graph[$0].text }))
+    }
+    assign(ranges)
+    for node in graph.nodes where node.int8Rule?.output == .unified { unify(node) }
+    assign(ranges)
+  }
+
+  private func calibratedRanges(
+    _ table: CalibrationTable, _ missing: inout [ValueID]
+  ) -> [ValueID: Quantization] {
+    var result: [ValueID: Quantization] = [:]
+    var byName: [String: CalibrationTable.Range] = [:]
+    for entry in table.entries { byName[entry.name] = entry.range }
+    func add(_ id: ValueID) {
+      guard graph[id].type.element == .float32 else { return }
+      if let range = byName[graph[id].name] {
+        result[id] = .asymmetricInt8(low: range.low, high: range.high)
+      } else {
+        missing.append(id)
+      }
+    }
+    for input in graph.inputs { add(input) }
+    for node in graph.nodes {
+      switch node.int8Rule?.output {
+      case .calibrated, .unified: for output in node.outputs { add(output) }
+      case .likeInput, .fixed, nil: continue
+      }
+    }
+    return result
+  }
+
+  /// Gives every value its parameters, in the order of the graph.
+  private mutating func assign(_ calibrated: [ValueID: Quantization]) {
+    for input in graph.inputs { quantizations[input.index] = adopted[input] ?? calibrated[input] }
+    for node in graph.nodes {
+      for output in node.outputs {
+        let own: Quantization?
+        switch node.int8Rule?.output {
+        case .likeInput: own = node.inputs[0].flatMap { quantizations[$0.index] }
+        case .fixed(let scale, let zeroPoint):
+          own = Quantization(scale: scale, zeroPoint: zeroPoint)
+        case .calibrated, .unified, nil: own = calibrated[output]
+        }
+        quantizations[output.index] = adopted[output] ?? own
+      }
+    }
+  }
+
+  /// Lets the values that `node` joins take its scale where that costs nothing else.
+  private mutating func unify(_ node: Node) {
+    guard let wanted = quantizations[node.outputs[0].index] else { return }
+    for case let input? in node.inputs {
+      if let root = adoptionRoot(input) { adopted[root] = wanted }
+    }
+  }
+
+  /// The value whose scale decides the scale of `id`, when nothing but the joining operator depends
+  /// on it.
+  private func adoptionRoot(_ id: ValueID) -> ValueID? {
+    guard consumers[id.index].count == 1, !graph.outputs.contains(id), adopted[id] == nil,
+      let producer = producers[id.index]
+    else { return nil }
+    let node = graph.nodes[producer]
+    switch node.int8Rule?.output {
+    case .calibrated: return id
+    case .likeInput: return node.inputs[0].flatMap { adoptionRoot($0) }
+    case .unified, .fixed, nil: return nil
+    }
+  }
+}
+
+extension Node {
+  /// The operator's int8 form, when it has one.
+  var int8Rule: Int8Rule? {
+    if case .int8(let rule) = op.quantization { return rule }
+    return nil
+  }
+}

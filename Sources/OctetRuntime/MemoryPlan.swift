@@ -1,0 +1,96 @@
+package import OctetIR
+import OctetOps
+
+/// Where each tensor of a graph lives in one block of memory, the arena. Tensors whose lifetimes do
+/// not meet share bytes.
+///
+/// Placement is greedy: largest first, each at the lowest offset free for its whole life (Pisarchyk
+/// and Lee, "Efficient memory management for deep neural net inference", 2020).
+package struct MemoryPlan {
+  package struct Allocation {
+    package let value: ValueID
+    package let byteCount: Int
+    /// Index of the first and last step that needs the bytes; -1 stands for the model's inputs.
+    package fileprivate(set) var firstStep: Int
+    package fileprivate(set) var lastStep: Int
+    package fileprivate(set) var offset: Int
+    /// The value whose bytes it shares, for a reshape.
+    package let sharedWith: ValueID?
+  }
+
+  /// Offsets are multiples of this.
+  package static let alignment = 64
+
+  package private(set) var allocations: [Allocation] = []
+  package private(set) var arenaBytes = 0
+  /// For each value, its place in `allocations`; nil for constants and unused values.
+  private var slots: [Int?]
+
+  /// - Precondition: every value that is read or written has a known size.
+  package init(_ graph: Graph) {
+    slots = [Int?](repeating: nil, count: graph.values.count)
+    for input in graph.inputs { define(input, in: graph, step: -1) }
+    for (step, node) in graph.nodes.enumerated() {
+      for case let input? in node.inputs { extend(input, to: step) }
+      for output in node.outputs {
+        let source = node.op is Reshape ? node.inputs.first.flatMap { $0 } : nil
+        let canShare = source.map { graph[$0].constant == nil } ?? false
+        define(output, in: graph, step: step, sharing: canShare ? source : nil)
+      }
+    }
+    for output in graph.outputs { extend(output, to: graph.nodes.count) }
+    place()
+  }
+
+  /// The offset of a value in the arena; nil when it does not live there.
+  package func offset(of value: ValueID) -> Int? { slots[value.index].map { allocations[$0].offset } }
+
+  private mutating func define(
+    _ value: ValueID, in graph: Graph, step: Int, sharing source: ValueID? = nil
+  ) {
+    guard let byteCount = graph[value].type.byteCount else {
+      preconditionFailure("the size of '\(graph[value].name)' is unknown")
+    }
+    slots[value.index] = allocations.count
+    let root = source.map { allocations[slots[$0.index] ?? 0].sharedWith ?? $0 }
+    allocations.append(
+      Allocation(
+        value: value, byteCount: byteCount, firstStep: step, lastStep: step, offset: 0,
+        sharedWith: root))
+    if let root { extend(root, to: step) }
+  }
+
+  private mutating func extend(_ value: ValueID, to step: Int) {
+    guard let slot = slots[value.index] else { return }
+    allocations[slot].lastStep = max(allocations[slot].lastStep, step)
+    if let root = allocations[slot].sharedWith { extend(root, to: step) }
+  }
+
+  private mutating func place() {
+    let order = allocations.indices.filter { allocations[$0].sharedWith == nil }
+      .sorted {
+        (-allocations[$0].byteCount, $0) < (-allocations[$1].byteCount, $1)
+      }
+    var placed: [Int] = []
+    for index in order {
+      let wanted = allocations[index]
+      let rivals = placed.map { allocations[$0] }
+        .filter { $0.firstStep <= wanted.lastStep && wanted.firstStep <= $0.lastStep }
+        .sorted { $0.offset < $1.offset }
+      var offset = 0
+      for rival in rivals {
+        if offset + wanted.byteCount <= rival.offset { break }
+        let end = rival.offset + rival.byteCount
+        let aligned = (end + Self.alignment - 1) / Self.alignment * Self.alignment
+        offset = max(offset, aligned)
+      }
+      allocations[index].offset = offset
+      arenaBytes = max(arenaBytes, offset + wanted.byteCount)
+      placed.append(index)
+    }
+    for index in allocations.indices {
+      guard let root = allocations[index].sharedWith, let slot = slots[root.index] else { continue }
+      allocations[index].offset = allocations[slot].offset
+    }
+  }
+}

@@ -1,0 +1,153 @@
+package import OctetDiagnostics
+package import OctetIR
+package import OctetOps
+
+/// A graph ready to run: memory planned, kernels chosen, weights packed.
+///
+/// ```swift
+/// let prepared = try PreparedGraph(graph, log: log)
+/// // write the inputs through prepared.inputs[i].float32 ...
+/// prepared.invoke()
+/// // read prepared.outputs[i]
+/// ```
+/// `invoke` neither checks nor allocates. One object serves one thread at a time.
+package final class PreparedGraph {
+  package let graph: Graph
+  package let plan: MemoryPlan
+  /// The model's inputs; their contents may be overwritten by `invoke`, so write them each time.
+  package let inputs: [TensorView]
+  /// The model's outputs, valid until the next `invoke`.
+  package let outputs: [TensorView]
+  /// One step a node, in the graph's order.
+  package let steps: [Step]
+  /// Bytes of the memory that steps share while they run.
+  package let scratchBytes: Int
+  private let arena: Storage
+  private let scratch = Scratch()
+  private let views: [TensorView?]
+  private let alignedConstants: [Storage]
+
+  /// Prepares every node and logs all that cannot be run (`OCT0203`, `OCT0701`, `OCT0703`).
+  ///
+  /// - Parameter arenaLimit: the most bytes the arena may take.
+  /// - Precondition: the graph has been verified.
+  package init(
+    _ graph: Graph, arenaLimit: Int = 1 << 30, log: DiagnosticLog
+  ) throws(DiagnosticFailure) {
+    try Self.checkSizes(graph, log)
+    let plan = MemoryPlan(graph)
+    if plan.arenaBytes > arenaLimit {
+      try log.fail(
+        Diagnostic(
+          .arenaTooLarge,
+          "the tensors need \(plan.arenaBytes) bytes at once, the limit is \(arenaLimit)"))
+    }
+    let arena = Storage(byteCount: plan.arenaBytes)
+    var aligned: [Storage] = []
+    var views: [TensorView?] = []
+    for (index, value) in graph.values.enumerated() {
+      views.append(Self.view(of: value, plan.offset(of: ValueID(index)), arena, &aligned))
+    }
+    var steps: [Step] = []
+    var scratchBytes = 0
+    for node in graph.nodes {
+      let context = PrepareContext(
+        inputs: node.inputs.map { $0.flatMap { views[$0.index] } },
+        outputs: node.outputs.compactMap { views[$0.index] }, scratch: scratch)
+      do throws(Diagnostic) {
+        guard let op = node.op as? any BuiltinOp else {
+          throw Diagnostic(.noKernel, "'\(node.op.name)' cannot be run")
+        }
+        steps.append(try op.prepare(context))
+        scratchBytes = max(scratchBytes, context.scratchByteCount)
+      } catch {
+        log.add(graph.described(error, node))
+      }
+    }
+    try log.throwIfErrors()
+    scratch.reserve(byteCount: scratchBytes)
+    self.graph = graph
+    self.plan = plan
+    self.arena = arena
+    self.views = views
+    self.steps = steps
+    self.scratchBytes = scratchBytes
+    inputs = graph.inputs.compactMap { views[$0.index] }
+    outputs = graph.outputs.compactMap { views[$0.index] }
+    alignedConstants = aligned
+  }
+
+  /// Computes the outputs from the inputs.
+  package func invoke() {
+    for step in steps { step.run() }
+  }
+
+  /// As `invoke`, and shows each tensor as soon as it is complete: the inputs first, then each node's
+  /// outputs. A view's contents last only for the call.
+  package func invoke(observing observe: (ValueID, TensorView) -> Void) {
+    for (id, view) in zip(graph.inputs, inputs) { observe(id, view) }
+    for (index, step) in steps.enumerated() {
+      step.run()
+      for output in graph.nodes[index].outputs {
+        if let view = views[output.index] { observe(output, view) }
+      }
+    }
+  }
+
+  private static func checkSizes(
+    _ graph: Graph, _ log: DiagnosticLog
+  ) throws(DiagnosticFailure) {
+    func check(_ id: ValueID, _ place: Location?) {
+      let value = graph[id]
+      for case .unknown(let name, let origin) in value.type.shape.dimensions {
+        log.add(
+          Diagnostic(
+            .unknownDimension, "dimension '\(name)' of '\(value.name)' is unknown", at: place,
+            notes: origin.isEmpty ? [] : ["it comes from \(origin)"],
+            help: "give every extent with --input-shape NAME=1,…", tensors: [value.text]))
+        return
+      }
+      if value.type.byteCount == nil || value.type.shape.elementCount == 0 {
+        log.add(
+          Diagnostic(
+            .noKernel, "tensor '\(value.name)' has no elements the runtime can hold", at: place,
+            tensors: [value.text]))
+      }
+    }
+    for input in graph.inputs { check(input, nil) }
+    for node in graph.nodes {
+      for case let input? in node.inputs where graph[input].constant != nil {
+        check(input, node.location)
+      }
+      for output in node.outputs { check(output, node.location) }
+    }
+    try log.throwIfErrors()
+  }
+
+  private static func view(
+    of value: Value, _ offset: Int?, _ arena: Storage, _ aligned: inout [Storage]
+  ) -> TensorView? {
+    guard let extents = value.type.shape.extents, let count = value.type.shape.elementCount,
+      let size = value.type.element.byteCount
+    else { return nil }
+    var base: UnsafeMutableRawPointer?
+    if let constant = value.constant {
+      var bytes = constant.bytes
+      if let start = bytes.baseAddress, Int(bitPattern: start) % min(size, 8) != 0 {
+        let copy = Storage(byteCount: bytes.count)
+        copy.mutableBytes.copyMemory(from: bytes)
+        aligned.append(copy)
+        bytes = copy.bytes
+      }
+      // No step writes to a constant: outputs are never constants in a verified graph.
+      base = UnsafeMutableRawPointer(mutating: bytes.baseAddress)
+    } else if let offset {
+      base = arena.mutableBytes.baseAddress.map { $0 + offset }
+    }
+    return base.map {
+      TensorView(
+        type: value.type, extents: extents, count: count, base: $0,
+        isConstant: value.constant != nil)
+    }
+  }
+}

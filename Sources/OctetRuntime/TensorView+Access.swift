@@ -1,0 +1,43 @@
+package import OctetIR
+package import OctetOps
+
+extension TensorView {
+  /// The contents as a tensor of their own.
+  package func copy() -> Tensor {
+    let storage = Storage(byteCount: type.byteCount ?? 0)
+    storage.mutableBytes.copyMemory(
+      from: UnsafeRawBufferPointer(start: base, count: storage.bytes.count))
+    return Tensor(type, storage)
+  }
+
+  /// Overwrites the contents with real values, quantized as the tensor's type asks: divided by the
+  /// scale, rounded half away from zero, clamped to the type's codes.
+  ///
+  /// - Precondition: the type is float32, int8 or uint8; `values` has `count` elements.
+  package func write(_ values: UnsafeBufferPointer<Float>) {
+    let scale = type.quantization?.scale ?? 1
+    let zeroPoint = Float(type.quantization?.zeroPoint ?? 0)
+    func code(_ value: Float, _ low: Float, _ high: Float) -> Float {
+      let steps = (value / scale).rounded(.toNearestOrAwayFromZero) + zeroPoint
+      return max(low, min(high, steps))
+    }
+    switch element {
+    case .int8: for i in 0..<count { int8[i] = Int8(code(values[i], -128, 127)) }
+    case .uint8: for i in 0..<count { uint8[i] = UInt8(code(values[i], 0, 255)) }
+    default: for i in 0..<count { float32[i] = values[i] }
+    }
+  }
+
+  /// Real value of element `index`, dequantized.
+  ///
+  /// - Precondition: the type is float32, int8 or uint8.
+  package func real(_ index: Int) -> Float {
+    let scale = type.quantization?.scale ?? 1
+    let zeroPoint = type.quantization?.zeroPoint ?? 0
+    switch element {
+    case .int8: return scale * Float(Int32(int8[index]) - zeroPoint)
+    case .uint8: return scale * Float(Int32(uint8[index]) - zeroPoint)
+    default: return float32[index]
+    }
+  }
+}

@@ -1,0 +1,239 @@
+package import OctetDiagnostics
+package import OctetFiles
+import OctetIR
+import OctetOps
+import OctetSchema
+
+/// Reads a `.tflite` file into IR. Constants stay in the mapped file.
+package struct TFLiteReader {
+  private let file: MappedFile
+  private let model: ModelTable
+  private let log: DiagnosticLog
+
+  /// Reads `file` and logs everything in it that makes no sense (`OCT0103`, `OCT0104`, `OCT0205`).
+  /// The graph is not verified: operators may disagree with their tensors.
+  package static func read(
+    _ file: MappedFile, log: DiagnosticLog
+  ) throws(DiagnosticFailure) -> TFLiteModel {
+    guard let model = ModelTable(verifying: file.bytes) else {
+      try log.fail(
+        Diagnostic(
+          .invalidFlatBuffer,
+          "the file is damaged: its FlatBuffer structure does not verify",
+          at: Location(file: file.path, format: "tflite"),
+          help: "fetch or convert the model again"))
+    }
+    return try TFLiteReader(file: file, model: model, log: log).read()
+  }
+
+  private func read() throws(DiagnosticFailure) -> TFLiteModel {
+    if model.version != 3 { report("schema version \(model.version) is not 3") }
+    guard let subgraphs = model.subgraphs, !subgraphs.isEmpty else {
+      report("the file has no subgraph")
+      throw DiagnosticFailure()
+    }
+    if subgraphs.count > 1000 {
+      report("the file has \(subgraphs.count) subgraphs, more than the 1000 Octet reads")
+      throw DiagnosticFailure()
+    }
+    var names: [String] = []
+    for (index, subgraph) in subgraphs.enumerated() {
+      let name = subgraph.name ?? ""
+      names.append(
+        name.isEmpty || names.contains(name) ? (index == 0 ? "main" : "subgraph\(index)") : name)
+    }
+    var graphs: [Graph] = []
+    for (index, subgraph) in subgraphs.enumerated() {
+      graphs.append(try read(subgraph, named: names[index], all: names))
+    }
+    var metadata = ModelMetadata()
+    applySignature(to: &graphs[0])
+    for entry in elements(model.metadata) where entry.name == MetadataText.entryName {
+      let bytes = try buffer(Int(truncatingIfNeeded: entry.buffer), Location())
+      let text = String(decoding: bytes ?? UnsafeRawBufferPointer(start: nil, count: 0), as: UTF8.self)
+      do throws(Diagnostic) {
+        metadata = try MetadataText.apply(text, to: &graphs)
+      } catch {
+        log.add(error.located(location))
+      }
+    }
+    try log.throwIfErrors()
+    var main = graphs[0]
+    main.subgraphs = Array(graphs.dropFirst())
+    return TFLiteModel(graph: main, metadata: metadata, description: model.description)
+  }
+
+  private var location: Location { Location(file: file.path, format: "tflite") }
+
+  private func report(_ message: String, _ place: Location? = nil) {
+    log.add(Diagnostic(.invalidModel, message, at: (place ?? Location()).completed(by: location)))
+  }
+
+  private func read(
+    _ subgraph: SubGraphTable, named name: String, all names: [String]
+  ) throws(DiagnosticFailure) -> Graph {
+    var graph = Graph(name: name)
+    let before = log.errorCount
+    for (index, tensor) in elements(subgraph.tensors).enumerated() {
+      if let value = try value(tensor, index) { _ = graph.add(value) }
+      // One bad tensor shifts the numbering: what follows cannot be judged.
+      if log.errorCount - before > 20 { throw DiagnosticFailure() }
+    }
+    if log.errorCount > before { throw DiagnosticFailure() }
+    graph.inputs = ids(subgraph.inputs, graph, "graph inputs").compactMap { $0 }
+    graph.outputs = ids(subgraph.outputs, graph, "graph outputs").compactMap { $0 }
+    for (index, table) in elements(subgraph.operators).enumerated() {
+      if let node = node(table, index, graph, names) { graph.nodes.append(node) }
+      if log.errorCount - before > 20 { break }
+    }
+    return graph
+  }
+
+  private func value(_ tensor: TensorTable, _ index: Int) throws(DiagnosticFailure) -> Value? {
+    let name = tensor.name ?? ""
+    let place = Location(node: name, offset: tensor.table.position)
+    guard let element = ElementType(tensor.type) else {
+      report("tensor \(index) has the unknown type \(tensor.type.rawValue)", place)
+      return nil
+    }
+    var dimensions: [Dimension] = []
+    let signature = tensor.shapeSignature
+    for (axis, extent) in elements(tensor.shape).enumerated() {
+      if let signature, axis < signature.count, signature[axis] == -1 {
+        dimensions.append(
+          .unknown(name: "\(name).\(axis)", origin: "the shape signature of tensor '\(name)'"))
+      } else if extent < 0 {
+        report("tensor \(index) has a negative extent", place)
+        return nil
+      } else {
+        dimensions.append(.known(Int(extent)))
+      }
+    }
+    var type = TensorType(element, Shape(dimensions))
+    type.quantization = quantization(tensor.quantization)
+    guard tensor.sparsity == nil else {
+      report("tensor \(index) is sparse, which Octet does not read", place)
+      return nil
+    }
+    var constant: Storage?
+    if let bytes = try buffer(Int(truncatingIfNeeded: tensor.buffer), place), bytes.count > 0 {
+      if let expected = type.byteCount, expected != bytes.count {
+        report(
+          "tensor \(index) has \(bytes.count) bytes of contents, its type \(type.text) needs "
+            + "\(expected)", place)
+        return nil
+      }
+      constant = Storage(borrowing: bytes, owner: file)
+    }
+    return Value(name: name, type: type, constant: constant)
+  }
+
+  private func quantization(_ table: QuantizationParametersTable?) -> Quantization? {
+    guard let table, let scales = table.scale, !scales.isEmpty else { return nil }
+    let zeroPoints = table.zeroPoint.map { Array($0) } ?? []
+    return Quantization(
+      scales: Array(scales),
+      zeroPoints: scales.indices.map { index in
+        index < zeroPoints.count ? Int32(clamping: zeroPoints[index]) : 0
+      },
+      axis: scales.count > 1 ? Int(table.quantizedDimension) : nil)
+  }
+
+  /// The bytes of a buffer, inside the FlatBuffer or behind it; nil for buffer 0.
+  private func buffer(
+    _ index: Int, _ place: Location
+  ) throws(DiagnosticFailure) -> UnsafeRawBufferPointer? {
+    if index == 0 { return nil }
+    guard let buffers = model.buffers, buffers.indices.contains(index) else {
+      report("buffer \(index) does not exist", place)
+      throw DiagnosticFailure()
+    }
+    let buffer = buffers[index]
+    if let data = buffer.data { return data.bytes }
+    if buffer.offset <= 1 { return nil }
+    let total = UInt64(file.bytes.count)
+    guard buffer.offset <= total, buffer.size <= total - buffer.offset else {
+      report("buffer \(index) lies beyond the end of the file", place)
+      throw DiagnosticFailure()
+    }
+    let start = Int(buffer.offset)
+    return UnsafeRawBufferPointer(rebasing: file.bytes[start..<start + Int(buffer.size)])
+  }
+
+  private func ids(_ indices: FlatVector<Int32>?, _ graph: Graph, _ what: String) -> [ValueID?] {
+    var result: [ValueID?] = []
+    for index in elements(indices) {
+      if index == -1 {
+        result.append(nil)
+      } else if index >= 0, Int(index) < graph.values.count {
+        result.append(ValueID(Int(index)))
+      } else {
+        report("\(what) name tensor \(index), which does not exist")
+      }
+    }
+    return result
+  }
+
+  private func node(
+    _ table: OperatorTable, _ index: Int, _ graph: Graph, _ names: [String]
+  ) -> Node? {
+    guard let codes = model.operatorCodes, Int(table.opcodeIndex) < codes.count else {
+      report("operator \(index) has no operator code", Location(offset: table.table.position))
+      return nil
+    }
+    let code = codes[Int(table.opcodeIndex)]
+    let builtin = code.resolvedCode
+    let type = builtin == .custom ? code.customCode ?? "CUSTOM" : builtin.name ?? "\(builtin.rawValue)"
+    var place = Location(op: type, offset: table.table.position)
+    let before = log.errorCount
+    let inputs = ids(table.inputs, graph, "inputs of operator \(index) (\(type))")
+    let outputs = ids(table.outputs, graph, "outputs of operator \(index) (\(type))")
+    guard log.errorCount == before else { return nil }
+    let made = outputs.compactMap { $0 }
+    if let first = made.first { place.node = graph[first].name }
+    place = place.completed(by: location)
+    let operands = graph.operands(of: inputs)
+    do throws(Diagnostic) {
+      let op: any Op
+      if builtin == .`while`, let loop = WhileOptionsTable(builtinOptionsOf: table),
+        names.indices.contains(Int(loop.condSubgraphIndex)),
+        names.indices.contains(Int(loop.bodySubgraphIndex))
+      {
+        op = While(
+          condition: names[Int(loop.condSubgraphIndex)], body: names[Int(loop.bodySubgraphIndex)])
+      } else if let entry = OpCatalog.entry(for: builtin) {
+        op = try entry.read(
+          OperatorReader(
+            table: table, operands: operands,
+            resultElements: made.map { graph[$0].type.element }))
+      } else {
+        op = Foreign(
+          framework: "tflite", type: type, details: [], results: made.map { graph[$0].type })
+      }
+      return Node(op, inputs: inputs, outputs: made, provenance: [place])
+    } catch {
+      log.add(error.located(place))
+      return nil
+    }
+  }
+
+  /// Inputs and outputs take the names their signature gives them.
+  private func applySignature(to graph: inout Graph) {
+    guard let signature = model.signatureDefs?.first(where: { $0.subgraphIndex == 0 }) else {
+      return
+    }
+    for map in [signature.inputs, signature.outputs] {
+      for entry in elements(map) {
+        let index = Int(truncatingIfNeeded: entry.tensorIndex)
+        guard let name = entry.name, graph.values.indices.contains(index) else { continue }
+        let id = ValueID(index)
+        if graph.inputs.contains(id) || graph.outputs.contains(id) { graph[id].name = name }
+      }
+    }
+  }
+}
+
+/// The elements of a vector that may be absent.
+private func elements<Element>(_ vector: FlatVector<Element>?) -> [Element] {
+  vector.map { Array($0) } ?? []
+}

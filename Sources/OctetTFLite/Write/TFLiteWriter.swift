@@ -1,0 +1,151 @@
+package import OctetDiagnostics
+import OctetIR
+import OctetOps
+package import OctetSchema
+
+/// Turns IR into a `.tflite` file: constants 16-byte aligned, a signature with the inputs' and
+/// outputs' names, and the `octet` metadata.
+package struct TFLiteWriter {
+  private let graphs: [Graph]
+  private let log: DiagnosticLog
+  private var codes: [(builtin: BuiltinOperator, version: Int32)] = []
+  /// Buffer 0 stands for 'no contents'.
+  private var buffers: [FlatObject] = [BufferTable.object()]
+  private var bufferOfStorage: [ObjectIdentifier: UInt32] = [:]
+
+  /// Serializes a verified model. Logs `OCT0401` and `OCT0603` for operators without a TFLite form
+  /// and `OCT0602` for models beyond the format's 2 GB.
+  package static func write(
+    _ model: TFLiteModel, log: DiagnosticLog
+  ) throws(DiagnosticFailure) -> SerializedModel {
+    var main = model.graph
+    main.makeNamesUnique()
+    var writer = TFLiteWriter(graphs: [main] + main.subgraphs, log: log)
+    let object = try writer.object(model)
+    do {
+      return try SerializedModel(object)
+    } catch {
+      try log.fail(
+        Diagnostic(.modelTooLarge, "the model does not fit the 2 GB that a .tflite may have"))
+    }
+  }
+
+  private init(graphs: [Graph], log: DiagnosticLog) {
+    self.graphs = graphs
+    self.log = log
+  }
+
+  private mutating func object(_ model: TFLiteModel) throws(DiagnosticFailure) -> FlatObject {
+    var subgraphs: [FlatObject] = []
+    for graph in graphs { subgraphs.append(subgraph(graph)) }
+    try log.throwIfErrors()
+    let text = MetadataText.text(model.metadata, graphs)
+    buffers.append(BufferTable.object(data: .owned(Array(text.utf8))))
+    let metadata = MetadataTable.object(
+      name: MetadataText.entryName, buffer: UInt32(buffers.count - 1))
+    return ModelTable.object(
+      version: 3,
+      operatorCodes: codes.map {
+        OperatorCodeTable.object(resolvedCode: $0.builtin, version: $0.version)
+      },
+      subgraphs: subgraphs, description: model.description ?? "made by Octet", buffers: buffers,
+      metadata: [metadata], signatureDefs: [signature(graphs[0])])
+  }
+
+  private func signature(_ graph: Graph) -> FlatObject {
+    func maps(_ ids: [ValueID]) -> [FlatObject] {
+      ids.map { TensorMapTable.object(name: graph[$0].name, tensorIndex: UInt32($0.index)) }
+    }
+    return SignatureDefTable.object(
+      inputs: maps(graph.inputs), outputs: maps(graph.outputs), signatureKey: "serving_default",
+      subgraphIndex: 0)
+  }
+
+  private mutating func subgraph(_ graph: Graph) -> FlatObject {
+    var tensors: [FlatObject] = []
+    for value in graph.values { tensors.append(tensor(value)) }
+    var operators: [FlatObject] = []
+    for node in graph.nodes {
+      if let object = object(node, in: graph) { operators.append(object) }
+    }
+    return SubGraphTable.object(
+      tensors: tensors, inputs: graph.inputs.map { Int32($0.index) },
+      outputs: graph.outputs.map { Int32($0.index) }, operators: operators, name: graph.name)
+  }
+
+  private mutating func tensor(_ value: Value) -> FlatObject {
+    var shape: [Int32] = []
+    var signature: [Int32] = []
+    for dimension in value.type.shape.dimensions {
+      shape.append(Int32(clamping: dimension.value ?? 1))
+      signature.append(dimension.value.map { Int32(clamping: $0) } ?? -1)
+    }
+    return TensorTable.object(
+      shape: shape, type: value.type.element.schema, buffer: buffer(of: value), name: value.name,
+      quantization: value.type.quantization.map { quantization in
+        QuantizationParametersTable.object(
+          scale: quantization.scales, zeroPoint: quantization.zeroPoints.map { Int64($0) },
+          quantizedDimension: Int32(quantization.axis ?? 0))
+      },
+      shapeSignature: signature.contains(-1) ? signature : nil, hasRank: true)
+  }
+
+  private mutating func buffer(of value: Value) -> UInt32 {
+    guard let constant = value.constant else { return 0 }
+    if let known = bufferOfStorage[ObjectIdentifier(constant)] { return known }
+    let index = UInt32(buffers.count)
+    // The graph keeps the storage alive until the model is serialized.
+    buffers.append(BufferTable.object(data: .unowned(constant.bytes)))
+    bufferOfStorage[ObjectIdentifier(constant)] = index
+    return index
+  }
+
+  private mutating func object(_ node: Node, in graph: Graph) -> FlatObject? {
+    let builtin: BuiltinOperator
+    let version: Int32
+    let options: OperatorOptions
+    switch node.op {
+    case let op as any BuiltinOp:
+      builtin = op.entry.builtin
+      version = op.version(graph.operands(of: node.inputs))
+      options = op.options
+    case let loop as While:
+      builtin = .`while`
+      version = 1
+      options = OperatorOptions(
+        .whileOptions,
+        WhileOptionsTable.object(
+          condSubgraphIndex: index(of: loop.condition), bodySubgraphIndex: index(of: loop.body)))
+    case let foreign as Foreign:
+      log.add(
+        graph.described(
+          Diagnostic(
+            .operatorLeft, "'\(foreign.type)' of \(foreign.framework) has no lowering to TFLite",
+            help: "take the operator out of the model, or cut the model before it with --outputs"),
+          node))
+      return nil
+    default:
+      log.add(
+        graph.described(
+          Diagnostic(.noTFLiteForm, "'\(node.op.name)' cannot be written to a .tflite"), node))
+      return nil
+    }
+    return OperatorTable.object(
+      opcodeIndex: code(builtin, version), inputs: node.inputs.map { Int32($0?.index ?? -1) },
+      outputs: node.outputs.map { Int32($0.index) }, builtinOptionsType: options.type,
+      builtinOptions: options.table)
+  }
+
+  private func index(of name: String) -> Int32 {
+    Int32(graphs.firstIndex { $0.name == name } ?? 0)
+  }
+
+  private mutating func code(_ builtin: BuiltinOperator, _ version: Int32) -> UInt32 {
+    for (index, code) in codes.enumerated()
+    where code.builtin == builtin && code.version == version {
+      return UInt32(index)
+    }
+    codes.append((builtin, version))
+    return UInt32(codes.count - 1)
+  }
+}

@@ -1,0 +1,55 @@
+import ArgumentParser
+import Octet
+import OctetDiagnostics
+
+/// The command line: arguments and printing only; the work is done by the library `Octet`.
+@main
+struct OctetCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "octet",
+    abstract: "Convert trained models to int8 .tflite, run them, and see what became of them.",
+    discussion: """
+      Examples:
+        octet convert lenet.prototxt --weights lenet.caffemodel -o lenet.tflite
+        octet convert lenet.prototxt --weights lenet.caffemodel -o lenet8.tflite \\
+            --int8 --calibration-data mnist --preprocess scale=1/256
+        octet eval lenet8.tflite --data mnist
+        octet inspect lenet8.tflite
+
+      Exit codes: 0 all went well, 1 the model or the data is at fault and a diagnostic says how,
+      2 the command line is at fault, 70 Octet itself is at fault.
+      """,
+    version: "octet 0.1",
+    subcommands: [
+      Convert.self, Inspect.self, Calibrate.self, Run.self, Eval.self, Explain.self, Ops.self,
+    ])
+
+  static func main() {
+    let arguments = Array(CommandLine.arguments.dropFirst())
+    if let verb = arguments.first, !verb.hasPrefix("-"), !verbs.contains(verb) {
+      Console.error("error: there is no verb '\(verb)'")
+      let near = nearMatches(to: verb, in: verbs)
+      if !near.isEmpty { Console.error("  help: did you mean \(near.joined(separator: " or "))?") }
+      Console.error("  help: 'octet --help' lists the verbs")
+      Console.exit(2)
+    }
+    do {
+      var command = try parseAsRoot(arguments)
+      try command.run()
+    } catch let status as ExitCode {
+      Console.exit(status.rawValue)
+    } catch {
+      let text = fullMessage(for: error)
+      if exitCode(for: error) == .success {
+        Console.output(text)
+        Console.exit(0)
+      }
+      Console.error(text)
+      Console.exit(2)
+    }
+  }
+
+  private static var verbs: [String] {
+    configuration.subcommands.map { $0._commandName } + ["help"]
+  }
+}

@@ -1,0 +1,29 @@
+import ArgumentParser
+import Octet
+import OctetDiagnostics
+
+struct Ops: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "List the operators Octet supports.",
+    discussion: """
+      Examples:
+        octet ops
+        octet ops --markdown
+      """)
+
+  @Flag(help: "Print the table as Markdown, as in the README.")
+  var markdown = false
+
+  @OptionGroup var report: ReportOptions
+
+  func run() throws {
+    try report.run { _ throws(DiagnosticFailure) in
+      let table = OperatorTable()
+      if report.json {
+        Console.output(table.json.text)
+      } else {
+        Console.output(markdown ? table.markdown : table.text, terminator: "")
+      }
+    }
+  }
+}
