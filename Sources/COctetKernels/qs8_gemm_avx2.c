@@ -1,4 +1,5 @@
 #include "octet_qs8_gemm.h"
+#include "qs8_requantize.h"
 #include "tiles.h"
 
 #if defined(__x86_64__)
@@ -103,6 +104,19 @@ OCTET_INLINE AVX2 void store(int8_t *to, __m128i bytes, size_t valid) {
   if (valid & 1) *to = (int8_t)_mm_cvtsi128_si32(bytes);
 }
 
+/// One row scaled in double precision. Dense layers use it, whose outputs are few.
+OCTET_INLINE AVX2 void store_real(
+    int8_t *to, const __m256i *sums, const octet_qs8_output *output, size_t first, size_t valid) {
+  int32_t row[columns];
+  _mm256_storeu_si256((__m256i *)row, sums[0]);
+  _mm256_storeu_si256((__m256i *)(row + 8), sums[1]);
+  for (size_t j = 0; j < valid; j++) {
+    to[j] = octet_qs8_narrow(
+        octet_qs8_scale_real(row[j], output->real_multiplier[first + j]), output->zero_point,
+        output->minimum, output->maximum);
+  }
+}
+
 AVX2 void octet_qs8_gemm_6x16__avx2(
     size_t m, size_t n, size_t k, const int16_t *a, size_t a_stride, const int16_t *w,
     const octet_qs8_output *output, int8_t *c, size_t c_stride) {
@@ -130,6 +144,10 @@ AVX2 void octet_qs8_gemm_6x16__avx2(
         default: accumulate(6, pairs, tile_a, a_stride, w, bias, sums); break;
       }
       for (size_t r = 0; r < rows; r++, tile_c += c_stride) {
+        if (output->real_multiplier != NULL) {
+          store_real(tile_c, sums[r], output, first, valid);
+          continue;
+        }
         // Saturating packs leave four-channel groups in the order 0, 2, 1, 3.
         const __m256i words = _mm256_adds_epi16(
             _mm256_packs_epi32(scale(sums[r][0], &low), scale(sums[r][1], &high)), zero_point);

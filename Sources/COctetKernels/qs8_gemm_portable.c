@@ -66,7 +66,10 @@ void octet_qs8_gemm_4x16__portable(
       }
       for (size_t r = 0; r < rows; r++) {
         for (size_t j = 0; j < valid; j++) {
-          const int32_t scaled = octet_qs8_scale((int32_t)sums[r][j], multiplier[j], shift[j]);
+          const int32_t sum = (int32_t)sums[r][j];
+          const int32_t scaled = output->real_multiplier != NULL
+              ? octet_qs8_scale_real(sum, output->real_multiplier[first + j])
+              : octet_qs8_scale(sum, multiplier[j], shift[j]);
           tile_c[r * c_stride + j] = octet_qs8_narrow(scaled, zero_point, minimum, maximum);
         }
       }

@@ -24,6 +24,18 @@ OCTET_INLINE int32_t octet_qs8_scale(int32_t x, int32_t multiplier, int32_t shif
   return (int32_t)(high < 0 ? 0u - quotient : quotient);
 }
 
+/// x * multiplier in double precision, rounded to nearest with ties away from zero; saturates far
+/// beyond int8.
+OCTET_INLINE int32_t octet_qs8_scale_real(int32_t x, double multiplier) {
+#pragma STDC FP_CONTRACT OFF
+  const double limit = 1e6;
+  double scaled = (double)x * multiplier;
+  scaled = scaled > limit ? limit : scaled < -limit ? -limit : scaled;
+  const int32_t whole = (int32_t)scaled;
+  const double rest = scaled - (double)whole;
+  return whole + (rest >= 0.5) - (rest <= -0.5);
+}
+
 /// Adds the zero point without wrapping and clamps.
 OCTET_INLINE int8_t octet_qs8_narrow(
     int32_t scaled, int32_t zero_point, int32_t minimum, int32_t maximum) {

@@ -7,6 +7,8 @@ extension Model {
   func specialised(
     _ options: ModelOptions, _ log: DiagnosticLog
   ) throws(DiagnosticFailure) -> Model {
+    // The Caffe importer has applied the options while it built the graph.
+    if format == .caffe { return self }
     var result = self
     try result.setOutputs(options.outputs, log)
     let names = graph.inputs.map { graph[$0].name }

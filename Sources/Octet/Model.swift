@@ -57,7 +57,7 @@ public struct Model: Sendable {
   public static func open(
     _ path: String, _ options: ModelOptions = ModelOptions(), log: DiagnosticLog
   ) throws(DiagnosticFailure) -> Model {
-    let model = try read(path, options, needsWeights: true, log: log)
+    let model = try read(path, options, needsWeights: true, log: log).specialised(options, log)
     guard model.graph.verify(into: log, within: Location(file: path)) else {
       throw DiagnosticFailure()
     }
@@ -72,16 +72,15 @@ public struct Model: Sendable {
     switch ModelFormat.recognise(file.bytes) {
     case .tflite:
       let model = try TFLiteReader.read(file, log: log)
-      let result = Model(
+      return Model(
         graph: model.graph, format: .tflite, path: path,
         preprocessing: model.metadata.preprocessing)
-      return try result.specialised(options, log)
     case .octetIR:
       let text = String(decoding: file.bytes, as: UTF8.self)
       let graph = try log.attempt { () throws(Diagnostic) in
         try Graph(parsing: text, file: path, makeOp: OpCatalog.makeOp)
       }
-      return try Model(graph: graph, format: .octetIR, path: path).specialised(options, log)
+      return Model(graph: graph, format: .octetIR, path: path)
     case .caffe:
       let weights = try options.weights.map { path throws(DiagnosticFailure) in
         try log.attempt { () throws(Diagnostic) in try MappedFile(path) }

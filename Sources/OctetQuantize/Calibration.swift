@@ -1,4 +1,4 @@
-import OctetDiagnostics
+package import OctetDiagnostics
 package import OctetIR
 import OctetOps
 import OctetRuntime

@@ -184,9 +184,15 @@ package struct Quantizer {
             notes: ["channels: " + raised.map { "\($0)" }.joined(separator: ", ")]), node))
     }
     inputs[index] = result.addConstant(source[id].name, weights)
+    if bias == nil, let index = rule.inputs.firstIndex(of: .bias) {
+      // LiteRT's int8 convolutions refuse to run without a bias.
+      let channels = source[id].type.shape.extents?[axis] ?? 0
+      bias = (index, id, Tensor([channels], [Float](repeating: 0, count: channels)))
+      while inputs.count <= index { inputs.append(nil) }
+    }
     if let bias {
       inputs[bias.index] = result.addConstant(
-        source[bias.id].name,
+        bias.id == id ? "\(source[id].name)/bias" : source[bias.id].name,
         WeightQuantizer.bias(
           bias.tensor, inputScale: inputScale,
           weightScales: weights.type.quantization?.scales ?? []))

@@ -6,7 +6,7 @@
 
 #pragma clang assume_nonnull begin
 
-/// How int32 sums become int8 outputs. The three arrays hold one entry per output channel, padded
+/// How int32 sums become int8 outputs. The arrays hold one entry per output channel, padded
 /// to a multiple of 16 (the padding is read, its value never shows).
 typedef struct {
   /// Added to the sum, modulo 2^32.
@@ -15,6 +15,9 @@ typedef struct {
   const int32_t *multiplier;
   /// -31...30; positive shifts left before the multiply, negative divides after it.
   const int32_t *shift;
+  /// If not null, sums are scaled by these numbers in double precision instead, rounded to nearest
+  /// with ties away from zero.
+  const double *_Nullable real_multiplier;
   /// Added after scaling, -128...127.
   int32_t zero_point;
   /// Activation bounds within -128...127, minimum <= maximum.
@@ -33,7 +36,7 @@ typedef struct {
 /// Sums wrap modulo 2^32. scale() is TensorFlow Lite's MultiplyByQuantizedMultiplier with two
 /// roundings: x << left shift (modulo 2^32), times multiplier / 2^31 rounded to nearest with ties
 /// up and saturated, then divided by 2^(right shift), rounded to nearest with ties away from
-/// zero. The zero point is added without wrapping. All variants agree bit for bit.
+/// zero; or, with real_multiplier, one product rounded once. The zero point is added without wrapping. All variants agree bit for bit.
 void octet_qs8_gemm_4x16__portable(
     size_t m, size_t n, size_t k, const int16_t *a, size_t a_stride, const int16_t *w,
     const octet_qs8_output *output, int8_t *c, size_t c_stride);

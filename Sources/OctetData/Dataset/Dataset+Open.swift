@@ -2,9 +2,6 @@ public import OctetDiagnostics
 import OctetIR
 
 extension Dataset {
-  private static let lookedFor =
-    "data is a folder with IDX files, an IDX file, .npy, .npz or a text list of .npy files"
-
   /// The samples at `path`, whose kind is recognised by content:
   ///
   /// - a folder with MNIST's IDX files, plain or `.gz`: calibration takes the train part and
@@ -41,7 +38,7 @@ extension Dataset {
     return try openList(path, bytes)
   }
 
-  // A function, so that the labels of a single file and of a folder are found alike.
+  /// Opens an IDX pictures file, whose bytes are `bytes`, with the labels file at `labels`.
   static func openIDX(
     images path: String, _ bytes: ByteSlice, labels: String?
   ) throws(Diagnostic) -> Dataset {
@@ -77,47 +74,5 @@ extension Dataset {
       start = text.index(after: start)
     }
     return text
-  }
-
-  private static func openList(_ path: String, _ bytes: ByteSlice) throws(Diagnostic) -> Dataset {
-    let unknown = Diagnostic(
-      .invalidData, "'\(path)' is not data that is understood", at: Location(file: path),
-      notes: [lookedFor])
-    if bytes.count == 0 {
-      throw Diagnostic(.noSamples, "'\(path)' is empty", at: Location(file: path))
-    }
-    let longestList = 1 << 26
-    guard bytes.count <= longestList, bytes.withUnsafeBytes({ !$0.contains(0) }) else {
-      throw unknown
-    }
-    let lines = bytes.text.split(omittingEmptySubsequences: false) { $0.isNewline }
-    var names: [(line: Int, name: String)] = []
-    for (index, line) in lines.enumerated() {
-      let name = String(line.drop { $0.isWhitespace })
-      if !name.isEmpty { names.append((index + 1, name)) }
-    }
-    guard !names.isEmpty else {
-      throw Diagnostic(.noSamples, "'\(path)' lists no files", at: Location(file: path))
-    }
-    // Checked before any file is opened: most files that are no list have no such line.
-    guard names.contains(where: { $0.name.hasSuffix(".npy") }) else { throw unknown }
-    let folder = splitPath(path).folder
-    var files: [String] = []
-    for (line, name) in names {
-      let location = Location(file: path, format: "list", line: line)
-      guard name.hasSuffix(".npy") else {
-        throw Diagnostic(
-          .invalidData, "line \(line) of '\(path)' is not the name of an .npy file",
-          at: location, notes: ["a list has one .npy file a line"])
-      }
-      let file = joinPath(folder, name)
-      guard pathKind(file) == .file else {
-        var missing = unreadable(file, pathKind(file) == .missing ? 2 : 22)
-        missing.location = location
-        throw missing
-      }
-      files.append(file)
-    }
-    return try Dataset(.files(files), file: path, labels: nil)
   }
 }

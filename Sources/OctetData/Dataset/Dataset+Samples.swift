@@ -94,7 +94,7 @@ private func mismatch(_ extents: [Int], _ shape: [Int], file: String) -> Diagnos
     "a sample of '\(file)' is [\(Shape(extents).text)], and the model's input takes "
       + "[\(Shape(shape).text)]\(layout)",
     at: Location(file: file))
-  if shape.count == 3, extents.suffix(3) == [shape[2], shape[0], shape[1]] {
+  if shape.count == 3, Array(extents.suffix(3)) == [shape[2], shape[0], shape[1]] {
     diagnostic.notes.append("the samples look channels-first")
     diagnostic.helps.append(
       Diagnostic.Help("put channels last: np.save(file, np.moveaxis(a, -3, -1).copy())"))
@@ -109,10 +109,10 @@ private func writeElements(
   _ bytes: UnsafeRawBufferPointer, _ element: ElementType, _ preprocessing: Preprocessing,
   into target: UnsafeMutableBufferPointer<Float>
 ) -> Bool {
-  func each<Number: BitwiseCopyable>(_ type: Number.Type, _ convert: (Number) -> Float) {
+  func each<Number: BitwiseCopyable>(_ type: Number.Type, _ float: (Number) -> Float) {
     let stride = MemoryLayout<Number>.stride
     for index in target.indices {
-      target[index] = convert(bytes.loadUnaligned(fromByteOffset: index * stride, as: type))
+      target[index] = float(bytes.loadUnaligned(fromByteOffset: index * stride, as: type))
     }
   }
   switch element {

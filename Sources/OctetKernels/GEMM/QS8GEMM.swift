@@ -34,8 +34,22 @@ package enum QS8GEMM {
       zeroPoint: Int32, minimum: Int8 = .min, maximum: Int8 = .max
     ) {
       raw = octet_qs8_output(
-        bias: bias, multiplier: multiplier, shift: shift, zero_point: zeroPoint,
-        minimum: Int32(minimum), maximum: Int32(maximum))
+        bias: bias, multiplier: multiplier, shift: shift, real_multiplier: nil,
+        zero_point: zeroPoint, minimum: Int32(minimum), maximum: Int32(maximum))
+    }
+
+    /// Sums are multiplied in double precision and rounded once, to nearest with ties away from zero.
+    ///
+    /// - Parameters:
+    ///   - realMultiplier: `paddedChannels(n)` finite numbers.
+    ///   - unused: `paddedChannels(n)` readable integers of any value.
+    package init(
+      bias: UnsafePointer<Int32>, realMultiplier: UnsafePointer<Double>,
+      unused: UnsafePointer<Int32>, zeroPoint: Int32, minimum: Int8 = .min, maximum: Int8 = .max
+    ) {
+      raw = octet_qs8_output(
+        bias: bias, multiplier: unused, shift: unused, real_multiplier: realMultiplier,
+        zero_point: zeroPoint, minimum: Int32(minimum), maximum: Int32(maximum))
     }
   }
 

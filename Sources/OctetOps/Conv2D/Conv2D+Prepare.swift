@@ -57,7 +57,7 @@ extension Conv2D {
     _ geometry: Conv2DGeometry, _ context: PrepareContext, _ image: TensorView,
     _ filter: TensorView, _ bias: TensorView?, _ output: TensorView
   ) -> Step {
-    let packed = PackedWeights(
+    let packed = PackedFloatWeights(
       filter.float32, n: geometry.outputChannels, k: geometry.patchCount, bias: bias?.float32)
     let kernel = F32Conv2D(geometry: geometry)
     let scratch = context.requestScratch(byteCount: F32Conv2D.scratchBytes(geometry))
@@ -67,7 +67,7 @@ extension Conv2D {
     return Step(kernel: "\(kernel.gemm.name)") {
       for batch in 0..<batches {
         kernel.run(
-          input: source + batch * inputStep, weights: packed.float32,
+          input: source + batch * inputStep, weights: packed.weights,
           output: packed.output(bounds: bounds), result: target + batch * outputStep,
           scratch: scratch.base)
       }
@@ -80,7 +80,7 @@ extension Conv2D {
     _ multipliers: ChannelMultipliers, _ outputZeroPoint: Int32, _ bounds: (low: Int8, high: Int8),
     _ output: TensorView
   ) -> Step {
-    let packed = PackedWeights(
+    let packed = PackedInt8Weights(
       filter.int8, n: geometry.outputChannels, k: geometry.patchCount, bias: bias?.int32,
       multipliers: multipliers)
     let kernel = QS8Conv2D(geometry: geometry)
@@ -91,8 +91,8 @@ extension Conv2D {
       for batch in 0..<batches {
         kernel.run(
           input: source + batch * inputStep, inputZeroPoint: inputZeroPoint,
-          weights: packed.int16,
-          output: packed.output(zeroPoint: outputZeroPoint, bounds: bounds),
+          weights: packed.weights,
+          output: packed.fixedPointOutput(zeroPoint: outputZeroPoint, bounds: bounds),
           result: target + batch * outputStep, scratch: scratch.base)
       }
     }

@@ -21,12 +21,12 @@ extension FullyConnected {
             sizes, input: source, filter: weights, bias: sums, bounds: bounds, output: target)
         }
       }
-      let packed = PackedWeights(weights, n: sizes.outputs, k: depth, bias: sums)
+      let packed = PackedFloatWeights(weights, n: sizes.outputs, k: depth, bias: sums)
       let kernel = F32GEMM.best
       return Step(kernel: "\(kernel.name)") {
         kernel.run(
           m: sizes.rows, n: sizes.outputs, k: depth, a: source, aStride: depth,
-          weights: packed.float32, output: packed.output(bounds: bounds), c: target,
+          weights: packed.weights, output: packed.output(bounds: bounds), c: target,
           cStrideBytes: sizes.outputs * MemoryLayout<Float>.stride)
       }
     default:
@@ -47,14 +47,15 @@ extension FullyConnected {
       }
       return packedInt8(
         sizes, context, source, from.zeroPoint,
-        PackedWeights(weights, n: sizes.outputs, k: depth, bias: sums, multipliers: multipliers),
+        PackedInt8Weights(
+          weights, n: sizes.outputs, k: depth, bias: sums, multipliers: multipliers),
         to.zeroPoint, bounds, target)
     }
   }
 
   private func packedInt8(
     _ sizes: Sizes, _ context: PrepareContext, _ source: UnsafePointer<Int8>,
-    _ inputZeroPoint: Int32, _ packed: PackedWeights, _ outputZeroPoint: Int32,
+    _ inputZeroPoint: Int32, _ packed: PackedInt8Weights, _ outputZeroPoint: Int32,
     _ bounds: (low: Int8, high: Int8), _ target: UnsafeMutablePointer<Int8>
   ) -> Step {
     let kernel = QS8GEMM.best
@@ -70,8 +71,8 @@ extension FullyConnected {
         zeroPoint: inputZeroPoint, to: rows, toStride: stride)
       kernel.run(
         m: sizes.rows, n: sizes.outputs, k: sizes.depth, a: rows, aStride: stride,
-        weights: packed.int16,
-        output: packed.output(zeroPoint: outputZeroPoint, bounds: bounds), c: target,
+        weights: packed.weights,
+        output: packed.realOutput(zeroPoint: outputZeroPoint, bounds: bounds), c: target,
         cStrideBytes: sizes.outputs)
     }
   }

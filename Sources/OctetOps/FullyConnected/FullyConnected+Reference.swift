@@ -23,7 +23,8 @@ extension FullyConnected {
     }
   }
 
-  /// Source: TFLite's `reference_integer_ops::FullyConnectedPerChannel`.
+  /// Sums are scaled in double precision and rounded once, half away from zero: what LiteRT's reference
+  /// kernel does (measured with 2.3.0), unlike its convolutions with their two fixed-point roundings.
   static func reference(
     _ sizes: Sizes, input: UnsafePointer<Int8>, inputZeroPoint: Int32,
     filter: UnsafePointer<Int8>, bias: UnsafePointer<Int32>?, multipliers: ChannelMultipliers,
@@ -36,11 +37,9 @@ extension FullyConnected {
           let x = Int32(input[row * sizes.depth + k]) - inputZeroPoint
           sum &+= x * Int32(filter[channel * sizes.depth + k])
         }
-        let scaled =
-          outputZeroPoint
-          &+ FixedPoint.multiply(
-            sum &+ (bias?[channel] ?? 0), multipliers.significands[channel],
-            multipliers.shifts[channel])
+        let real = Double(sum &+ (bias?[channel] ?? 0)) * multipliers.reals[channel]
+        let steps = max(-1e6, min(1e6, real)).rounded(.toNearestOrAwayFromZero)
+        let scaled = Int32(steps) + outputZeroPoint
         output[row * sizes.outputs + channel] = Int8(
           max(Int32(bounds.low), min(Int32(bounds.high), scaled)))
       }

@@ -46,8 +46,10 @@ package enum FixedPoint {
   }
 }
 
-/// The real multiplier `input * weights / output` of each channel, as fixed point.
+/// The real multiplier `input * weights / output` of each channel, in double precision and as fixed
+/// point.
 package struct ChannelMultipliers {
+  package var reals: [Double] = []
   package var significands: [Int32] = []
   package var shifts: [Int32] = []
 
@@ -57,6 +59,7 @@ package struct ChannelMultipliers {
       let (significand, shift) = FixedPoint.quantize(real)
       significands.append(significand)
       shifts.append(shift)
+      reals.append(real)
     }
   }
 }

@@ -130,8 +130,11 @@ package struct TFLiteWriter {
           Diagnostic(.noTFLiteForm, "'\(node.op.name)' cannot be written to a .tflite"), node))
       return nil
     }
+    // Left-out inputs at the end are not listed at all; some readers take -1 there for a fault.
+    let count = (node.inputs.lastIndex { $0 != nil } ?? -1) + 1
     return OperatorTable.object(
-      opcodeIndex: code(builtin, version), inputs: node.inputs.map { Int32($0?.index ?? -1) },
+      opcodeIndex: code(builtin, version),
+      inputs: node.inputs.prefix(count).map { Int32($0?.index ?? -1) },
       outputs: node.outputs.map { Int32($0.index) }, builtinOptionsType: options.type,
       builtinOptions: options.table)
   }
