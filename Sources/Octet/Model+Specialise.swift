@@ -69,7 +69,7 @@ extension Model {
         let types = try graph.inferTypes(node.op, inputs: node.inputs)
         for (type, output) in zip(types, node.outputs) { graph[output].type.shape = type.shape }
       } catch {
-        try log.fail(graph.described(error, node))
+        throw log.failure(graph.described(error, node))
       }
     }
   }

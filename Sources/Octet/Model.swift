@@ -94,7 +94,7 @@ public struct Model: Sendable {
         graph: imported.graph, format: .caffe, path: path,
         preprocessing: imported.preprocessing)
     case nil:
-      try log.fail(
+      throw log.failure(
         Diagnostic(
           .unknownFormat, "'\(path)' is no model that Octet knows", at: Location(file: path),
           notes: ["it reads: " + ModelFormat.allCases.map { $0.summary }.joined(separator: "; ")],

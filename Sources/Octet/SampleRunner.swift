@@ -14,7 +14,7 @@ struct SampleRunner {
     group = max(1, prepared.inputs.first?.extents.first ?? 1)
     for view in prepared.inputs + prepared.outputs {
       guard [.float32, .int8, .uint8].contains(view.element) else {
-        try log.fail(
+        throw log.failure(
           Diagnostic(
             .noKernel, "samples cannot be fed to or read from a model with \(view.element.name)",
             at: Location(file: model.path), tensors: [view.type.text]))

@@ -40,10 +40,10 @@ public final class DiagnosticLog {
     if hasErrors { throw DiagnosticFailure() }
   }
 
-  /// Logs `diagnostic` and throws `DiagnosticFailure`, for a stage that cannot go on.
-  public func fail(_ diagnostic: Diagnostic) throws(DiagnosticFailure) -> Never {
+  /// Logs `diagnostic` and gives the error to throw, for a stage that cannot go on.
+  public func failure(_ diagnostic: Diagnostic) -> DiagnosticFailure {
     add(diagnostic)
-    throw DiagnosticFailure()
+    return DiagnosticFailure()
   }
 
   /// Runs `body`; a diagnostic it throws is logged and the stage ends with `DiagnosticFailure`.

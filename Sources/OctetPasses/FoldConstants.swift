@@ -14,7 +14,7 @@ package struct FoldConstants: GraphPass {
 
   package func patch(at index: Int, in view: GraphView) throws(Diagnostic) -> GraphPatch? {
     let node = view.graph.nodes[index]
-    guard node.op is any BuiltinOp, !node.inputs.isEmpty, node.outputs.count == 1,
+    guard OpCatalog.builtin(node.op) != nil, !node.inputs.isEmpty, node.outputs.count == 1,
       node.inputs.allSatisfy({ $0 == nil || view.graph[$0!].constant != nil })
     else { return nil }
     guard let tensor = evaluate(node, view.graph) else { return nil }

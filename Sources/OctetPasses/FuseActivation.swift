@@ -62,7 +62,7 @@ package struct HoistActivation: GraphPass {
 
   package func patch(at index: Int, in view: GraphView) throws(Diagnostic) -> GraphPatch? {
     let node = view.graph.nodes[index]
-    guard node.op is ReLU || node.op is ReLU6, let clamp = node.op as? any BuiltinOp,
+    guard node.op is ReLU || node.op is ReLU6, let clamp = OpCatalog.builtin(node.op),
       let (poolNode, pool) = view.solelyRead(node.inputs[0], by: MaxPool2D.self),
       pool.activation == .none,
       WeightedNode(making: poolNode.inputs[0], in: view) != nil,

@@ -55,7 +55,7 @@ package struct PassManager {
           let result = patch.applied()
           try verify(result, pass, patch, log)
           if count > guardLimit {
-            try log.fail(
+            throw log.failure(
               Diagnostic(.passBrokeGraph, "pass '\(pass.name)' does not come to an end"))
           }
           observe(
@@ -77,7 +77,7 @@ package struct PassManager {
     do {
       return try pass.patch(at: index, in: view)
     } catch {
-      try log.fail(view.graph.described(error, view.graph.nodes[index]))
+      throw log.failure(view.graph.described(error, view.graph.nodes[index]))
     }
   }
 
@@ -86,7 +86,7 @@ package struct PassManager {
   ) throws(DiagnosticFailure) {
     let problems = DiagnosticLog()
     guard !graph.verify(into: problems) else { return }
-    try log.fail(
+    throw log.failure(
       Diagnostic(
         .passBrokeGraph, "pass '\(pass.name)' broke the graph at '\(patch.summary)'",
         notes: problems.diagnostics.map { $0.message },

@@ -55,7 +55,7 @@ package struct SinkTranspose: GraphPass {
 
   private func sinkUnary(_ node: Node, _ view: GraphView) throws(Diagnostic) -> GraphPatch? {
     guard let (input, order, _) = view.transpose(making: node.inputs[0]),
-      let op = node.op as? any BuiltinOp
+      let op = OpCatalog.builtin(node.op)
     else { return nil }
     return try rebuild(node, view, order, op) { _ in [input] }
   }
@@ -64,7 +64,7 @@ package struct SinkTranspose: GraphPass {
   private func sinkBinary(_ node: Node, _ view: GraphView) throws(Diagnostic) -> GraphPatch? {
     let transposes = node.inputs.map { view.transpose(making: $0) }
     guard let order = transposes.compactMap({ $0?.order }).first,
-      let op = node.op as? any BuiltinOp, view.graph[node.outputs[0]].type.shape.rank == order.order.count
+      let op = OpCatalog.builtin(node.op), view.graph[node.outputs[0]].type.shape.rank == order.order.count
     else { return nil }
     for (input, transpose) in zip(node.inputs, transposes) {
       if let transpose {
@@ -93,7 +93,7 @@ package struct SinkTranspose: GraphPass {
 
   private func sinkPad(_ node: Node, _ view: GraphView) throws(Diagnostic) -> GraphPatch? {
     guard let (input, order, _) = view.transpose(making: node.inputs[0]),
-      let paddings = view.ints(node.inputs[1]), let op = node.op as? any BuiltinOp
+      let paddings = view.ints(node.inputs[1]), let op = OpCatalog.builtin(node.op)
     else { return nil }
     let pairs = stride(from: 0, to: paddings.count, by: 2).map { [paddings[$0], paddings[$0 + 1]] }
     return try rebuild(node, view, order, op) { patch in

@@ -72,7 +72,7 @@ struct WeightedNode {
   private func rebuilt(
     _ newWeights: [Float]?, _ newBias: [Float]?, _ name: String, _ patch: inout GraphPatch
   ) throws(Diagnostic) -> ValueID {
-    guard let op = node.op as? any BuiltinOp, let weightsID = node.inputs[1] else {
+    guard let op = OpCatalog.builtin(node.op), let weightsID = node.inputs[1] else {
       preconditionFailure("the initializer has seen the operator and its weights")
     }
     var inputs: [ValueID?] = [node.inputs[0], weightsID]

@@ -45,7 +45,7 @@ package struct Calibration {
       batch += 1
     }
     if samples == 0 {
-      try log.fail(
+      throw log.failure(
         Diagnostic(.noSamples, "the calibrator gave no sample", help: "give --calibration-data"))
     }
     var entries: [(name: String, range: CalibrationTable.Range)] = []
@@ -65,7 +65,7 @@ package struct Calibration {
     _ tensors: [Tensor], _ prepared: PreparedGraph, _ batchSize: Int
   ) throws(DiagnosticFailure) -> Int {
     guard tensors.count == prepared.inputs.count else {
-      try log.fail(
+      throw log.failure(
         Diagnostic(
           .sampleMismatch,
           "the batch has \(tensors.count) tensors for \(prepared.inputs.count) inputs"))
@@ -76,7 +76,7 @@ package struct Calibration {
         tensor.extents.dropFirst().elementsEqual(input.extents.dropFirst()), count >= 1,
         count <= batchSize
       else {
-        try log.fail(
+        throw log.failure(
           Diagnostic(
             .sampleMismatch,
             "a batch of \(tensor.type.text) does not fit the input \(input.type.text)"))
@@ -112,7 +112,7 @@ package struct Calibration {
 
   private func fail(notFinite id: ValueID) throws(DiagnosticFailure) {
     let maker = graph.nodes.first { $0.outputs.contains(id) }
-    try log.fail(
+    throw log.failure(
       Diagnostic(
         .notFinite,
         "tensor '\(graph[id].name)' takes values that are not finite during calibration",

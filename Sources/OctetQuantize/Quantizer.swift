@@ -28,7 +28,7 @@ package struct Quantizer {
     if graph.nodes.contains(where: { $0.op is Quantize || $0.op is Dequantize })
       || graph.values.contains(where: { $0.type.quantization != nil })
     {
-      try log.fail(
+      throw log.failure(
         Diagnostic(
           .alreadyQuantized, "the model is quantized already",
           help: "quantize the float model it was made from"))
@@ -38,7 +38,7 @@ package struct Quantizer {
     do {
       try quantizer.build(inputType, outputType)
     } catch {
-      try log.fail(error)
+      throw log.failure(error)
     }
     guard quantizer.result.verify(into: log) else { throw DiagnosticFailure() }
     return quantizer.result

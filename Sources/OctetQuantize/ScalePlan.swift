@@ -31,7 +31,7 @@ struct ScalePlan {
     var missing: [ValueID] = []
     let ranges = calibratedRanges(table, &missing)
     if !missing.isEmpty {
-      try log.fail(
+      throw log.failure(
         Diagnostic(
           .missingRange,
           "\(missing.count) tensors need a range and the calibration table has none for them",

@@ -37,7 +37,7 @@ package final class PreparedGraph {
     try Self.checkSizes(graph, log)
     let plan = MemoryPlan(graph)
     if plan.arenaBytes > arenaLimit {
-      try log.fail(
+      throw log.failure(
         Diagnostic(
           .arenaTooLarge,
           "the tensors need \(plan.arenaBytes) bytes at once, the limit is \(arenaLimit)"))
@@ -55,7 +55,7 @@ package final class PreparedGraph {
         inputs: node.inputs.map { $0.flatMap { views[$0.index] } },
         outputs: node.outputs.compactMap { views[$0.index] }, scratch: scratch)
       do throws(Diagnostic) {
-        guard let op = node.op as? any BuiltinOp else {
+        guard let op = OpCatalog.builtin(node.op) else {
           throw Diagnostic(.noKernel, "'\(node.op.name)' cannot be run")
         }
         steps.append(try op.prepare(context))

@@ -16,7 +16,7 @@ package struct TFLiteReader {
     _ file: MappedFile, log: DiagnosticLog
   ) throws(DiagnosticFailure) -> TFLiteModel {
     guard let model = ModelTable(verifying: file.bytes) else {
-      try log.fail(
+      throw log.failure(
         Diagnostic(
           .invalidFlatBuffer,
           "the file is damaged: its FlatBuffer structure does not verify",

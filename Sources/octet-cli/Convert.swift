@@ -116,7 +116,7 @@ struct Convert: ParsableCommand {
       return (table, dataset.map { Verification(dataset: $0, used: []) })
     }
     guard let dataset else {
-      try log.fail(
+      throw log.failure(
         Diagnostic(
           .noCalibrationData, "--int8 needs samples to measure the tensors' ranges on",
           at: Location(file: source.model),

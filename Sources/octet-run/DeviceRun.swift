@@ -82,7 +82,7 @@ enum DeviceRun {
     var wanted = 0
     for input in inputs { wanted += input.type.byteCount ?? 0 }
     guard bytes.count == wanted else {
-      try log.fail(
+      throw log.failure(
         Diagnostic(
           .inputMismatch, "the inputs need \(wanted) bytes, the file has \(bytes.count)",
           at: Location(file: path), tensors: inputs.map { $0.type.text }))

@@ -1,9 +1,8 @@
 import Glibc
+import OctetData
 import OctetDiagnostics
 import OctetIR
 import Testing
-
-@testable import OctetData
 
 @Suite struct FileTests {
   @Test func readsWhatWasWritten() throws {

@@ -1,8 +1,7 @@
+import OctetData
 import OctetDiagnostics
 import OctetIR
 import Testing
-
-@testable import OctetData
 
 @Suite struct IDXTests {
   @Test func plainAndPacked() throws {
@@ -20,7 +19,7 @@ import Testing
     #expect(IDX.kind(ByteSlice([0, 0, 8])) == nil)
   }
 
-  @Test(arguments: [
+  private static let wrong: [(bytes: [UInt8], words: String)] = [
     (idxLabels([1]), "holds IDX labels, not pictures"),
     ([0, 0, 8, 3, 0, 0], "ends in its header"), ([0, 0], "ends in its header"), ([], "ends in"),
     (idxImages(3, 2, 2) + [0], "13 bytes after its header, which states 3,2,2 = 12"),
@@ -30,7 +29,9 @@ import Testing
     ([0, 0, 8, 3, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 2], "more than 4 GiB"),
     (NumPyFixtures.packedZeros, "0x00000000 instead"),
     ([0x1F, 0x8B], "ends in its header"),
-  ])
+  ]
+
+  @Test(arguments: wrong)
   func wrongImages(_ bytes: [UInt8], _ words: String) throws {
     let error = try diagnostic { _ = try IDX.images(ByteSlice(bytes), file: "i") }
     #expect(error.code == .invalidData)

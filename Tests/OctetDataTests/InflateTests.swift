@@ -1,7 +1,6 @@
+import OctetData
 import OctetDiagnostics
 import Testing
-
-@testable import OctetData
 
 @Suite struct InflateTests {
   private let images = NumPyFixtures.packedImages

@@ -1,8 +1,7 @@
+import OctetData
 import OctetDiagnostics
 import OctetIR
 import Testing
-
-@testable import OctetData
 
 @Suite struct NPZTests {
   private func read(_ bytes: [UInt8], limit: Int = 1 << 20) throws -> [NamedTensor] {
@@ -62,17 +61,19 @@ import Testing
     #expect(try diagnostic { _ = try read(NumPyFixtures.stored, limit: 100) }.code == .invalidData)
   }
 
-  /// Changes the central directory of a one-entry archive; `offset` is within its first record.
-  @Test(arguments: [
+  private static let directoryChanges: [(offset: Int, bytes: [UInt8], words: String)] = [
     (8, [1], "encrypted"), (10, [12], "method 12"), (16, [0xAA], "checksum"),
     (20, [0xFF, 0xFF, 0xFF, 0xFF], "zip64"), (24, [0xFF, 0xFF, 0xFF, 0x7F], "more than"),
     (20, [1, 0, 0, 0], "two sizes"), (20, [0xFF, 0xFF, 0xFF, 0], "no data"),
     (42, [1], "no data"), (42, [0xFF, 0xFF, 0xFF, 0x7F], "no data"), (0, [0], "damaged central"),
     (28, [0xFF, 0xFF], "damaged central"), (30, [0, 0x10], "damaged central"),
-    (46 + 5 + 4, [1], "split"), (46 + 5 + 10, [0xFF, 0xFF], "split"),
+    (46 + 5 + 4, [1], "split"), (46 + 5 + 10, [2], "split"),
     (46 + 5 + 8, [0xFF, 0xFF, 0xFF, 0xFF], "zip64"), (46 + 5 + 8, [2, 0, 2, 0], "damaged central"),
     (46 + 5 + 16, [0xFF, 0xFF], "outside"), (46 + 5 + 20, [1], "cut off"),
-  ])
+  ]
+
+  /// Changes the central directory of a one-entry archive; `offset` is within its first record.
+  @Test(arguments: directoryChanges)
   func damagedDirectory(_ offset: Int, _ bytes: [UInt8], _ words: String) throws {
     let tensor = NamedTensor("a", Tensor([4], [1, 2, 3, 4]))
     var archive = try NPZ.bytes(of: [tensor], file: "a.npz")

@@ -1,8 +1,7 @@
 import Glibc
+import OctetData
 import OctetDiagnostics
 import Testing
-
-@testable import OctetData
 
 /// A new folder under the system's temporary one, removed with everything in it.
 final class TemporaryFolder {

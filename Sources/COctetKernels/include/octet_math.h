@@ -1,10 +1,9 @@
 #ifndef OCTET_MATH_H
 #define OCTET_MATH_H
 
-#include <math.h>
-
-/// The C library's exponential and hyperbolic tangent.
-static inline float octet_expf(float x) { return expf(x); }
-static inline float octet_tanhf(float x) { return tanhf(x); }
+/// The C library's exponential and hyperbolic tangent. Compiler builtins stand for its header, which
+/// Embedded Swift's targets do not have.
+static inline float octet_expf(float x) { return __builtin_expf(x); }
+static inline float octet_tanhf(float x) { return __builtin_tanhf(x); }
 
 #endif

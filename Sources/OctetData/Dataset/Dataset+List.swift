@@ -20,8 +20,9 @@ extension Dataset {
     let lines = bytes.text.split(omittingEmptySubsequences: false) { $0.isNewline }
     var names: [(line: Int, name: String)] = []
     for (index, line) in lines.enumerated() {
-      let name = String(line.drop { $0.isWhitespace })
-      if !name.isEmpty { names.append((index + 1, name)) }
+      var name = line.drop { $0.isWhitespace }
+      while name.last?.isWhitespace == true { name.removeLast() }
+      if !name.isEmpty { names.append((index + 1, String(name))) }
     }
     guard !names.isEmpty else {
       throw Diagnostic(.noSamples, "'\(path)' lists no files", at: Location(file: path))

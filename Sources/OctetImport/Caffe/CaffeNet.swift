@@ -34,7 +34,7 @@ struct CaffeNet {
       try net.addInputs(root)
       try net.addLayers(root)
     } catch {
-      try log.fail(error.located(Location(file: file.path, format: "caffe")))
+      throw log.failure(error.located(Location(file: file.path, format: "caffe")))
     }
     net.checkBlobs()
     if let weights {

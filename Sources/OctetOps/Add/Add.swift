@@ -19,7 +19,7 @@ package final class Add: BuiltinOp {
       try attributes.allow(["activation"])
       return Add(activation: try FusedActivation(attributes))
     },
-    read: Add.read)
+    read: Add.read, cast: { $0 as? Add })
 
   package var entry: OpEntry { Self.entry }
 

@@ -30,7 +30,7 @@ package final class AveragePool2D: BuiltinOp {
         filter: try Steps("filter", attributes), stride: try Steps("stride", attributes),
         padding: try WindowPadding(attributes), activation: try FusedActivation(attributes))
     },
-    read: AveragePool2D.read)
+    read: AveragePool2D.read, cast: { $0 as? AveragePool2D })
 
   package var entry: OpEntry { Self.entry }
 

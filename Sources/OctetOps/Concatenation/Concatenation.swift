@@ -23,7 +23,7 @@ package final class Concatenation: BuiltinOp {
       return Concatenation(
         axis: try attributes.int("axis"), activation: try FusedActivation(attributes))
     },
-    read: Concatenation.read)
+    read: Concatenation.read, cast: { $0 as? Concatenation })
 
   package var entry: OpEntry { Self.entry }
 

@@ -33,7 +33,7 @@ package final class Conv2D: BuiltinOp {
         stride: try Steps("stride", attributes), dilation: try Steps("dilation", attributes),
         padding: try WindowPadding(attributes), activation: try FusedActivation(attributes))
     },
-    read: Conv2D.read)
+    read: Conv2D.read, cast: { $0 as? Conv2D })
 
   package var entry: OpEntry { Self.entry }
 

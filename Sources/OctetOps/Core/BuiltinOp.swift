@@ -48,11 +48,14 @@ package struct OpEntry: Sendable {
   package let parse: @Sendable (AttributeReader) throws(Diagnostic) -> any BuiltinOp
   /// Makes the operator from a TFLite file.
   package let read: @Sendable (OperatorReader) throws(Diagnostic) -> any BuiltinOp
+  /// The operator as what it is, if it is of this entry's type. Embedded Swift casts to classes only.
+  let cast: @Sendable (any Op) -> (any BuiltinOp)?
 
   package init(
     _ name: String, _ builtin: BuiltinOperator, types: [ElementType], _ summary: String,
     parse: @escaping @Sendable (AttributeReader) throws(Diagnostic) -> any BuiltinOp,
-    read: @escaping @Sendable (OperatorReader) throws(Diagnostic) -> any BuiltinOp
+    read: @escaping @Sendable (OperatorReader) throws(Diagnostic) -> any BuiltinOp,
+    cast: @escaping @Sendable (any Op) -> (any BuiltinOp)?
   ) {
     self.name = name
     self.builtin = builtin
@@ -60,6 +63,7 @@ package struct OpEntry: Sendable {
     self.summary = summary
     self.parse = parse
     self.read = read
+    self.cast = cast
   }
 }
 

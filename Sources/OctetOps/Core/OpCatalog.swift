@@ -35,6 +35,11 @@ package enum OpCatalog {
     all.first { $0.builtin == builtin }
   }
 
+  /// An operator with its TFLite and runtime parts; nil for `while` and `foreign`.
+  package static func builtin(_ op: any Op) -> (any BuiltinOp)? {
+    entry(named: op.name).flatMap { $0.cast(op) }
+  }
+
   /// Makes operators for the text IR: the catalogue's, `while` and `foreign`.
   package static func makeOp(
     _ name: String, _ attributes: [Attribute], _ results: [TensorType]

@@ -35,7 +35,7 @@ package final class DepthwiseConv2D: BuiltinOp {
         depthMultiplier: try attributes.int("depth_multiplier"),
         padding: try WindowPadding(attributes), activation: try FusedActivation(attributes))
     },
-    read: DepthwiseConv2D.read)
+    read: DepthwiseConv2D.read, cast: { $0 as? DepthwiseConv2D })
 
   package var entry: OpEntry { Self.entry }
 

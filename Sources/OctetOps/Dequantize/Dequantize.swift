@@ -15,7 +15,7 @@ package final class Dequantize: BuiltinOp {
       try attributes.allow([])
       return Dequantize()
     },
-    read: Dequantize.read)
+    read: Dequantize.read, cast: { $0 as? Dequantize })
 
   package var entry: OpEntry { Self.entry }
 

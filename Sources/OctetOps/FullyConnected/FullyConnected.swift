@@ -25,7 +25,7 @@ package final class FullyConnected: BuiltinOp {
         activation: try FusedActivation(attributes),
         keepsDimensions: try attributes.bool("keep_dimensions", default: false))
     },
-    read: FullyConnected.read)
+    read: FullyConnected.read, cast: { $0 as? FullyConnected })
 
   package var entry: OpEntry { Self.entry }
 

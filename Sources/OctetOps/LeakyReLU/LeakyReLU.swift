@@ -19,7 +19,7 @@ package final class LeakyReLU: BuiltinOp {
       try attributes.allow(["alpha"])
       return LeakyReLU(alpha: try attributes.float("alpha"))
     },
-    read: LeakyReLU.read)
+    read: LeakyReLU.read, cast: { $0 as? LeakyReLU })
 
   package var entry: OpEntry { Self.entry }
 

@@ -16,7 +16,7 @@ package final class Logistic: BuiltinOp {
       try attributes.allow([])
       return Logistic()
     },
-    read: Logistic.read)
+    read: Logistic.read, cast: { $0 as? Logistic })
 
   package var entry: OpEntry { Self.entry }
 

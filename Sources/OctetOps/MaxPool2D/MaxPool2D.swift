@@ -29,7 +29,7 @@ package final class MaxPool2D: BuiltinOp {
         filter: try Steps("filter", attributes), stride: try Steps("stride", attributes),
         padding: try WindowPadding(attributes), activation: try FusedActivation(attributes))
     },
-    read: MaxPool2D.read)
+    read: MaxPool2D.read, cast: { $0 as? MaxPool2D })
 
   package var entry: OpEntry { Self.entry }
 

@@ -15,7 +15,7 @@ package final class Maximum: BuiltinOp {
       try attributes.allow([])
       return Maximum()
     },
-    read: Maximum.read)
+    read: Maximum.read, cast: { $0 as? Maximum })
 
   package var entry: OpEntry { Self.entry }
 

@@ -19,7 +19,7 @@ package final class Mul: BuiltinOp {
       try attributes.allow(["activation"])
       return Mul(activation: try FusedActivation(attributes))
     },
-    read: Mul.read)
+    read: Mul.read, cast: { $0 as? Mul })
 
   package var entry: OpEntry { Self.entry }
 

@@ -9,7 +9,7 @@ package enum FixedPoint {
     guard multiplier > 0, multiplier.isFinite else { return (0, 0) }
     var shift = Int32(multiplier.exponent) + 1
     var significand = Int64(
-      (multiplier.significand / 2 * Double(1 << 31)).rounded(.toNearestOrAwayFromZero))
+      (multiplier.significand * 0x1p30).rounded(.toNearestOrAwayFromZero))
     if significand == 1 << 31 {
       significand /= 2
       shift += 1

@@ -15,7 +15,7 @@ package final class Pad: BuiltinOp {
       try attributes.allow([])
       return Pad()
     },
-    read: Pad.read)
+    read: Pad.read, cast: { $0 as? Pad })
 
   package var entry: OpEntry { Self.entry }
 
@@ -41,7 +41,7 @@ func inferPad(_ operands: Operands) throws(Diagnostic) -> [TensorType] {
     throw Diagnostic(
       .shapeMismatch, "\(paddings.count) paddings are given for \(input.shape.rank) dimensions")
   }
-  guard paddings.allSatisfy({ $0 >= 0 && $0 < 1 << 30 }) else {
+  guard paddings.allSatisfy({ $0 >= 0 && $0 < 1 << 28 }) else {
     throw Diagnostic(.invalidAttribute, "paddings must not be negative")
   }
   var dimensions: [Dimension] = []
@@ -49,7 +49,7 @@ func inferPad(_ operands: Operands) throws(Diagnostic) -> [TensorType] {
     let added = paddings[2 * axis] + paddings[2 * axis + 1]
     switch dimension {
     case .known(let extent):
-      guard extent < 1 << 30 else {
+      guard extent < 1 << 28 else {
         throw Diagnostic(.tensorTooLarge, "an extent of \(extent) cannot be padded")
       }
       dimensions.append(.known(extent + added))

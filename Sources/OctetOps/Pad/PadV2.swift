@@ -16,7 +16,7 @@ package final class PadV2: BuiltinOp {
       try attributes.allow([])
       return PadV2()
     },
-    read: PadV2.read)
+    read: PadV2.read, cast: { $0 as? PadV2 })
 
   package var entry: OpEntry { Self.entry }
 

@@ -21,7 +21,7 @@ package final class Quantize: BuiltinOp {
       let name = try attributes.symbol("to", among: ["int8", "uint8"], default: "int8")
       return Quantize(name == "uint8" ? .uint8 : .int8)
     },
-    read: Quantize.read)
+    read: Quantize.read, cast: { $0 as? Quantize })
 
   package var entry: OpEntry { Self.entry }
 

@@ -15,7 +15,7 @@ package final class ReLU: BuiltinOp {
       try attributes.allow([])
       return ReLU()
     },
-    read: ReLU.read)
+    read: ReLU.read, cast: { $0 as? ReLU })
 
   package var entry: OpEntry { Self.entry }
 

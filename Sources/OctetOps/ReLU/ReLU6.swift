@@ -15,7 +15,7 @@ package final class ReLU6: BuiltinOp {
       try attributes.allow([])
       return ReLU6()
     },
-    read: ReLU6.read)
+    read: ReLU6.read, cast: { $0 as? ReLU6 })
 
   package var entry: OpEntry { Self.entry }
 

@@ -20,7 +20,7 @@ package final class Reshape: BuiltinOp {
       try attributes.allow(["shape"])
       return Reshape(shape: try attributes.ints("shape", default: []))
     },
-    read: Reshape.read)
+    read: Reshape.read, cast: { $0 as? Reshape })
 
   package var entry: OpEntry { Self.entry }
 

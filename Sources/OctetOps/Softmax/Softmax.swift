@@ -19,7 +19,7 @@ package final class Softmax: BuiltinOp {
       try attributes.allow(["beta"])
       return Softmax(beta: try attributes.float("beta", default: 1))
     },
-    read: Softmax.read)
+    read: Softmax.read, cast: { $0 as? Softmax })
 
   package var entry: OpEntry { Self.entry }
 

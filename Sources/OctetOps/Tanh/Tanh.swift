@@ -16,7 +16,7 @@ package final class Tanh: BuiltinOp {
       try attributes.allow([])
       return Tanh()
     },
-    read: Tanh.read)
+    read: Tanh.read, cast: { $0 as? Tanh })
 
   package var entry: OpEntry { Self.entry }
 

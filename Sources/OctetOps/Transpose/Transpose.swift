@@ -16,7 +16,7 @@ package final class Transpose: BuiltinOp {
       try attributes.allow([])
       return Transpose()
     },
-    read: Transpose.read)
+    read: Transpose.read, cast: { $0 as? Transpose })
 
   package var entry: OpEntry { Self.entry }
 

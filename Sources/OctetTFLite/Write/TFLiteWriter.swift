@@ -25,7 +25,7 @@ package struct TFLiteWriter {
     do {
       return try SerializedModel(object)
     } catch {
-      try log.fail(
+      throw log.failure(
         Diagnostic(.modelTooLarge, "the model does not fit the 2 GB that a .tflite may have"))
     }
   }
@@ -104,30 +104,19 @@ package struct TFLiteWriter {
     let builtin: BuiltinOperator
     let version: Int32
     let options: OperatorOptions
-    switch node.op {
-    case let op as any BuiltinOp:
+    if let op = OpCatalog.builtin(node.op) {
       builtin = op.entry.builtin
       version = op.version(graph.operands(of: node.inputs))
       options = op.options
-    case let loop as While:
+    } else if let loop = node.op as? While {
       builtin = .`while`
       version = 1
       options = OperatorOptions(
         .whileOptions,
         WhileOptionsTable.object(
           condSubgraphIndex: index(of: loop.condition), bodySubgraphIndex: index(of: loop.body)))
-    case let foreign as Foreign:
-      log.add(
-        graph.described(
-          Diagnostic(
-            .operatorLeft, "'\(foreign.type)' of \(foreign.framework) has no lowering to TFLite",
-            help: "take the operator out of the model, or cut the model before it with --outputs"),
-          node))
-      return nil
-    default:
-      log.add(
-        graph.described(
-          Diagnostic(.noTFLiteForm, "'\(node.op.name)' cannot be written to a .tflite"), node))
+    } else {
+      report(node, in: graph)
       return nil
     }
     // Left-out inputs at the end are not listed at all; some readers take -1 there for a fault.
@@ -137,6 +126,21 @@ package struct TFLiteWriter {
       inputs: node.inputs.prefix(count).map { Int32($0?.index ?? -1) },
       outputs: node.outputs.map { Int32($0.index) }, builtinOptionsType: options.type,
       builtinOptions: options.table)
+  }
+
+  private func report(_ node: Node, in graph: Graph) {
+    if let foreign = node.op as? Foreign {
+      log.add(
+        graph.described(
+          Diagnostic(
+            .operatorLeft, "'\(foreign.type)' of \(foreign.framework) has no lowering to TFLite",
+            help: "take the operator out of the model, or cut the model before it with --outputs"),
+          node))
+    } else {
+      log.add(
+        graph.described(
+          Diagnostic(.noTFLiteForm, "'\(node.op.name)' cannot be written to a .tflite"), node))
+    }
   }
 
   private func index(of name: String) -> Int32 {
