@@ -59,6 +59,14 @@ let package = Package(
     .executableTarget(
       name: "octet-run", dependencies: ["OctetTFLite", "OctetRuntime", "COctetPlatform"],
       swiftSettings: settings),
+
+    tests("OctetDiagnosticsTests", ["OctetDiagnostics"]),
+    tests("OctetIRTests", ["OctetOps"]),
+    tests("OctetSchemaTests", ["OctetSchema"]),
+    tests("OctetKernelsTests", ["OctetKernels"]),
+    tests("OctetDataTests", ["OctetData"]),
+    tests("OctetEndToEndTests", ["Octet", "octet-cli"], exclude: ["Golden"]),
   ],
+  swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17
 )

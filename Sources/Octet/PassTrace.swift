@@ -56,6 +56,9 @@ extension Model {
   /// The number of operators.
   public var operatorCount: Int { graph.nodes.count }
 
+  /// The names of the inputs, in order.
+  public var inputNames: [String] { graph.inputs.map { graph[$0].name } }
+
   /// A model as text IR; constants of more than 16 elements are left out. Weights are not needed.
   public static func text(
     _ path: String, _ options: ModelOptions, log: DiagnosticLog

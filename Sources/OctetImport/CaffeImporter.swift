@@ -64,13 +64,7 @@ package struct CaffeImporter {
       if let build = OpMapping.caffe(layer.type) {
         builder.add(layer, log, build)
       } else {
-        log.add(
-          Diagnostic(
-            .unknownLayer, "layer type '\(layer.type)' is not supported", at: layer.location,
-            helps: [
-              .init("cut the net before it", arguments: ["--outputs", layer.inputs.first ?? "BLOB"])
-            ]
-          ).suggesting(layer.type, from: OpMapping.caffeTypes))
+        log.add(OpMapping.unknownCaffeLayer(layer))
         builder.fail(layer)
       }
     }

@@ -37,6 +37,13 @@ package struct OpMapping: Sendable {
     return nil
   }
 
-  /// The Caffe layer types that can be converted, sorted.
-  package static var caffeTypes: [String] { all.flatMap { $0.caffe.keys }.sorted() }
+  /// The refusal of a Caffe layer whose type has no mapping.
+  package static func unknownCaffeLayer(_ layer: ForeignNode) -> Diagnostic {
+    Diagnostic(
+      .unknownLayer, "layer type '\(layer.type)' is not supported", at: layer.location,
+      helps: [
+        .init("cut the net before it", arguments: ["--outputs", layer.inputs.first ?? "BLOB"])
+      ]
+    ).suggesting(layer.type, from: all.flatMap { $0.caffe.keys }.sorted())
+  }
 }

@@ -36,7 +36,8 @@ struct Calibrate: ParsableCommand {
         calibration.preprocess, for: imported, log: log)
       let model = try imported.optimized(log: log)
       let dataset = try log.attempt { () throws(Diagnostic) in
-        try Dataset.open(calibration.data ?? "", part: .calibration, log: log)
+        try Dataset.open(
+          calibration.data ?? "", part: .calibration, inputs: model.inputNames, log: log)
       }
       let calibrator = DatasetCalibrator(
         dataset, for: model, preprocessing: preprocessing, algorithm: calibration.calibrator,

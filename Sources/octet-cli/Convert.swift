@@ -106,7 +106,8 @@ struct Convert: ParsableCommand {
   ) throws(DiagnosticFailure) -> (CalibrationTable, Verification?) {
     let dataset = try calibration.data.map { path throws(DiagnosticFailure) in
       try log.attempt { () throws(Diagnostic) in
-        try Dataset.open(path, part: .calibration, log: log)
+        try Dataset.open(
+          path, part: .calibration, inputs: model.inputNames, log: log)
       }
     }
     if let calibrationTable {

@@ -31,7 +31,7 @@ struct Eval: ParsableCommand {
       let model = try Model.open(source.model, options, log: log)
       let preprocessing = try Preprocessing.chosen(preprocess, for: model, log: log)
       let dataset = try log.attempt { () throws(Diagnostic) in
-        try Dataset.open(data, part: .evaluation, log: log)
+        try Dataset.open(data, part: .evaluation, inputs: model.inputNames, log: log)
       }
       let progress = report.progress
       let result = try Evaluation.top1(model, dataset, preprocessing, log: log) { batch in

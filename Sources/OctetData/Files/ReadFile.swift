@@ -1,5 +1,6 @@
 import Glibc
 package import OctetDiagnostics
+import OctetFiles
 import OctetIR
 
 /// The whole file at `path`.
@@ -17,26 +18,11 @@ package func readFile(_ path: String, limit: Int = 1 << 32) throws(Diagnostic) -
   var info = stat()
   guard fstat(descriptor, &info) == 0 else { throw unreadable(path, errno) }
   if info.st_mode & S_IFMT == S_IFDIR { throw unreadable(path, EISDIR) }
-  if info.st_mode & S_IFMT == S_IFREG, info.st_size > 0,
-    let mapping = FileMapping(descriptor, byteCount: Int(info.st_size))
-  {
-    return ByteSlice(Storage(borrowing: mapping.bytes, owner: mapping))
+  if info.st_mode & S_IFMT == S_IFREG, info.st_size > 0 {
+    let file = try MappedFile(path)
+    return ByteSlice(Storage(borrowing: file.bytes, owner: file))
   }
   return ByteSlice(try readToEnd(descriptor, path, limit: limit))
-}
-
-/// A read-only mapping of a file, unmapped with its last user.
-private final class FileMapping {
-  let bytes: UnsafeRawBufferPointer
-
-  init?(_ descriptor: Int32, byteCount: Int) {
-    guard let address = mmap(nil, byteCount, PROT_READ, MAP_PRIVATE, descriptor, 0),
-      address != MAP_FAILED
-    else { return nil }
-    bytes = UnsafeRawBufferPointer(start: address, count: byteCount)
-  }
-
-  deinit { munmap(UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count) }
 }
 
 private func readToEnd(
