@@ -81,7 +81,6 @@ extension DiagnosticCode {
   // 06 writing
   public static let unwritableFile = DiagnosticCode("0601", "unwritable-file")
   public static let modelTooLarge = DiagnosticCode("0602", "model-too-large")
-  public static let noTFLiteForm = DiagnosticCode("0603", "no-tflite-form")
 
   // 07 runtime
   public static let noKernel = DiagnosticCode("0701", "no-kernel")
@@ -92,9 +91,8 @@ extension DiagnosticCode {
   public static let unknownCode = DiagnosticCode("0801", "unknown-code")
   public static let invalidPreprocessing = DiagnosticCode("0802", "invalid-preprocessing")
   public static let preprocessingDiffers = DiagnosticCode("0803", "preprocessing-differs", .warning)
-  public static let invalidArgument = DiagnosticCode("0804", "invalid-argument")
-  public static let labelsMismatch = DiagnosticCode("0805", "labels-mismatch")
-  public static let partChosen = DiagnosticCode("0806", "part-chosen", .remark)
+  public static let labelsMismatch = DiagnosticCode("0804", "labels-mismatch")
+  public static let partChosen = DiagnosticCode("0805", "part-chosen", .remark)
 
   /// Every code, in order.
   public static let all: [DiagnosticCode] = [
@@ -107,9 +105,9 @@ extension DiagnosticCode {
     operatorLeft, unknownPass, layoutChanged, passBrokeGraph,
     noSamples, missingRange, tableMismatch, noInt8Form, notFinite, sampleMismatch,
     weightScaleRaised, invalidTable, poorAgreement, alreadyQuantized, noCalibrationData,
-    unwritableFile, modelTooLarge, noTFLiteForm,
+    unwritableFile, modelTooLarge,
     noKernel, inputMismatch, arenaTooLarge,
-    unknownCode, invalidPreprocessing, preprocessingDiffers, invalidArgument, labelsMismatch,
+    unknownCode, invalidPreprocessing, preprocessingDiffers, labelsMismatch,
     partChosen,
   ]
 }

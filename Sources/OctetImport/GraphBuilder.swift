@@ -79,9 +79,15 @@ package struct GraphBuilder {
     return extents
   }
 
-  /// Weights `index` of the present layer, which must have `count` elements (`OCT0303`).
+  /// Weights `index` of the present layer, which must have `count` elements (`OCT0303`). A layer without
+  /// any weights gives zeros: that they are missing is reported elsewhere, or shapes are all that is
+  /// asked for.
   func weights(_ index: Int, count: Int, _ what: String) throws(Diagnostic) -> [Float] {
-    guard let node, index < node.weights.count else {
+    guard count <= 1 << 29 else {
+      throw Diagnostic(.tensorTooLarge, "the layer has \(count) \(what)")
+    }
+    guard let node, !node.weights.isEmpty else { return [Float](repeating: 0, count: count) }
+    guard index < node.weights.count else {
       throw Diagnostic(.weightsMismatch, "the weights file has no \(what) for the layer")
     }
     let tensor = node.weights[index]

@@ -22,11 +22,12 @@ package struct Calibration {
 
   /// The ranges of all float32 tensors that are not constants, by name.
   ///
-  /// Logs `OCT0501` without samples, `OCT0505` at the first tensor with a value that is not finite,
+  /// Logs `OCT0504` and `OCT0510` for models that cannot become int8, `OCT0501` without samples, `OCT0505` at the first tensor with a value that is not finite,
   /// `OCT0506` for a batch that does not fit the inputs.
   package func run(
     _ calibrator: any Calibrator, preprocessing: String, progress: (CalibrationProgress) -> Void
   ) throws(DiagnosticFailure) -> CalibrationTable {
+    try graph.requireInt8Forms(log)
     let cached = try log.attempt { () throws(Diagnostic) in try calibrator.readCache() }
     if let cached { return cached }
     let prepared = try PreparedGraph(graph, log: log)

@@ -25,14 +25,7 @@ package struct Quantizer {
     _ graph: Graph, _ table: CalibrationTable, inputType: InterfaceType, outputType: InterfaceType,
     log: DiagnosticLog
   ) throws(DiagnosticFailure) -> Graph {
-    if graph.nodes.contains(where: { $0.op is Quantize || $0.op is Dequantize })
-      || graph.values.contains(where: { $0.type.quantization != nil })
-    {
-      throw log.failure(
-        Diagnostic(
-          .alreadyQuantized, "the model is quantized already",
-          help: "quantize the float model it was made from"))
-    }
+    try graph.requireInt8Forms(log)
     let plan = try ScalePlan(graph, table, log: log)
     var quantizer = Quantizer(graph, plan, log)
     do {
@@ -197,6 +190,36 @@ package struct Quantizer {
           bias.tensor, inputScale: inputScale,
           weightScales: weights.type.quantization?.scales ?? []))
     }
+  }
+}
+
+extension Graph {
+  /// Logs `OCT0510` for a model that is quantized already, and `OCT0504` with every operator and input
+  /// that has no int8 form.
+  func requireInt8Forms(_ log: DiagnosticLog) throws(DiagnosticFailure) {
+    if nodes.contains(where: { $0.op is Quantize || $0.op is Dequantize })
+      || values.contains(where: { $0.type.quantization != nil })
+    {
+      throw log.failure(
+        Diagnostic(
+          .alreadyQuantized, "the model is quantized already",
+          help: "quantize the float model it was made from"))
+    }
+    for input in inputs where self[input].type.element != .float32 {
+      log.add(
+        Diagnostic(
+          .noInt8Form, "input '\(self[input].name)' is \(self[input].type.element.name), not float32",
+          help: "convert without --int8", tensors: [self[input].text]))
+    }
+    for node in nodes {
+      guard case .floatOnly(let reason) = node.op.quantization else { continue }
+      log.add(
+        described(
+          Diagnostic(
+            .noInt8Form, "'\(node.op.name)' has no int8 form", notes: [reason],
+            help: "convert without --int8, or cut the model before it with --outputs"), node))
+    }
+    try log.throwIfErrors()
   }
 }
 

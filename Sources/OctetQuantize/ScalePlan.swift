@@ -12,22 +12,12 @@ struct ScalePlan {
   /// Values that took over the scale of the operator that joins them with others.
   private var adopted: [ValueID: Quantization] = [:]
 
-  /// Logs `OCT0502` with all tensors that need a range and have none, `OCT0504` with all operators
-  /// that have no int8 form.
+  /// Logs `OCT0502` with all tensors that need a range and have none.
   init(_ graph: Graph, _ table: CalibrationTable, log: DiagnosticLog) throws(DiagnosticFailure) {
     self.graph = graph
     consumers = graph.consumers()
     producers = graph.producers()
     quantizations = [Quantization?](repeating: nil, count: graph.values.count)
-    for node in graph.nodes where node.int8Rule == nil {
-      guard case .floatOnly(let reason) = node.op.quantization else { continue }
-      log.add(
-        graph.described(
-          Diagnostic(
-            .noInt8Form, "'\(node.op.name)' has no int8 form", notes: [reason],
-            help: "convert without --int8, or cut the model before it with --outputs"), node))
-    }
-    try log.throwIfErrors()
     var missing: [ValueID] = []
     let ranges = calibratedRanges(table, &missing)
     if !missing.isEmpty {

@@ -37,7 +37,7 @@ struct ReportOptions: ParsableArguments {
     } catch {
       let codes = log.diagnostics.filter { $0.severity == .error }.map { $0.code }
       if codes.contains(.passBrokeGraph) { throw ExitCode(70) }
-      throw ExitCode(codes.contains(.invalidArgument) ? 2 : 1)
+      throw ExitCode(1)
     }
   }
 

@@ -173,7 +173,7 @@ private func problems(of graph: Graph) -> [Diagnostic] {
 }
 
 @Suite struct NamesTests {
-  @Test func theLastKeepsTheName() {
+  @Test func interfaceAndLastMakerKeepTheirNames() {
     var graph = Graph(name: "main")
     let a = graph.add(Value(name: "x", type: TensorType(.float32, [1])))
     let b = graph.add(Value(name: "x", type: TensorType(.float32, [1])))
@@ -182,6 +182,8 @@ private func problems(of graph: Graph) -> [Diagnostic] {
     graph.nodes = [
       Node(ReLU(), inputs: [a], outputs: [b]), Node(ReLU(), inputs: [b], outputs: [c]),
     ]
+    #expect(graph.uniqueValueNames() == ["x", "x#1", "#1"])
+    graph.inputs = []
     #expect(graph.uniqueValueNames() == ["x#1", "x", "#1"])
   }
 

@@ -4,7 +4,1316 @@ extension Explanation {
   /// The pages by code.
   static let pages: [String: String] = [
     "OCT0101": #"""
-      # x
+      # OCT0101 unreadable-file
+
+      A file cannot be opened or read.
+
+      ## Why
+
+      The path does not exist, is a folder, or may not be read. The message ends with the operating system's reason.
+
+      ## Example
+
+      ```sh
+      octet inspect lenett.prototxt
+      ```
+
+      ## How to fix
+
+      Check the path; names are case-sensitive.
+
+      """#,
+    "OCT0102": #"""
+      # OCT0102 unknown-format
+
+      The file is none of the model formats Octet reads.
+
+      ## Why
+
+      Formats are recognised by contents, never by the file's name: a `.tflite` has `TFL3` at byte 4, a prototxt begins with a field, text IR with `octet-ir`. A `.caffemodel` alone has no structure to read.
+
+      ## Example
+
+      ```sh
+      octet inspect lenet.caffemodel
+      ```
+
+      ## How to fix
+
+      Name the `.prototxt` and give the weights with `--weights`. `octet --help` lists the formats.
+
+      """#,
+    "OCT0103": #"""
+      # OCT0103 invalid-flatbuffer
+
+      A `.tflite` file fails the FlatBuffers verifier.
+
+      ## Why
+
+      Offsets, sizes or alignments inside the file contradict each other: it was cut off, changed on its way, or is no `.tflite`.
+
+      ## Example
+
+      ```sh
+      octet convert lenet.prototxt --weights lenet.caffemodel -o lenet.tflite
+      head -c 5000 lenet.tflite > cut.tflite
+      octet inspect cut.tflite
+      ```
+
+      ## How to fix
+
+      Fetch or convert the model again and compare its size with the original's.
+
+      """#,
+    "OCT0104": #"""
+      # OCT0104 invalid-model
+
+      A `.tflite` file is a sound FlatBuffer but makes no sense as a model.
+
+      ## Why
+
+      An index names a tensor, buffer or operator that does not exist, a constant has other bytes than its type needs, or the file uses something Octet does not read (sparse tensors, another schema version).
+
+      ## Example
+
+      ```sh
+      printf '\x10\0\0\0TFL3\0\0\0\0\0\0\0\0\4\0\0\0\4\0\4\0\4\0\0\0' > empty.tflite
+      octet inspect empty.tflite
+      ```
+
+      ## How to fix
+
+      Convert the model again with an up-to-date converter.
+
+      """#,
+    "OCT0105": #"""
+      # OCT0105 text-syntax
+
+      A prototxt does not follow protobuf's text format.
+
+      ## Why
+
+      The line named is the first that cannot be read: a bracket, colon or quote is missing there or just before.
+
+      ## Example
+
+      ```sh
+      cat > net.prototxt <<'END'
+      layer {
+        name: "a
+      }
+      END
+      octet inspect net.prototxt
+      ```
+
+      ## How to fix
+
+      Mend the line. A field is `name: value` or `name { … }`; text stands in quotes that end on the same line.
+
+      """#,
+    "OCT0106": #"""
+      # OCT0106 invalid-protobuf
+
+      A `.caffemodel` cannot be read.
+
+      ## Why
+
+      It is damaged, is text, has the oldest layer form (V0), or a blob has other contents than its extents say.
+
+      ## Example
+
+      ```sh
+      head -c 1000 lenet.caffemodel > cut.caffemodel
+      octet convert lenet.prototxt --weights cut.caffemodel -o lenet.tflite
+      ```
+
+      ## How to fix
+
+      Fetch the file again. Upgrade V0 files with Caffe's `upgrade_net_proto_binary`.
+
+      """#,
+    "OCT0107": #"""
+      # OCT0107 ir-syntax
+
+      A text IR file (`.oct`) cannot be read.
+
+      ## Why
+
+      The line named is the first that does not follow the grammar in `schemas/octet-ir.md`.
+
+      ## Example
+
+      ```sh
+      cat > m.oct <<'END'
+      octet-ir 1
+      graph @main(%x: f33[1,4]) -> (%x) {
+      }
+      END
+      octet inspect m.oct
+      ```
+
+      ## How to fix
+
+      Mend the line; the message says what was expected there.
+
+      """#,
+    "OCT0108": #"""
+      # OCT0108 invalid-data
+
+      A data file is damaged or of a kind that is not read.
+
+      ## Why
+
+      Data are IDX files (plain or gzip), `.npy`, `.npz`, or a text list of `.npy` files. The file's own counts must agree with its size.
+
+      ## Example
+
+      ```sh
+      octet convert lenet.prototxt --weights lenet.caffemodel -o lenet.tflite
+      mkdir bad
+      gzip -dc digits/t10k-images-idx3-ubyte.gz | head -c 100 > bad/t10k-images-idx3-ubyte
+      cp digits/t10k-labels-idx1-ubyte.gz bad
+      octet eval lenet.tflite --data bad
+      ```
+
+      ## How to fix
+
+      Fetch or make the file again.
+
+      """#,
+    "OCT0109": #"""
+      # OCT0109 invalid-metadata
+
+      Octet's own metadata in a `.tflite` is not understood.
+
+      ## Why
+
+      The entry `octet` keeps where each operator came from and the preprocessing. A newer Octet, or another program, has changed it. The model itself is not affected.
+
+      ## Example
+
+      ```sh
+      octet convert lenet.prototxt --weights lenet.caffemodel -o lenet.tflite
+      sed -i 's/octet 1/octet 9/' lenet.tflite
+      octet inspect lenet.tflite
+      ```
+
+      ## How to fix
+
+      Convert the model again to have provenance and preprocessing back.
+
+      ## When it is safe to ignore
+
+      Always, if you give `--preprocess` yourself.
+
+      """#,
+    "OCT0201": #"""
+      # OCT0201 shape-mismatch
+
+      Shapes do not fit an operator.
+
+      ## Why
+
+      For example a bias with another number of elements than there are channels, operands that do not broadcast, or a window that is larger than its image.
+
+      ## Example
+
+      ```sh
+      cat > m.oct <<'END'
+      octet-ir 1
+      graph @main(%x: f32[1,4], %z: f32[1,3]) -> (%y) {
+        %y = add(%x, %z) : f32[1,4]
+      }
+      END
+      octet convert m.oct -o m.tflite
+      ```
+
+      ## How to fix
+
+      The operands are listed with their shapes: look at the layers that make them.
+
+      """#,
+    "OCT0202": #"""
+      # OCT0202 type-mismatch
+
+      An element type does not fit an operator.
+
+      ## Why
+
+      The operator does not compute in this type, its operands differ in type, or its declared result does.
+
+      ## Example
+
+      ```sh
+      cat > m.oct <<'END'
+      octet-ir 1
+      graph @main(%x: i32[1,4]) -> (%y) {
+        %y = relu(%x) : i32[1,4]
+      }
+      END
+      octet convert m.oct -o m.tflite
+      ```
+
+      ## How to fix
+
+      `octet ops` lists the types of each operator.
+
+      """#,
+    "OCT0203": #"""
+      # OCT0203 unknown-dimension
+
+      A dimension is needed and not known.
+
+      ## Why
+
+      The model leaves it open and nothing decides it. The note says where it comes from.
+
+      ## Example
+
+      ```sh
+      cat > m.oct <<'END'
+      octet-ir 1
+      graph @main(%x: f32[1,?width("input x")]) -> (%y) {
+        %y = relu(%x)
+      }
+      END
+      octet inspect m.oct --plan
+      ```
+
+      ## How to fix
+
+      Give every extent of the input: `--input-shape x=1,16`.
+
+      """#,
+    "OCT0204": #"""
+      # OCT0204 invalid-graph
+
+      A graph is not well formed.
+
+      ## Why
+
+      A value is read before it is made or made twice, a constant has the wrong number of bytes, or a quantization does not fit its tensor.
+
+      ## Example
+
+      ```sh
+      cat > m.oct <<'END'
+      octet-ir 1
+      graph @main(%x: i8[1,4]{0.0:0}) -> (%y) {
+        %y = relu(%x) : i8[1,4]{0.5:0}
+      }
+      END
+      octet convert m.oct -o m.tflite
+      ```
+
+      ## How to fix
+
+      In a file of another program: convert the model again there. In text IR: mend what the message names.
+
+      """#,
+    "OCT0205": #"""
+      # OCT0205 invalid-attribute
+
+      An operator's attribute is missing, unknown or has a value that does not exist.
+
+      ## Why
+
+      Attributes are checked when a model is read, so that nothing is guessed.
+
+      ## Example
+
+      ```sh
+      cat > m.oct <<'END'
+      octet-ir 1
+      graph @main(%x: f32[1,4]) -> (%y) {
+        %y = leaky_relu(%x) {alhpa = 0.1} : f32[1,4]
+      }
+      END
+      octet inspect m.oct
+      ```
+
+      ## How to fix
+
+      Mend the attribute; the message gives near names.
+
+      """#,
+    "OCT0206": #"""
+      # OCT0206 unknown-operator
+
+      Text IR names an operator that does not exist.
+
+      ## Why
+
+      Operators have the names of `octet ops --json`; besides there are `while` and `foreign`.
+
+      ## Example
+
+      ```sh
+      cat > m.oct <<'END'
+      octet-ir 1
+      graph @main(%x: f32[1,4]) -> (%y) {
+        %y = rleu(%x) : f32[1,4]
+      }
+      END
+      octet inspect m.oct
+      ```
+
+      ## How to fix
+
+      Use one of the near names, or `octet ops --json` to see them all.
+
+      """#,
+    "OCT0207": #"""
+      # OCT0207 subgraph-mismatch
+
+      A loop and its subgraphs do not fit.
+
+      ## Why
+
+      `while` needs a condition that gives one bool and a body that takes and gives the loop variables, in the same types.
+
+      ## Example
+
+      ```sh
+      cat > m.oct <<'END'
+      octet-ir 1
+      graph @main(%x: f32[1,4]) -> (%y) {
+        graph @body(%a: f32[1,4]) -> (%b) {
+          %b = relu(%a) : f32[1,4]
+        }
+        %y = while(%x) {condition = @test, body = @body} : f32[1,4]
+      }
+      END
+      octet convert m.oct -o m.tflite
+      ```
+
+      ## How to fix
+
+      Give the subgraph that is missing, or mend its inputs and outputs.
+
+      """#,
+    "OCT0208": #"""
+      # OCT0208 batch-became-one
+
+      The batch dimension becomes 1.
+
+      ## Why
+
+      The model leaves it open or its deploy file only suggests one. A converted model runs one sample at a time unless told otherwise; `calibrate` and `eval` feed any number of samples whatever the batch.
+
+      ## Example
+
+      ```sh
+      sed 's/dim: 1 dim: 1/dim: 64 dim: 1/' lenet.prototxt > many.prototxt
+      if cmp -s lenet.prototxt many.prototxt; then sed '0,/dim: 1/s//dim: 64/' lenet.prototxt > many.prototxt; fi
+      octet convert many.prototxt --weights lenet.caffemodel -o lenet.tflite
+      ```
+
+      ## How to fix
+
+      Give another batch with `--batch N`.
+
+      ## When it is safe to ignore
+
+      Always, when you run one sample at a time.
+
+      """#,
+    "OCT0209": #"""
+      # OCT0209 tensor-too-large
+
+      A tensor has more elements than can be counted or held.
+
+      ## Why
+
+      Extents multiply to more than the machine can address; such shapes come from damaged or hostile files.
+
+      ## Example
+
+      ```sh
+      cat > m.oct <<'END'
+      octet-ir 1
+      graph @main(%x: f32[4611686018427387904,4]) -> (%y) {
+        %y = relu(%x)
+      }
+      END
+      octet convert m.oct -o m.tflite
+      ```
+
+      ## How to fix
+
+      Mend the shapes, or give the input's with `--input-shape`.
+
+      """#,
+    "OCT0301": #"""
+      # OCT0301 unknown-layer
+
+      A layer type has no counterpart in Octet.
+
+      ## Why
+
+      It is misspelt, belongs to a fork of Caffe, or is not supported yet. All such layers of a net are reported in one run.
+
+      ## Example
+
+      ```sh
+      cat > net.prototxt <<'END'
+      layer { name: "data" type: "Input" top: "data" input_param { shape { dim: 1 dim: 3 dim: 8 dim: 8 } } }
+      layer { name: "a" type: "Convolutoin" bottom: "data" top: "a" }
+      END
+      octet inspect net.prototxt
+      ```
+
+      ## How to fix
+
+      Mend the spelling, or cut the net before the layer with `--outputs`. `octet ops` lists the layer types.
+
+      """#,
+    "OCT0302": #"""
+      # OCT0302 missing-weights
+
+      A layer needs weights and the weights file has none under its name.
+
+      ## Why
+
+      Weights are found by layer name. The prototxt and the caffemodel come from different versions of a net, or a layer was renamed.
+
+      ## Example
+
+      ```sh
+      sed 's/"conv2"/"conv_2"/' lenet.prototxt > renamed.prototxt
+      octet convert renamed.prototxt --weights lenet.caffemodel -o lenet.tflite
+      ```
+
+      ## How to fix
+
+      Use the prototxt and the caffemodel of the same training, or give the layer its old name.
+
+      """#,
+    "OCT0303": #"""
+      # OCT0303 weights-mismatch
+
+      A layer's weights have another number of elements than the layer needs.
+
+      ## Why
+
+      The prototxt was changed after training (kernel size, outputs), or the input has another number of channels.
+
+      ## Example
+
+      ```sh
+      sed 's/num_output: 50/num_output: 60/' lenet.prototxt > wider.prototxt
+      octet convert wider.prototxt --weights lenet.caffemodel -o lenet.tflite
+      ```
+
+      ## How to fix
+
+      Use the prototxt that the weights were trained with.
+
+      """#,
+    "OCT0304": #"""
+      # OCT0304 unknown-blob
+
+      A layer reads a blob that no layer before it makes.
+
+      ## Why
+
+      It is misspelt, made later in the file, or made only in the TRAIN phase.
+
+      ## Example
+
+      ```sh
+      cat > net.prototxt <<'END'
+      layer { name: "data" type: "Input" top: "data" input_param { shape { dim: 1 dim: 3 dim: 8 dim: 8 } } }
+      layer { name: "r" type: "ReLU" bottom: "dta" top: "r" }
+      END
+      octet inspect net.prototxt
+      ```
+
+      ## How to fix
+
+      Mend the name, or move the layer that makes the blob before this one.
+
+      """#,
+    "OCT0305": #"""
+      # OCT0305 layer-removed
+
+      A layer that only training needs was taken off.
+
+      ## Why
+
+      Data layers become inputs, Accuracy and Silence go, a loss becomes the function it judges (SoftmaxWithLoss becomes Softmax).
+
+      ## Example
+
+      ```sh
+      cat > net.prototxt <<'END'
+      layer { name: "data" type: "Input" top: "data" input_param { shape { dim: 1 dim: 3 dim: 8 dim: 8 } } }
+      layer { name: "r" type: "ReLU" bottom: "data" top: "r" }
+      layer { name: "s" type: "Silence" bottom: "r" }
+      END
+      octet inspect net.prototxt
+      ```
+
+      ## How to fix
+
+      Nothing needs mending. `--allow layer-removed` silences it.
+
+      ## When it is safe to ignore
+
+      Always: the deployed net does not need the layer.
+
+      """#,
+    "OCT0306": #"""
+      # OCT0306 unused-weights
+
+      The weights file has weights for a layer that the net does not have.
+
+      ## Why
+
+      The net was cut or a layer renamed. The weights are not used.
+
+      ## Example
+
+      ```sh
+      awk '/^layer/ { layers++ } layers < 8' lenet.prototxt > cut.prototxt
+      octet convert cut.prototxt --weights lenet.caffemodel -o cut.tflite
+      ```
+
+      ## How to fix
+
+      Give the layer the name it was trained under.
+
+      ## When it is safe to ignore
+
+      When you cut the net on purpose.
+
+      """#,
+    "OCT0307": #"""
+      # OCT0307 unsupported-parameter
+
+      A layer's setting has a value that has no counterpart in TFLite or makes no sense.
+
+      ## Why
+
+      Nothing is approximated in silence.
+
+      ## Example
+
+      ```sh
+      cat > net.prototxt <<'END'
+      layer { name: "data" type: "Input" top: "data" input_param { shape { dim: 1 dim: 3 dim: 8 dim: 8 } } }
+      layer { name: "p" type: "Pooling" bottom: "data" top: "p" pooling_param { pool: STOCHASTIC kernel_size: 2 } }
+      END
+      octet inspect net.prototxt
+      ```
+
+      ## How to fix
+
+      Change the setting if the net allows it, or cut the net before the layer with `--outputs`.
+
+      """#,
+    "OCT0308": #"""
+      # OCT0308 unknown-output
+
+      `--outputs` names a tensor that the model does not have.
+
+      ## Why
+
+      Blobs have the names of their `top`.
+
+      ## Example
+
+      ```sh
+      octet convert lenet.prototxt --weights lenet.caffemodel -o lenet.tflite --outputs pool22
+      ```
+
+      ## How to fix
+
+      Use one of the near names; `octet inspect` lists all.
+
+      """#,
+    "OCT0309": #"""
+      # OCT0309 unknown-input
+
+      `--input-shape` names an input that the model does not have.
+
+      ## Why
+
+      Shapes are given for inputs only; all others follow from them.
+
+      ## Example
+
+      ```sh
+      octet convert lenet.prototxt --weights lenet.caffemodel -o lenet.tflite --input-shape dta=1,1,28,28
+      ```
+
+      ## How to fix
+
+      Use the input's name, as `octet inspect` shows it.
+
+      """#,
+    "OCT0310": #"""
+      # OCT0310 unknown-field
+
+      A prototxt has a field that Caffe does not have.
+
+      ## Why
+
+      The field is ignored, as it would be by nobody: Caffe refuses such files. It is usually misspelt.
+
+      ## Example
+
+      ```sh
+      cat > net.prototxt <<'END'
+      layer { name: "data" type: "Input" top: "data" input_param { shape { dim: 1 dim: 3 dim: 8 dim: 8 } } }
+      layer { name: "p" type: "Pooling" bottom: "data" top: "p" pooling_param { kernel_size: 2 strde: 2 } }
+      END
+      octet inspect net.prototxt
+      ```
+
+      ## How to fix
+
+      Mend the spelling; the message gives near names.
+
+      ## When it is safe to ignore
+
+      When the field belongs to a fork of Caffe and does not change what the layer computes.
+
+      """#,
+    "OCT0311": #"""
+      # OCT0311 no-weights-file
+
+      The net has layers with weights and no weights file is given.
+
+      ## Why
+
+      A prototxt holds the structure only.
+
+      ## Example
+
+      ```sh
+      octet convert lenet.prototxt -o lenet.tflite
+      ```
+
+      ## How to fix
+
+      Give the weights: `--weights FILE.caffemodel`. `octet inspect` works without.
+
+      """#,
+    "OCT0312": #"""
+      # OCT0312 no-input
+
+      The net has no input.
+
+      ## Why
+
+      Neither an Input layer, nor `input` fields, nor a data layer is there.
+
+      ## Example
+
+      ```sh
+      cat > net.prototxt <<'END'
+      name: "empty"
+      END
+      octet inspect net.prototxt
+      ```
+
+      ## How to fix
+
+      Add an Input layer with its shape before the first layer.
+
+      """#,
+    "OCT0401": #"""
+      # OCT0401 operator-left
+
+      An operator is left that TFLite does not have.
+
+      ## Why
+
+      No pass could express it by TFLite's operators.
+
+      ## Example
+
+      ```sh
+      cat > m.oct <<'END'
+      octet-ir 1
+      graph @main(%x: f32[1,4]) -> (%y) {
+        %y = foreign(%x) {framework = caffe, type = "MVN"} : f32[1,4]
+      }
+      END
+      octet convert m.oct -o m.tflite
+      ```
+
+      ## How to fix
+
+      Cut the model before the operator with `--outputs` and compute the rest outside.
+
+      """#,
+    "OCT0402": #"""
+      # OCT0402 unknown-pass
+
+      `--print-after` names a pass that does not exist.
+
+      ## Why
+
+      The passes of a conversion are listed in the note.
+
+      ## Example
+
+      ```sh
+      octet convert lenet.prototxt --weights lenet.caffemodel -o lenet.tflite --print-after FusePads
+      ```
+
+      ## How to fix
+
+      Use one of the names; `--print-passes` shows them at work.
+
+      """#,
+    "OCT0403": #"""
+      # OCT0403 layout-changed
+
+      Images are channels-last in the converted model.
+
+      ## Why
+
+      Caffe keeps them as batch, channels, height, width; TFLite as batch, height, width, channels. The note lists the new shapes. `eval` and `calibrate` take care of it themselves.
+
+      ## Example
+
+      ```sh
+      octet convert lenet.prototxt --weights lenet.caffemodel -o lenet.tflite
+      ```
+
+      ## How to fix
+
+      Feed channels-last tensors to the converted model: `numpy.transpose(x, (0, 2, 3, 1))`.
+
+      ## When it is safe to ignore
+
+      When the data is read by Octet, or has one channel.
+
+      """#,
+    "OCT0404": #"""
+      # OCT0404 pass-broke-graph
+
+      A pass broke the graph or does not come to an end.
+
+      ## Why
+
+      This is a fault of Octet, not of the model. The exit code is 70.
+
+      ## Example
+
+      ```text
+      octet convert net.prototxt --weights net.caffemodel -o net.tflite
+      error[OCT0404]: pass 'FuseActivation' broke the graph at 'fuse relu into conv_2d of conv1'
+      ```
+
+      ## How to fix
+
+      `--stop-after N` with the number before the patch converts without it. Please report the model.
+
+      """#,
+    "OCT0501": #"""
+      # OCT0501 no-samples
+
+      There are no samples.
+
+      ## Why
+
+      The data set is empty.
+
+      ## Example
+
+      ```sh
+      printf '\0\0\x08\x03\0\0\0\0\0\0\0\x1c\0\0\0\x1c' > empty-images
+      octet convert lenet.prototxt --weights lenet.caffemodel -o lenet8.tflite --int8 --calibration-data empty-images --samples 20 --preprocess scale=1/256
+      ```
+
+      ## How to fix
+
+      Give data with at least one sample; a few hundred are usual.
+
+      """#,
+    "OCT0502": #"""
+      # OCT0502 missing-range
+
+      Tensors need a range and the calibration table has none for them.
+
+      ## Why
+
+      The table was edited, or lines are missing.
+
+      ## Example
+
+      ```sh
+      octet calibrate lenet.prototxt --weights lenet.caffemodel -o lenet.table --calibration-data digits --samples 20 --preprocess scale=1/256
+      sed -i '/^pool1/d;/^ip2/d' lenet.table
+      octet convert lenet.prototxt --weights lenet.caffemodel -o lenet.tflite --int8 --calibration-table lenet.table
+      ```
+
+      ## How to fix
+
+      Calibrate the model again: `octet calibrate`.
+
+      """#,
+    "OCT0503": #"""
+      # OCT0503 table-mismatch
+
+      The calibration table was made for another model.
+
+      ## Why
+
+      A table belongs to one graph with its weights: with another, ranges are wrong in silence. The notes list tensors that differ.
+
+      ## Example
+
+      ```sh
+      octet calibrate lenet.prototxt --weights lenet.caffemodel -o lenet.table --calibration-data digits --samples 20 --preprocess scale=1/256
+      sed -i 's/^model: .*/model: 0123456789abcdef/' lenet.table
+      octet convert lenet.prototxt --weights lenet.caffemodel -o lenet.tflite --int8 --calibration-table lenet.table
+      ```
+
+      ## How to fix
+
+      Calibrate this model: `octet calibrate`.
+
+      """#,
+    "OCT0504": #"""
+      # OCT0504 no-int8-form
+
+      An operator has no int8 form.
+
+      ## Why
+
+      The note gives the reason.
+
+      ## Example
+
+      ```sh
+      cat > m.oct <<'END'
+      octet-ir 1
+      graph @main(%x: f32[1,28,28,1]) -> (%y) {
+        %y = concatenation(%x, %x) {axis = 1, activation = relu} : f32[1,56,28,1]
+      }
+      END
+      octet convert m.oct -o m.tflite --int8 --calibration-data digits
+      ```
+
+      ## How to fix
+
+      Convert without `--int8`, or cut the model before the operator with `--outputs`.
+
+      """#,
+    "OCT0505": #"""
+      # OCT0505 not-finite
+
+      A tensor takes values that are not finite during calibration.
+
+      ## Why
+
+      Weights or samples hold NaN or infinities, or a layer overflows. The tensor named is the first: all before it are finite.
+
+      ## Example
+
+      ```sh
+      cat > m.oct <<'END'
+      octet-ir 1
+      graph @main(%x: f32[1,28,28,1]) -> (%y) {
+        %w = const [inf] : f32[1]
+        %y = mul(%x, %w) : f32[1,28,28,1]
+      }
+      END
+      octet convert m.oct -o m.tflite --int8 --calibration-data digits
+      ```
+
+      ## How to fix
+
+      Look at the weights of the layer named, or at the samples when it is an input.
+
+      """#,
+    "OCT0506": #"""
+      # OCT0506 sample-mismatch
+
+      Samples do not fit the model's input.
+
+      ## Why
+
+      Their shape is not the input's (channels-last, without the batch).
+
+      ## Example
+
+      ```sh
+      cat > m.oct <<'END'
+      octet-ir 1
+      graph @main(%x: f32[1,32,32,1]) -> (%y) {
+        %y = relu(%x) : f32[1,32,32,1]
+      }
+      END
+      octet convert m.oct -o m.tflite --int8 --calibration-data digits
+      ```
+
+      ## How to fix
+
+      Resize the samples, or the model with `--input-shape`.
+
+      """#,
+    "OCT0507": #"""
+      # OCT0507 weight-scale-raised
+
+      The weight scale of some channels was raised.
+
+      ## Why
+
+      An int8 bias is int32 with scale input x weights. Where weights are tiny beside their bias, the bias would overflow; a larger weight scale keeps it exact at the cost of weight precision in those channels.
+
+      ## Example
+
+      ```sh
+      cat > m.oct <<'END'
+      octet-ir 1
+      graph @main(%x: f32[1,28,28,1]) -> (%y) {
+        %w = const [1e-9] : f32[1,1,1,1]
+        %b = const [100.0] : f32[1]
+        %y = conv_2d(%x, %w, %b) {padding = valid} : f32[1,28,28,1]
+      }
+      END
+      octet convert m.oct -o m.tflite --int8 --calibration-data digits
+      ```
+
+      ## How to fix
+
+      Nothing needs mending when the channels are nearly constant.
+
+      ## When it is safe to ignore
+
+      When the accuracy of the int8 model is good.
+
+      """#,
+    "OCT0508": #"""
+      # OCT0508 invalid-table
+
+      A calibration table cannot be read.
+
+      ## Why
+
+      It is a text file with a header and a line `name: low high` for each tensor; the line named does not follow that.
+
+      ## Example
+
+      ```sh
+      printf 'octet-calibration 1\nalgorithm: entorpy\n' > lenet.table
+      octet convert lenet.prototxt --weights lenet.caffemodel -o lenet.tflite --int8 --calibration-table lenet.table
+      ```
+
+      ## How to fix
+
+      Write the table anew with `octet calibrate`.
+
+      """#,
+    "OCT0509": #"""
+      # OCT0509 poor-agreement
+
+      The int8 model hardly resembles the float model.
+
+      ## Why
+
+      Their outputs were compared on samples and the noise is above a tenth of the signal. Usual reasons: wrong preprocessing, too few or unlike calibration samples, weights of very different size in one tensor.
+
+      ## Example
+
+      ```sh
+      cat > m.oct <<'END'
+      octet-ir 1
+      graph @main(%x: f32[1,28,28,1]) -> (%y) {
+        %w = const splat 1e-6 : f32[1]
+        %s = mul(%x, %w) : f32[1,28,28,1]
+        %c = const splat 1000.0 : f32[1,28,28,1]
+        %t = concatenation(%s, %c) {axis = 3} : f32[1,28,28,2]
+        %k = const [1e6, 0.0] : f32[2]
+        %y = mul(%t, %k) : f32[1,28,28,2]
+      }
+      END
+      octet convert m.oct -o m.tflite --int8 --calibration-data digits
+      ```
+
+      ## How to fix
+
+      Check `--preprocess`, calibrate with more and typical samples, try the other `--calibrator`.
+
+      ## When it is safe to ignore
+
+      Never before you have measured accuracy with `octet eval`.
+
+      """#,
+    "OCT0510": #"""
+      # OCT0510 already-quantized
+
+      The model is quantized already.
+
+      ## Why
+
+      Quantizing twice would lose accuracy for nothing.
+
+      ## Example
+
+      ```sh
+      octet convert lenet.prototxt --weights lenet.caffemodel -o lenet8.tflite --int8 --calibration-data digits --samples 20 --preprocess scale=1/256
+      octet convert lenet8.tflite -o again.tflite --int8 --calibration-data digits
+      ```
+
+      ## How to fix
+
+      Quantize the float model it was made from.
+
+      """#,
+    "OCT0511": #"""
+      # OCT0511 no-calibration-data
+
+      `--int8` is given without samples or a table.
+
+      ## Why
+
+      The ranges of activations must come from somewhere.
+
+      ## Example
+
+      ```sh
+      octet convert lenet.prototxt --weights lenet.caffemodel -o lenet.tflite --int8
+      ```
+
+      ## How to fix
+
+      Give `--calibration-data DATA` or `--calibration-table FILE`.
+
+      """#,
+    "OCT0601": #"""
+      # OCT0601 unwritable-file
+
+      A file cannot be written.
+
+      ## Why
+
+      The folder does not exist, is read-only or full. What was at the path before is still there.
+
+      ## Example
+
+      ```sh
+      octet convert lenet.prototxt --weights lenet.caffemodel -o no/such/folder/lenet.tflite
+      ```
+
+      ## How to fix
+
+      Choose another path, or make room.
+
+      """#,
+    "OCT0602": #"""
+      # OCT0602 model-too-large
+
+      The model does not fit a `.tflite`.
+
+      ## Why
+
+      FlatBuffers hold at most 2 GB.
+
+      ## Example
+
+      ```text
+      octet convert huge.prototxt --weights huge.caffemodel -o huge.tflite
+      error[OCT0602]: the model does not fit the 2 GB that a .tflite may have
+      ```
+
+      ## How to fix
+
+      Quantize the model (`--int8` takes a quarter), or cut it into two with `--outputs`.
+
+      """#,
+    "OCT0701": #"""
+      # OCT0701 no-kernel
+
+      The runtime has no kernel for an operator with these types, or for this tensor.
+
+      ## Why
+
+      The model can be inspected and may run elsewhere, but not in Octet.
+
+      ## Example
+
+      ```sh
+      cat > m.oct <<'END'
+      octet-ir 1
+      graph @main(%x: i8[1,4]{0.5:0}) -> (%y) {
+        %y = softmax(%x) : i8[1,4]{0.5:0}
+      }
+      END
+      octet inspect m.oct --plan
+      ```
+
+      ## How to fix
+
+      `octet ops` lists what runs. The message says what is missing.
+
+      """#,
+    "OCT0702": #"""
+      # OCT0702 input-mismatch
+
+      Inputs do not fit the model.
+
+      ## Why
+
+      `run` takes raw tensors in the model's own types and shapes, each input once.
+
+      ## Example
+
+      ```sh
+      octet convert lenet.prototxt --weights lenet.caffemodel -o lenet.tflite
+      gzip -dc digits/t10k-images-idx3-ubyte.gz | head -c 10 > /dev/null || true
+      printf '\x93NUMPY\1\0\x46\0{"descr": "<f4", "fortran_order": False, "shape": (2,), }            \n\0\0\0\0\0\0\0\0' | tr '"' "'" > x.npy
+      octet run lenet.tflite --input x.npy
+      ```
+
+      ## How to fix
+
+      `octet inspect` shows the inputs; give tensors of those types and shapes.
+
+      """#,
+    "OCT0703": #"""
+      # OCT0703 arena-too-large
+
+      The tensors need more memory at once than the runtime may take.
+
+      ## Why
+
+      Sizes follow from the input shape; the limit keeps a wrong shape from taking all memory.
+
+      ## Example
+
+      ```sh
+      cat > m.oct <<'END'
+      octet-ir 1
+      graph @main(%x: f32[1,40000,40000,1]) -> (%y) {
+        %y = relu(%x)
+      }
+      END
+      octet inspect m.oct --plan
+      ```
+
+      ## How to fix
+
+      Give smaller inputs with `--input-shape`.
+
+      """#,
+    "OCT0801": #"""
+      # OCT0801 unknown-code
+
+      There is no such diagnostic code.
+
+      ## Why
+
+      Codes are `OCT` and four digits, or a name such as `unknown-layer`.
+
+      ## Example
+
+      ```sh
+      octet explain OCT9999
+      ```
+
+      ## How to fix
+
+      `octet explain` without a code lists them all.
+
+      """#,
+    "OCT0802": #"""
+      # OCT0802 invalid-preprocessing
+
+      A preprocessing specification cannot be read.
+
+      ## Why
+
+      It is `scale=1/256,mean=0.5,std=0.25` with one number, or one a channel separated by colons; pixels become (pixel x scale - mean) / std.
+
+      ## Example
+
+      ```sh
+      octet convert lenet.prototxt --weights lenet.caffemodel -o lenet.tflite --preprocess scal=1/256
+      ```
+
+      ## How to fix
+
+      Mend the specification.
+
+      """#,
+    "OCT0803": #"""
+      # OCT0803 preprocessing-differs
+
+      `--preprocess` differs from what the model itself says.
+
+      ## Why
+
+      The preprocessing a model was converted with is stored in it. What you give is used.
+
+      ## Example
+
+      ```sh
+      octet convert lenet.prototxt --weights lenet.caffemodel -o lenet.tflite --preprocess scale=1/256
+      octet eval lenet.tflite --data digits --preprocess scale=1/255
+      ```
+
+      ## How to fix
+
+      Leave out `--preprocess` to use the model's own.
+
+      ## When it is safe to ignore
+
+      When you try another preprocessing on purpose.
+
+      """#,
+    "OCT0804": #"""
+      # OCT0804 labels-mismatch
+
+      Labels are missing or do not fit the samples.
+
+      ## Why
+
+      Evaluation needs one label a sample, and labels below the number of classes.
+
+      ## Example
+
+      ```sh
+      octet convert lenet.prototxt --weights lenet.caffemodel -o lenet.tflite
+      mkdir half
+      cp digits/t10k-images-idx3-ubyte.gz half
+      octet eval lenet.tflite --data half
+      ```
+
+      ## How to fix
+
+      Put the labels file beside the images, with as many labels.
+
+      """#,
+    "OCT0805": #"""
+      # OCT0805 part-chosen
+
+      A data set in two parts was read in part.
+
+      ## Why
+
+      Calibration takes the training part, evaluation the test part, so that a model is not judged on what it was calibrated with.
+
+      ## Example
+
+      ```sh
+      octet convert lenet.prototxt --weights lenet.caffemodel -o lenet.tflite
+      octet eval lenet.tflite --data digits
+      ```
+
+      ## How to fix
+
+      To use the other part, give a folder that holds only that.
+
+      ## When it is safe to ignore
+
+      Always.
 
       """#,
   ]

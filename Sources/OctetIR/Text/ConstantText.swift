@@ -8,32 +8,32 @@ enum ConstantText {
   case random(seed: String)
   case hex(String)
 
-  func storage(for type: TensorType, _ lexer: TextLexer) throws(Diagnostic) -> Storage {
+  func storage(for type: TensorType) throws(Diagnostic) -> Storage {
     guard let count = type.shape.elementCount, let byteCount = type.byteCount else {
-      throw lexer.problem("a constant needs a type of known size")
+      throw Diagnostic(.irSyntax, "a constant needs a type of known size")
     }
-    guard byteCount <= 1 << 30 else { throw lexer.problem("the constant is larger than 1 GiB") }
+    guard byteCount <= 1 << 30 else { throw Diagnostic(.irSyntax, "the constant is larger than 1 GiB") }
     switch self {
     case .list(let texts):
       guard texts.count == count else {
-        throw lexer.problem("\(texts.count) elements are given, the type needs \(count)")
+        throw Diagnostic(.irSyntax, "\(texts.count) elements are given, the type needs \(count)")
       }
-      return try parse(texts, type.element, lexer)
+      return try parse(texts, type.element)
     case .splat(let text):
-      return try parse([String](repeating: text, count: count), type.element, lexer)
+      return try parse([String](repeating: text, count: count), type.element)
     case .random(let text):
-      guard let seed = UInt64(text) else { throw lexer.problem("'\(text)' is not a seed") }
-      return try random(count, type.element, seed, lexer)
+      guard let seed = UInt64(text) else { throw Diagnostic(.irSyntax, "'\(text)' is not a seed") }
+      return try random(count, type.element, seed)
     case .hex(let digits):
       let bytes = Array(digits.utf8)
       guard bytes.count == 2 * byteCount else {
-        throw lexer.problem("\(bytes.count) digits are given, the type needs \(2 * byteCount)")
+        throw Diagnostic(.irSyntax, "\(bytes.count) digits are given, the type needs \(2 * byteCount)")
       }
       var result: [UInt8] = []
       for index in stride(from: 0, to: bytes.count, by: 2) {
         let pair = String(decoding: bytes[index...index + 1], as: UTF8.self)
         guard let byte = UInt8(pair, radix: 16) else {
-          throw lexer.problem("'\(pair)' is not hexadecimal")
+          throw Diagnostic(.irSyntax, "'\(pair)' is not hexadecimal")
         }
         result.append(byte)
       }
@@ -42,14 +42,14 @@ enum ConstantText {
   }
 
   private func parse(
-    _ texts: [String], _ element: ElementType, _ lexer: TextLexer
+    _ texts: [String], _ element: ElementType
   ) throws(Diagnostic) -> Storage {
     func all<T>(_ make: (String) -> T?) throws(Diagnostic) -> [T] {
       var result: [T] = []
       result.reserveCapacity(texts.count)
       for text in texts {
         guard let value = make(text) else {
-          throw lexer.problem("'\(text)' is no \(element.name)")
+          throw Diagnostic(.irSyntax, "'\(text)' is no \(element.name)")
         }
         result.append(value)
       }
@@ -62,12 +62,12 @@ enum ConstantText {
     case .int16: return Storage(try all { Int16($0) })
     case .int32: return Storage(try all { Int32($0) })
     case .int64: return Storage(try all { Int64($0) })
-    default: throw lexer.problem("\(element.name) constants are written as hex")
+    default: throw Diagnostic(.irSyntax, "\(element.name) constants are written as hex")
     }
   }
 
   private func random(
-    _ count: Int, _ element: ElementType, _ seed: UInt64, _ lexer: TextLexer
+    _ count: Int, _ element: ElementType, _ seed: UInt64
   ) throws(Diagnostic) -> Storage {
     var generator = SplitMix64(seed: seed)
     switch element {
@@ -76,7 +76,7 @@ enum ConstantText {
       return Storage((0..<count).map { _ in Int8(Int(generator.next() % 255) - 127) })
     case .int32:
       return Storage((0..<count).map { _ in Int32(Int(generator.next() % 2001) - 1000) })
-    default: throw lexer.problem("there are no random \(element.name) constants")
+    default: throw Diagnostic(.irSyntax, "there are no random \(element.name) constants")
     }
   }
 }

@@ -112,7 +112,12 @@ private struct GraphParser {
       let contents = try constantContents()
       try expect(":")
       let type = try type()
-      let storage = try contents.storage(for: type, lexer)
+      let storage: Storage
+      do throws(Diagnostic) {
+        storage = try contents.storage(for: type)
+      } catch {
+        throw error.located(Location(format: "octet-ir", node: names[0], line: line))
+      }
       _ = try define(Value(name: names[0], type: type, constant: storage), &graph, &scope)
       return
     }

@@ -13,8 +13,8 @@ package struct TFLiteWriter {
   private var buffers: [FlatObject] = [BufferTable.object()]
   private var bufferOfStorage: [ObjectIdentifier: UInt32] = [:]
 
-  /// Serializes a verified model. Logs `OCT0401` and `OCT0603` for operators without a TFLite form
-  /// and `OCT0602` for models beyond the format's 2 GB.
+  /// Serializes a verified model. Logs `OCT0401` for operators without a TFLite form and
+  /// `OCT0602` for models beyond the format's 2 GB.
   package static func write(
     _ model: TFLiteModel, log: DiagnosticLog
   ) throws(DiagnosticFailure) -> SerializedModel {
@@ -129,18 +129,13 @@ package struct TFLiteWriter {
   }
 
   private func report(_ node: Node, in graph: Graph) {
-    if let foreign = node.op as? Foreign {
-      log.add(
-        graph.described(
-          Diagnostic(
-            .operatorLeft, "'\(foreign.type)' of \(foreign.framework) has no lowering to TFLite",
-            help: "take the operator out of the model, or cut the model before it with --outputs"),
-          node))
-    } else {
-      log.add(
-        graph.described(
-          Diagnostic(.noTFLiteForm, "'\(node.op.name)' cannot be written to a .tflite"), node))
-    }
+    let name = (node.op as? Foreign).map { "'\($0.type)' of \($0.framework)" } ?? "'\(node.op.name)'"
+    log.add(
+      graph.described(
+        Diagnostic(
+          .operatorLeft, "\(name) has no lowering to TFLite",
+          help: "take the operator out of the model, or cut the model before it with --outputs"),
+        node))
   }
 
   private func index(of name: String) -> Int32 {
