@@ -1,0 +1,121 @@
+import COctetTestSupport
+import OctetDiagnostics
+import OctetIR
+import OctetOps
+import OctetRuntime
+import Testing
+
+@Suite struct RuntimeTests {
+  func graph(_ body: String) throws -> Graph {
+    try Graph(parsing: "octet-ir 1\n" + body, makeOp: OpCatalog.makeOp)
+  }
+
+  /// A random chain with branches, in text IR.
+  func randomGraph(_ generator: inout SplitMix64) throws -> Graph {
+    var body = "graph @main(%v0: f32[1,64]) -> (%out) {\n"
+    let count = 3 + Int(generator.next() % 12)
+    for i in 1...count {
+      let a = generator.next() % UInt64(i)
+      let b = generator.next() % UInt64(i)
+      switch generator.next() % 4 {
+      case 0: body += "%v\(i) = relu(%v\(a))\n"
+      case 1: body += "%s\(i) = const [1, 64] : i32[2]\n%v\(i) = reshape(%v\(a), %s\(i)) {shape = [1, 64]}\n"
+      default: body += "%v\(i) = add(%v\(a), %v\(b))\n"
+      }
+    }
+    return try graph(body + "%out = relu(%v\(count))\n}")
+  }
+
+  @Test func tensorsThatLiveTogetherShareNoBytes() throws {
+    var generator = SplitMix64(seed: 61)
+    for _ in 0..<200 {
+      let plan = MemoryPlan(try randomGraph(&generator))
+      let roots = plan.allocations.filter { $0.sharedWith == nil }
+      for (i, a) in roots.enumerated() {
+        #expect(a.offset % MemoryPlan.alignment == 0)
+        #expect(a.offset + a.byteCount <= plan.arenaBytes)
+        for b in roots[(i + 1)...] where a.firstStep <= b.lastStep && b.firstStep <= a.lastStep {
+          #expect(a.offset + a.byteCount <= b.offset || b.offset + b.byteCount <= a.offset)
+        }
+      }
+    }
+  }
+
+  @Test func resultsDoNotDependOnReuse() throws {
+    var generator = SplitMix64(seed: 62)
+    for _ in 0..<50 {
+      var graph = try randomGraph(&generator)
+      let planned = try outputs(graph)
+      // With every value an output nothing is reused.
+      graph.outputs = graph.outputs + graph.nodes.dropLast().flatMap { $0.outputs }
+      #expect(try outputs(graph) == planned)
+    }
+  }
+
+  func outputs(_ graph: Graph) throws -> [Float] {
+    let prepared = try PreparedGraph(graph, log: DiagnosticLog())
+    let values = (0..<64).map { Float($0) - 30 }
+    values.withUnsafeBufferPointer { prepared.inputs[0].write($0) }
+    prepared.invoke()
+    return (0..<64).map { prepared.outputs[0].real($0) }
+  }
+
+  @Test(arguments: [
+    (
+      "graph @main(%x: f32[1,?w(\"here\")]) -> (%y) {\n %y = relu(%x)\n}",
+      OctetDiagnostics.DiagnosticCode.unknownDimension
+    ),
+    ("graph @main(%x: f32[1,90000,90000]) -> (%y) {\n %y = relu(%x)\n}", .arenaTooLarge),
+    ("graph @main(%x: f32[1,0]) -> (%y) {\n %y = relu(%x)\n}", .noKernel),
+    ("graph @main(%x: i8[1,4]) -> (%y) {\n %y = relu(%x)\n}", .noKernel),
+    (
+      "graph @main(%x: f32[1]) -> (%y) {\n %y = foreign(%x) {framework = a, type = \"B\"} : f32[1]\n}",
+      .noKernel
+    ),
+    ("graph @main(%x: string[1]) -> (%x) {\n}", .noKernel),
+  ])
+  func whatCannotRunIsDiagnosed(_ text: String, _ code: DiagnosticCode) throws {
+    let log = DiagnosticLog()
+    #expect(throws: DiagnosticFailure.self) { _ = try PreparedGraph(try graph(text), log: log) }
+    #expect(Set(log.diagnostics.map { $0.code }) == [code])
+  }
+
+  @Test func invokeAllocatesNothing() throws {
+    let prepared = try PreparedGraph(
+      try graph(
+        """
+        graph @main(%x: i8[1,8,8,3]{0.05:-7}) -> (%y) {
+          %w = const random 2 : i8[16,3,3,3]{0.01:0}
+          %b = const random 3 : i32[16]{0.0005:0}
+          %c = conv_2d(%x, %w, %b) {padding = same} : i8[1,8,8,16]{0.1:3}
+          %p = average_pool_2d(%c) {filter = [2, 2], stride = [2, 2], padding = valid} : i8[1,4,4,16]{0.1:3}
+          %a = add(%p, %p) : i8[1,4,4,16]{0.2:3}
+          %s = const [1, 256] : i32[2]
+          %r = reshape(%a, %s) {shape = [1, 256]} : i8[1,256]{0.2:3}
+          %f = const random 4 : i8[5,256]{0.02:0}
+          %d = fully_connected(%r, %f, _) : i8[1,5]{0.2:0}
+          %l = leaky_relu(%d) {alpha = 0.1} : i8[1,5]{0.2:0}
+          %y = softmax(%l) {beta = 1.0} : i8[1,5]{0.00390625:-128}
+        }
+        """), log: DiagnosticLog())
+    prepared.invoke()
+    let before = octet_test_allocations()
+    for _ in 0..<100 { prepared.invoke() }
+    let after = octet_test_allocations()
+    #expect(after == before)
+    _ = Storage(byteCount: 64)
+    #expect(octet_test_allocations() > after, "allocations are not counted")
+  }
+
+  @Test func theObserverSeesEveryValue() throws {
+    let graph = try graph(
+      "graph @main(%x: f32[4]) -> (%z) {\n %y = relu(%x)\n %z = tanh(%y)\n}")
+    let prepared = try PreparedGraph(graph, log: DiagnosticLog())
+    var seen: [String] = []
+    prepared.invoke { id, view in
+      seen.append(graph[id].name)
+      #expect(view.count == 4)
+    }
+    #expect(seen == ["x", "y", "z"])
+  }
+}

@@ -1,0 +1,18 @@
+public import Foundation
+
+/// The repo's sample and the shared data beside the checkout.
+public enum Sample {
+  public static let root = URL(filePath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent().deletingLastPathComponent()
+  public static let folder = root.appending(path: "samples/01-mnist-lenet").path()
+  public static let shared = root.deletingLastPathComponent().appending(path: "shared/data").path()
+  public static var hasSharedData: Bool { FileManager.default.fileExists(atPath: shared) }
+
+  /// A folder of its own that is removed by the system.
+  public static func temporaryFolder() throws -> URL {
+    let folder = FileManager.default.temporaryDirectory.appending(
+      path: "octet-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    return folder
+  }
+}
