@@ -3,6 +3,7 @@ import OctetDiagnostics
 import OctetFiles
 import OctetIR
 import OctetImport
+import OctetOps
 import OctetPasses
 import OctetRuntime
 import OctetTestSupport

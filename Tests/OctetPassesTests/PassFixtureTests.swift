@@ -52,7 +52,8 @@ import Testing
     #expect(Pipeline.conversion.map { $0.name }.filter { !used.contains($0) }.isEmpty)
   }
 
-  /// The largest difference of the first outputs on the same random inputs.
+  /// The largest difference of the first outputs on the same random inputs, relative to their largest
+  /// magnitude.
   func difference(_ a: Graph, _ b: Graph) throws -> Float {
     var results: [[Float]] = []
     for graph in [a, b] {
@@ -65,7 +66,8 @@ import Testing
       prepared.invoke()
       results.append((0..<prepared.outputs[0].count).map { prepared.outputs[0].real($0) })
     }
-    return zip(results[0], results[1]).reduce(0) { max($0, abs($1.0 - $1.1)) }
+    let scale = results[0].reduce(1) { max($0, abs($1)) }
+    return zip(results[0], results[1]).reduce(0) { max($0, abs($1.0 - $1.1)) } / scale
   }
 
   private struct Breaking: GraphPass {
