@@ -41,7 +41,9 @@ extension Model {
     return result
   }
 
-  private mutating func setOutputs(_ names: [String], _ log: DiagnosticLog) throws(DiagnosticFailure) {
+  private mutating func setOutputs(_ names: [String], _ log: DiagnosticLog)
+    throws(DiagnosticFailure)
+  {
     guard !names.isEmpty else { return }
     var outputs: [ValueID] = []
     for name in names {

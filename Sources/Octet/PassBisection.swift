@@ -28,7 +28,9 @@ public struct PassBisection: Sendable {
   /// alone stays below it.
   public static let tolerance: Float = 1e-4
 
-  public static func run(_ model: Model, log: DiagnosticLog) throws(DiagnosticFailure) -> PassBisection {
+  public static func run(_ model: Model, log: DiagnosticLog) throws(DiagnosticFailure)
+    -> PassBisection
+  {
     var steps: [PassManager.Step] = []
     _ = try model.optimized(log: log) { step, _ in steps.append(step) }
     let reference = try outputs(of: model.graph, log)

@@ -17,7 +17,9 @@ public struct Permutation: Equatable, Sendable {
     return Permutation(result)
   }
 
-  @inlinable public func apply<Element>(_ elements: [Element]) -> [Element] { order.map { elements[$0] } }
+  @inlinable public func apply<Element>(_ elements: [Element]) -> [Element] {
+    order.map { elements[$0] }
+  }
 
   /// `other` applied to the result of this one.
   public func then(_ other: Permutation) -> Permutation { Permutation(other.apply(order)) }

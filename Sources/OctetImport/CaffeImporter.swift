@@ -44,7 +44,7 @@ package struct CaffeImporter {
     _ file: MappedFile, weights: MappedFile?, _ options: Options, log: DiagnosticLog
   ) throws(DiagnosticFailure) -> Result {
     let net = try CaffeNet.read(
-      file, weights: weights, inputShapes: options.inputShapes,
+      file, weights: weights, outputs: options.outputs,
       needsWeights: options.needsWeights, log: log)
     var importer = CaffeImporter(net, options, file.path, log)
     return try importer.build()
@@ -95,7 +95,7 @@ package struct CaffeImporter {
         log.add(
           Diagnostic(
             .unknownDimension, "the shape of input '\(input.name)' is not known", at: place,
-            notes: ["its data layer takes it from the data"],
+            notes: input.isData ? ["its data layer takes it from the data"] : [],
             helps: [
               .init(
                 "give it", arguments: ["--input-shape", "\(input.name)=1,CHANNELS,HEIGHT,WIDTH"])

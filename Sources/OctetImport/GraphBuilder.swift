@@ -35,8 +35,14 @@ package struct GraphBuilder {
       return
     }
     self.node = node
-    do {
+    do throws(Diagnostic) {
       let outputs = try build(node, &self)
+      guard outputs.count >= node.outputs.count else {
+        throw Diagnostic(
+          .unsupportedParameter,
+          "the layer has \(node.outputs.count) tops; Octet makes \(outputs.count) of them",
+          help: "take the other tops off")
+      }
       for (name, output) in zip(node.outputs, outputs) { blobs[name] = output }
     } catch {
       var problem = error.located(node.location)
@@ -108,13 +114,21 @@ package struct GraphBuilder {
     graph.addConstant("\(node?.name ?? "")/\(suffix)", tensor)
   }
 
-  /// Adds an operator with one output, called as the present layer's first output.
+  /// Adds an operator with one output, called as the present layer's first output. Throws `OCT0209` for
+  /// an output of more than 2^31 elements, so that products of extents never overflow.
   mutating func add(
     _ op: any BuiltinOp, _ inputs: [ValueID?], name: String? = nil
   ) throws(Diagnostic) -> ValueID {
-    try graph.append(
+    let id = try graph.append(
       op, inputs: inputs, names: [name ?? outputName], provenance: node.map { [$0.location] } ?? []
     )[0]
+    guard let extents = graph[id].type.shape.extents, let count = Shape.elementCount(extents),
+      count <= 1 << 31
+    else {
+      throw Diagnostic(
+        .tensorTooLarge, "the layer makes a tensor of shape \(graph[id].type.shape.text)")
+    }
+    return id
   }
 
   mutating func transpose(

@@ -16,7 +16,8 @@ package struct RemoveIdentity: GraphPass {
 
   package func patch(at index: Int, in view: GraphView) throws(Diagnostic) -> GraphPatch? {
     let node = view.graph.nodes[index]
-    guard OpCatalog.builtin(node.op) != nil, node.outputs.count == 1, let input = node.inputs.first ?? nil
+    guard OpCatalog.builtin(node.op) != nil, node.outputs.count == 1,
+      let input = node.inputs.first ?? nil
     else { return nil }
     let output = node.outputs[0]
     let name = view.graph[output].name

@@ -64,7 +64,8 @@ package struct SinkTranspose: GraphPass {
   private func sinkBinary(_ node: Node, _ view: GraphView) throws(Diagnostic) -> GraphPatch? {
     let transposes = node.inputs.map { view.transpose(making: $0) }
     guard let order = transposes.compactMap({ $0?.order }).first,
-      let op = OpCatalog.builtin(node.op), view.graph[node.outputs[0]].type.shape.rank == order.order.count
+      let op = OpCatalog.builtin(node.op),
+      view.graph[node.outputs[0]].type.shape.rank == order.order.count
     else { return nil }
     for (input, transpose) in zip(node.inputs, transposes) {
       if let transpose {

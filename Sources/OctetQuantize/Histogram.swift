@@ -17,7 +17,9 @@ public struct Histogram: Sendable, Equatable {
   public init() {}
 
   /// The width of a bin; 0 while all values are zero.
-  public var width: Float { widthExponent.map { Float(sign: .plus, exponent: $0, significand: 1) } ?? 0 }
+  public var width: Float {
+    widthExponent.map { Float(sign: .plus, exponent: $0, significand: 1) } ?? 0
+  }
 
   /// Adds values; returns false, having added nothing, when one is not finite.
   public mutating func add(_ values: UnsafeBufferPointer<Float>) -> Bool {

@@ -208,7 +208,8 @@ extension Graph {
     for input in inputs where self[input].type.element != .float32 {
       log.add(
         Diagnostic(
-          .noInt8Form, "input '\(self[input].name)' is \(self[input].type.element.name), not float32",
+          .noInt8Form,
+          "input '\(self[input].name)' is \(self[input].type.element.name), not float32",
           help: "convert without --int8", tensors: [self[input].text]))
     }
     for node in nodes {

@@ -43,7 +43,9 @@ package struct MemoryPlan {
   }
 
   /// The offset of a value in the arena; nil when it does not live there.
-  package func offset(of value: ValueID) -> Int? { slots[value.index].map { allocations[$0].offset } }
+  package func offset(of value: ValueID) -> Int? {
+    slots[value.index].map { allocations[$0].offset }
+  }
 
   private mutating func define(
     _ value: ValueID, in graph: Graph, step: Int, sharing source: ValueID? = nil

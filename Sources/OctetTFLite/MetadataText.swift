@@ -91,7 +91,9 @@ enum MetadataText {
   }
 
   /// The parts of `text` between separators, at most `limit` of which count.
-  private static func split(_ text: String, _ separator: Unicode.Scalar, limit: Int = .max) -> [String] {
+  private static func split(_ text: String, _ separator: Unicode.Scalar, limit: Int = .max)
+    -> [String]
+  {
     var result: [String] = []
     var part = String.UnicodeScalarView()
     for scalar in text.unicodeScalars {

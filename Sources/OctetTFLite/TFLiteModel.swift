@@ -7,7 +7,8 @@ package struct TFLiteModel {
   package var metadata: ModelMetadata
   package var description: String?
 
-  package init(graph: Graph, metadata: ModelMetadata = ModelMetadata(), description: String? = nil) {
+  package init(graph: Graph, metadata: ModelMetadata = ModelMetadata(), description: String? = nil)
+  {
     self.graph = graph
     self.metadata = metadata
     self.description = description

@@ -50,7 +50,8 @@ package struct TFLiteReader {
     applySignature(to: &graphs[0])
     for entry in elements(model.metadata) where entry.name == MetadataText.entryName {
       let bytes = try buffer(Int(truncatingIfNeeded: entry.buffer), Location())
-      let text = String(decoding: bytes ?? UnsafeRawBufferPointer(start: nil, count: 0), as: UTF8.self)
+      let text = String(
+        decoding: bytes ?? UnsafeRawBufferPointer(start: nil, count: 0), as: UTF8.self)
       do throws(Diagnostic) {
         metadata = try MetadataText.apply(text, to: &graphs)
       } catch {
@@ -183,7 +184,8 @@ package struct TFLiteReader {
     }
     let code = codes[Int(table.opcodeIndex)]
     let builtin = code.resolvedCode
-    let type = builtin == .custom ? code.customCode ?? "CUSTOM" : builtin.name ?? "\(builtin.rawValue)"
+    let type =
+      builtin == .custom ? code.customCode ?? "CUSTOM" : builtin.name ?? "\(builtin.rawValue)"
     var place = Location(op: type, offset: table.table.position)
     let before = log.errorCount
     let inputs = ids(table.inputs, graph, "inputs of operator \(index) (\(type))")

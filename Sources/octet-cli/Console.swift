@@ -9,7 +9,9 @@ import OctetDiagnostics
 
 /// Where the tool prints: results on standard output, everything else on standard error.
 enum Console {
-  static func output(_ text: String, terminator: String = "\n") { print(text, terminator: terminator) }
+  static func output(_ text: String, terminator: String = "\n") {
+    print(text, terminator: terminator)
+  }
 
   static func error(_ text: String, terminator: String = "\n") {
     let bytes = Array((text + terminator).utf8)

@@ -14,7 +14,8 @@ struct Eval: ParsableCommand {
 
   @OptionGroup var source: ModelArguments
 
-  @Option(help: ArgumentHelp("Labelled samples, such as a folder with IDX files.", valueName: "data"))
+  @Option(
+    help: ArgumentHelp("Labelled samples, such as a folder with IDX files.", valueName: "data"))
   var data: String
 
   @Option(

@@ -38,7 +38,8 @@ struct Inspect: ParsableCommand {
     try report.run { log throws(DiagnosticFailure) in
       if plan {
         let plan = try PlanReport(try Model.open(source.model, options, log: log), log: log)
-        Console.output(report.json ? plan.json.text : plan.text, terminator: report.json ? "\n" : "")
+        Console.output(
+          report.json ? plan.json.text : plan.text, terminator: report.json ? "\n" : "")
       } else if ir {
         Console.output(
           try Model.text(source.model, options, log: log), terminator: "")

@@ -5,7 +5,10 @@ import OctetDiagnostics
 
 /// Options every verb has, and the log that goes with them.
 struct ReportOptions: ParsableArguments {
-  @Flag(help: "Print the result as one JSON line on standard output, diagnostics as JSON lines on standard error.")
+  @Flag(
+    help:
+      "Print the result as one JSON line on standard output, diagnostics as JSON lines on standard error."
+  )
   var json = false
 
   @Option(help: ArgumentHelp("Silence a warning or remark, by code or name.", valueName: "code"))

@@ -34,7 +34,9 @@ struct Run: ParsableCommand {
       for argument in input { tensors += try read(argument, log) }
       let outputs = try model.run(tensors, log: log)
       if let save {
-        try log.attempt { () throws(Diagnostic) in try NPZ.write(outputs.map { NamedTensor($0.name, $0.tensor) }, to: save) }
+        try log.attempt { () throws(Diagnostic) in
+          try NPZ.write(outputs.map { NamedTensor($0.name, $0.tensor) }, to: save)
+        }
       }
       if report.json {
         Console.output(

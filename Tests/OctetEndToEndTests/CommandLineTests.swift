@@ -112,7 +112,8 @@ import Testing
     #expect(result.code == 1)
     let codes = try result.errors.split(separator: "\n").map { line in
       try #require(
-        try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])["code"] as? String
+        try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])["code"]
+        as? String
     }
     #expect(codes.filter { $0 == "OCT0301" }.count == 2)
     #expect(codes.contains("OCT0304"))
@@ -162,7 +163,8 @@ import Testing
 
   @Test(.enabled(if: hasSharedData, "needs ../shared/data"))
   func publishedModelsCanBeInspected() throws {
-    let models = FileManager.default.enumerator(atPath: Self.shared + "/tflite")?
+    let models =
+      FileManager.default.enumerator(atPath: Self.shared + "/tflite")?
       .compactMap { $0 as? String }.filter { $0.hasSuffix(".tflite") } ?? []
     #expect(models.count > 50)
     for model in models {

@@ -81,7 +81,9 @@ private func problems(of graph: Graph) -> [Diagnostic] {
     ("graph @main(%x: f33[1]) -> (%x) {}", OctetDiagnostics.DiagnosticCode.irSyntax, 2),
     ("graph @main(%x: f32[1]) -> (%x) {\n %y = rleu(%x)\n}", .unknownOperator, 3),
     ("graph @main(%x: f32[1]) -> (%x) {\n %y = relu(%z)\n}", .irSyntax, 3),
-    ("graph @main(%x: f32[1]) -> (%x) {\n %y = leaky_relu(%x) {alhpa = 1}\n}", .invalidAttribute, 3),
+    (
+      "graph @main(%x: f32[1]) -> (%x) {\n %y = leaky_relu(%x) {alhpa = 1}\n}", .invalidAttribute, 3
+    ),
     ("graph @main(%x: f32[1]) -> (%x) {\n\n %w = const [1, 2] : f32[3]\n}", .irSyntax, 4),
     ("graph @main(%x: f32[1]) -> (%x) {\n %w = const elided : f32[3]\n}", .irSyntax, 3),
     ("graph @main(%x: f32[1]) -> (%x", .irSyntax, 2),
@@ -192,6 +194,7 @@ private func problems(of graph: Graph) -> [Diagnostic] {
     let order = Permutation([2, 0, 1])
     #expect(order.apply([10, 20, 30]) == [30, 10, 20])
     #expect(order.then(order.inverse).isIdentity)
-    #expect(Permutation([1, 0]).apply([1, 2, 3, 4, 5, 6], extents: [2, 3]) == [1, 4, 2, 5, 3, 6])
+    #expect(
+      Permutation([1, 0]).apply([1, 2, 3, 4, 5, 6], extents: [2, 3]) == [1, 4, 2, 5, 3, 6])
   }
 }

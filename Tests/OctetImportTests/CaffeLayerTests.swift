@@ -43,21 +43,22 @@ import Testing
 
   static let ramp: [Float] = (1...25).map { Float($0) }
 
-  @Test(arguments: [
-    // 5 pixels, windows of 2 with stride 2 round up to 3; the last sees one pixel.
-    ("pool: MAX kernel_size: 2 stride: 2", [7, 9, 10, 17, 19, 20, 22, 24, 25]),
-    ("pool: 1 kernel_size: 2 stride: 2", [4, 6, 7.5, 14, 16, 17.5, 21.5, 23.5, 25]),
-    ("pool: MAX kernel_size: 2 stride: 2 round_mode: FLOOR", [7, 9, 17, 19]),
-    // Zeros of the padding count in the divisor of an average.
-    (
-      "pool: AVE kernel_size: 3 stride: 2 pad: 1",
-      [16 / 9, 33 / 9, 28 / 9, 69 / 9, 117 / 9, 87 / 9, 76 / 9, 123 / 9, 88 / 9]
-    ),
-    ("pool: MAX kernel_size: 3 stride: 2 pad: 1", [7, 9, 10, 17, 19, 20, 22, 24, 25]),
-    ("pool: AVE global_pooling: true", [13]),
-    // With padding the last window must begin inside the image or the padding before it.
-    ("pool: MAX kernel_size: 2 stride: 2 pad: 1", [1, 3, 5, 11, 13, 15, 21, 23, 25]),
-  ] as [(String, [Float])])
+  @Test(
+    arguments: [
+      // 5 pixels, windows of 2 with stride 2 round up to 3; the last sees one pixel.
+      ("pool: MAX kernel_size: 2 stride: 2", [7, 9, 10, 17, 19, 20, 22, 24, 25]),
+      ("pool: 1 kernel_size: 2 stride: 2", [4, 6, 7.5, 14, 16, 17.5, 21.5, 23.5, 25]),
+      ("pool: MAX kernel_size: 2 stride: 2 round_mode: FLOOR", [7, 9, 17, 19]),
+      // Zeros of the padding count in the divisor of an average.
+      (
+        "pool: AVE kernel_size: 3 stride: 2 pad: 1",
+        [16 / 9, 33 / 9, 28 / 9, 69 / 9, 117 / 9, 87 / 9, 76 / 9, 123 / 9, 88 / 9]
+      ),
+      ("pool: MAX kernel_size: 3 stride: 2 pad: 1", [7, 9, 10, 17, 19, 20, 22, 24, 25]),
+      ("pool: AVE global_pooling: true", [13]),
+      // With padding the last window must begin inside the image or the padding before it.
+      ("pool: MAX kernel_size: 2 stride: 2 pad: 1", [1, 3, 5, 11, 13, 15, 21, 23, 25]),
+    ] as [(String, [Float])])
   func pooling(_ settings: String, _ expected: [Float]) throws {
     let found = try run(
       "layer { name: \"p\" type: \"Pooling\" bottom: \"data\" top: \"p\" pooling_param { \(settings) } }",
@@ -66,16 +67,25 @@ import Testing
     for (a, b) in zip(found, expected) { #expect(abs(a - b) < 1e-5) }
   }
 
-  @Test(arguments: [
-    ("type: \"ReLU\"", [-1, 0, 2], [0, 0, 2]),
-    ("type: \"ReLU\" relu_param { negative_slope: 0.5 }", [-1, 0, 2], [-0.5, 0, 2]),
-    ("type: \"Dropout\"", [-1, 0, 2], [-1, 0, 2]),
-    ("type: \"TanH\"", [0, 0, 0], [0, 0, 0]),
-    ("type: \"Sigmoid\"", [0, 0, 0], [0.5, 0.5, 0.5]),
-    ("type: \"Eltwise\" bottom: \"data\" eltwise_param { coeff: 2 coeff: -1 }", [-1, 0, 2], [-1, 0, 2]),
-    ("type: \"Eltwise\" bottom: \"data\" eltwise_param { operation: PROD }", [-1, 0, 2], [1, 0, 4]),
-    ("type: \"Eltwise\" bottom: \"data\" eltwise_param { operation: 2 }", [-1, 0, 2], [-1, 0, 2]),
-  ] as [(String, [Float], [Float])])
+  @Test(
+    arguments: [
+      ("type: \"ReLU\"", [-1, 0, 2], [0, 0, 2]),
+      ("type: \"ReLU\" relu_param { negative_slope: 0.5 }", [-1, 0, 2], [-0.5, 0, 2]),
+      ("type: \"Dropout\"", [-1, 0, 2], [-1, 0, 2]),
+      ("type: \"TanH\"", [0, 0, 0], [0, 0, 0]),
+      ("type: \"Sigmoid\"", [0, 0, 0], [0.5, 0.5, 0.5]),
+      (
+        "type: \"Eltwise\" bottom: \"data\" eltwise_param { coeff: 2 coeff: -1 }", [-1, 0, 2],
+        [-1, 0, 2]
+      ),
+      (
+        "type: \"Eltwise\" bottom: \"data\" eltwise_param { operation: PROD }", [-1, 0, 2],
+        [1, 0, 4]
+      ),
+      (
+        "type: \"Eltwise\" bottom: \"data\" eltwise_param { operation: 2 }", [-1, 0, 2], [-1, 0, 2]
+      ),
+    ] as [(String, [Float], [Float])])
   func elementwise(_ layer: String, _ input: [Float], _ expected: [Float]) throws {
     let found = try run(
       "layer { name: \"l\" bottom: \"data\" top: \"l\" \(layer) }", height: 1, width: 3, input)

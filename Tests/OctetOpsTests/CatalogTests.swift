@@ -10,21 +10,22 @@ import Testing
   /// One float or int8 node of each operator.
   static let examples: [String: String] = [
     "add": "%y = add(%x, %x) {activation = relu6}",
-    "average_pool_2d": "%y = average_pool_2d(%x) {filter = [2, 3], stride = [1, 2], padding = same}",
+    "average_pool_2d":
+      "%y = average_pool_2d(%x) {filter = [2, 3], stride = [1, 2], padding = same}",
     "concatenation": "%y = concatenation(%x, %x) {axis = -1}",
     "conv_2d": """
-      %w = const random 1 : f32[5,3,3,2]
-      %y = conv_2d(%x, %w, _) {padding = same, stride = [2, 1], dilation = [1, 2], activation = relu1}
-      """,
+    %w = const random 1 : f32[5,3,3,2]
+    %y = conv_2d(%x, %w, _) {padding = same, stride = [2, 1], dilation = [1, 2], activation = relu1}
+    """,
     "depthwise_conv_2d": """
-      %w = const random 1 : f32[1,3,3,4]
-      %y = depthwise_conv_2d(%x, %w, _) {depth_multiplier = 2, padding = valid}
-      """,
+    %w = const random 1 : f32[1,3,3,4]
+    %y = depthwise_conv_2d(%x, %w, _) {depth_multiplier = 2, padding = valid}
+    """,
     "dequantize": "%q = quantize(%x) : i8[1,4,4,2]{0.5:0}\n%y = dequantize(%q)",
     "fully_connected": """
-      %w = const random 1 : f32[3,2]
-      %y = fully_connected(%x, %w, _) {keep_dimensions = true}
-      """,
+    %w = const random 1 : f32[3,2]
+    %y = fully_connected(%x, %w, _) {keep_dimensions = true}
+    """,
     "leaky_relu": "%y = leaky_relu(%x) {alpha = 0.25}",
     "logistic": "%y = logistic(%x)",
     "max_pool_2d": "%y = max_pool_2d(%x) {filter = [2, 2], stride = [2, 2], padding = valid}",
@@ -32,10 +33,10 @@ import Testing
     "mul": "%c = const [2, 3] : f32[2]\n%y = mul(%x, %c)",
     "pad": "%p = const [0, 0, 1, 2, 0, 1, 0, 0] : i32[4,2]\n%y = pad(%x, %p)",
     "padv2": """
-      %p = const [0, 0, 1, 2, 0, 1, 0, 0] : i32[4,2]
-      %v = const [7] : f32[]
-      %y = padv2(%x, %p, %v)
-      """,
+    %p = const [0, 0, 1, 2, 0, 1, 0, 0] : i32[4,2]
+    %v = const [7] : f32[]
+    %y = padv2(%x, %p, %v)
+    """,
     "quantize": "%y = quantize(%x) {to = uint8} : u8[1,4,4,2]{0.5:3}",
     "relu": "%y = relu(%x)",
     "relu6": "%y = relu6(%x)",
@@ -81,8 +82,14 @@ import Testing
     ("%y = add(%x, %z)", "i8[1,4,4,2]", .typeMismatch),
     ("%y = conv_2d(%x, %z, _) {padding = valid}", "f32[5,3,3,3]", .shapeMismatch),
     ("%y = conv_2d(%x, %z, _) {padding = valid}", "f32[5,9,9,2]", .shapeMismatch),
-    ("%y = conv_2d(%x, %z, _) {padding = valid, stride = [0, 1]}", "f32[5,3,3,2]", .invalidAttribute),
-    ("%y = depthwise_conv_2d(%x, %z, _) {depth_multiplier = 3, padding = same}", "f32[1,3,3,4]", .shapeMismatch),
+    (
+      "%y = conv_2d(%x, %z, _) {padding = valid, stride = [0, 1]}", "f32[5,3,3,2]",
+      .invalidAttribute
+    ),
+    (
+      "%y = depthwise_conv_2d(%x, %z, _) {depth_multiplier = 3, padding = same}", "f32[1,3,3,4]",
+      .shapeMismatch
+    ),
     ("%y = fully_connected(%x, %z, _)", "f32[3,5]", .shapeMismatch),
     ("%y = concatenation(%x, %z) {axis = 1}", "f32[1,4,3,2]", .shapeMismatch),
     ("%y = concatenation(%x, %z) {axis = 4}", "f32[1,4,4,2]", .invalidAttribute),
@@ -92,8 +99,14 @@ import Testing
     ("%y = transpose(%x, %z)", "i32[4]", .unknownDimension),
     ("%o = const [0, 1, 1, 2] : i32[4]\n%y = transpose(%x, %o)", "f32[1]", .shapeMismatch),
     ("%p = const [0, 0] : i32[1,2]\n%y = pad(%x, %p)", "f32[1]", .shapeMismatch),
-    ("%p = const [0, 0, -1, 0, 0, 0, 0, 0] : i32[4,2]\n%y = pad(%x, %p)", "f32[1]", .invalidAttribute),
-    ("%y = max_pool_2d(%x) {filter = [9, 9], stride = [1, 1], padding = valid}", "f32[1]", .shapeMismatch),
+    (
+      "%p = const [0, 0, -1, 0, 0, 0, 0, 0] : i32[4,2]\n%y = pad(%x, %p)", "f32[1]",
+      .invalidAttribute
+    ),
+    (
+      "%y = max_pool_2d(%x) {filter = [9, 9], stride = [1, 1], padding = valid}", "f32[1]",
+      .shapeMismatch
+    ),
     ("%y = softmax(%z)", "f32[]", .shapeMismatch),
     ("%y = softmax(%z)", "i32[3]", .typeMismatch),
     ("%y = dequantize(%x)", "f32[1]", .typeMismatch),

@@ -8,7 +8,8 @@ import Testing
 
 /// Each file of `Fixtures/`: the passes to run, a graph, and the graph they make of it.
 @Suite struct PassFixtureTests {
-  static let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Fixtures")
+  static let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(
+    path: "Fixtures")
 
   static let files: [String] =
     ((try? FileManager.default.contentsOfDirectory(atPath: folder.path())) ?? []).sorted()
@@ -94,8 +95,9 @@ import Testing
       contentsOf: Self.folder.appending(path: "fold-scale-offset.oct"), encoding: .utf8)
     let graph = try parse(text.components(separatedBy: "-----")[0])
     var steps: [PassManager.Step] = []
-    let result = try PassManager(Pipeline.conversion, stopAfter: 1) { step, _ in steps.append(step) }
-      .run(graph, log: DiagnosticLog())
+    let result = try PassManager(Pipeline.conversion, stopAfter: 1) { step, _ in steps.append(step)
+    }
+    .run(graph, log: DiagnosticLog())
     #expect(steps.map { $0.pass } == ["FoldScale"])
     #expect(result.nodes.map { $0.op.name } == ["conv_2d", "add"])
   }

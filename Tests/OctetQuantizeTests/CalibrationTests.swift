@@ -12,7 +12,8 @@ import Testing
   @Test func orderAndChunksDoNotMatter() {
     var generator = SplitMix64(seed: 41)
     for _ in 0..<50 {
-      var values = (0..<400).map { _ in generator.nextFloat() * Float(1 << (generator.next() % 12)) }
+      var values = (0..<400).map { _ in generator.nextFloat() * Float(1 << (generator.next() % 12))
+      }
       values += [0, 0, 0]
       var whole = Histogram()
       #expect(add(values, to: &whole))
@@ -139,7 +140,8 @@ private final class RecordingCalibrator: Calibrator {
     #expect(table.range(of: "x") == .init(low: -5, high: 9))
     #expect(table.range(of: "y") == .init(low: 0, high: 9))
     let cached = RecordingCalibrator([], cache: table)
-    _ = try Calibration(try graph(relu), log: DiagnosticLog()).run(cached, preprocessing: "") { _ in }
+    _ = try Calibration(try graph(relu), log: DiagnosticLog()).run(cached, preprocessing: "") { _ in
+    }
     #expect(cached.calls == ["read"])
   }
 

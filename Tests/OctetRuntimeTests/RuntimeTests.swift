@@ -19,7 +19,9 @@ import Testing
       let b = generator.next() % UInt64(i)
       switch generator.next() % 4 {
       case 0: body += "%v\(i) = relu(%v\(a))\n"
-      case 1: body += "%s\(i) = const [1, 64] : i32[2]\n%v\(i) = reshape(%v\(a), %s\(i)) {shape = [1, 64]}\n"
+      case 1:
+        body +=
+          "%s\(i) = const [1, 64] : i32[2]\n%v\(i) = reshape(%v\(a), %s\(i)) {shape = [1, 64]}\n"
       default: body += "%v\(i) = add(%v\(a), %v\(b))\n"
       }
     }

@@ -41,7 +41,8 @@ import Testing
     #expect(quantization?.scale.map(Array.init) == [0.25, 0.5, 1, 2])
     #expect(quantization?.quantizedDimension == 3)
     #expect(quantization.flatMap { BlockwiseQuantizationTable(detailsOf: $0) }?.blockSize == 32)
-    #expect((quantization.flatMap { CustomQuantizationTable(detailsOf: $0) })?.table.position == nil)
+    #expect(
+      (quantization.flatMap { CustomQuantizationTable(detailsOf: $0) })?.table.position == nil)
     guard let dimension = tensors[2].sparsity?.dimMetadata?.first else { return }
     #expect(dimension.format == .sparseCSR)
     #expect(Uint16VectorTable(arraySegmentsOf: dimension)?.values.map(Array.init) == [1, 65_535])

@@ -45,7 +45,9 @@ import Testing
     var expected = graph
     // A left-out input at the end is not stored.
     for index in expected.nodes.indices {
-      while expected.nodes[index].inputs.last == .some(nil) { expected.nodes[index].inputs.removeLast() }
+      while expected.nodes[index].inputs.last == .some(nil) {
+        expected.nodes[index].inputs.removeLast()
+      }
     }
     let printer = GraphPrinter(showsLocations: false)
     #expect(printer.print(model.graph) == printer.print(expected))
@@ -86,7 +88,9 @@ import Testing
         return
       }
       for buffer in model.buffers.map({ Array($0) }) ?? [] {
-        guard let start = buffer.data?.bytes.baseAddress, let base = raw.baseAddress else { continue }
+        guard let start = buffer.data?.bytes.baseAddress, let base = raw.baseAddress else {
+          continue
+        }
         #expect((start - base) % 16 == 0)
       }
     }

@@ -659,7 +659,7 @@ extension Explanation {
 
       ## Why
 
-      The field is ignored, as it would be by nobody: Caffe refuses such files. It is usually misspelt.
+      Octet ignores it; Caffe itself refuses such files. It is usually misspelt.
 
       ## Example
 
@@ -882,11 +882,11 @@ extension Explanation {
     "OCT0504": #"""
       # OCT0504 no-int8-form
 
-      An operator has no int8 form.
+      An operator, or an input, has no int8 form.
 
       ## Why
 
-      The note gives the reason.
+      TFLite defines no int8 kernel for the operator in this form, or the input holds no real numbers. The note gives the operator's reason.
 
       ## Example
 
@@ -1018,7 +1018,7 @@ extension Explanation {
 
       ## Why
 
-      Their outputs were compared on samples and the noise is above a tenth of the signal. Usual reasons: wrong preprocessing, too few or unlike calibration samples, weights of very different size in one tensor.
+      Their outputs were compared on samples and the noise has more than a tenth of the signal's power (10 dB). Usual reasons: wrong preprocessing, too few or unlike calibration samples, weights of very different size in one tensor.
 
       ## Example
 
@@ -1167,7 +1167,6 @@ extension Explanation {
 
       ```sh
       octet convert lenet.prototxt --weights lenet.caffemodel -o lenet.tflite
-      gzip -dc digits/t10k-images-idx3-ubyte.gz | head -c 10 > /dev/null || true
       printf '\x93NUMPY\1\0\x46\0{"descr": "<f4", "fortran_order": False, "shape": (2,), }            \n\0\0\0\0\0\0\0\0' | tr '"' "'" > x.npy
       octet run lenet.tflite --input x.npy
       ```

@@ -16,10 +16,11 @@ extension Inspection {
         op.parameters == 0 ? "" : Self.grouped(op.parameters), op.provenance.first ?? "",
       ]
     }
-    text += TextTable(
-      header: ["#", "op", "output", "type", "MACs", "constants", "from"],
-      rows: rows, rightAligned: [0, 4, 5]
-    ).text
+    text +=
+      TextTable(
+        header: ["#", "op", "output", "type", "MACs", "constants", "from"],
+        rows: rows, rightAligned: [0, 4, 5]
+      ).text
     text += "\n\(ops.count) operators, \(Self.grouped(macs)) multiply-accumulates, "
     text += "\(Self.grouped(parameters)) constants in \(Self.grouped(weightBytes)) bytes\n"
     return text
@@ -49,7 +50,8 @@ extension Inspection {
     }
     for op in ops {
       let id = "op\(op.index)"
-      text += "  \(id) [label=\(quoted("\(op.op)\n\(op.outputs.first ?? "")\n\(op.outputShape)"))];\n"
+      text +=
+        "  \(id) [label=\(quoted("\(op.op)\n\(op.outputs.first ?? "")\n\(op.outputShape)"))];\n"
       for input in op.inputs {
         if let maker = makers[input] { text += "  \(maker) -> \(id);\n" }
       }

@@ -6,7 +6,8 @@ import OctetRuntime
 /// The runtime's plan for a model: each operator's kernel and where tensors live in the arena.
 public struct PlanReport: Sendable {
   private let kernels: [(op: String, output: String, kernel: String)]
-  private let tensors: [(name: String, offset: Int, bytes: Int, first: Int, last: Int, shared: Bool)]
+  private let tensors:
+    [(name: String, offset: Int, bytes: Int, first: Int, last: Int, shared: Bool)]
   public let arenaBytes: Int
   public let scratchBytes: Int
 

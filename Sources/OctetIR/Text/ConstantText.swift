@@ -12,7 +12,9 @@ enum ConstantText {
     guard let count = type.shape.elementCount, let byteCount = type.byteCount else {
       throw Diagnostic(.irSyntax, "a constant needs a type of known size")
     }
-    guard byteCount <= 1 << 30 else { throw Diagnostic(.irSyntax, "the constant is larger than 1 GiB") }
+    guard byteCount <= 1 << 30 else {
+      throw Diagnostic(.irSyntax, "the constant is larger than 1 GiB")
+    }
     switch self {
     case .list(let texts):
       guard texts.count == count else {
@@ -27,7 +29,8 @@ enum ConstantText {
     case .hex(let digits):
       let bytes = Array(digits.utf8)
       guard bytes.count == 2 * byteCount else {
-        throw Diagnostic(.irSyntax, "\(bytes.count) digits are given, the type needs \(2 * byteCount)")
+        throw Diagnostic(
+          .irSyntax, "\(bytes.count) digits are given, the type needs \(2 * byteCount)")
       }
       var result: [UInt8] = []
       for index in stride(from: 0, to: bytes.count, by: 2) {

@@ -39,8 +39,10 @@ struct TextLexer {
 
   static func isWordByte(_ byte: UInt8) -> Bool {
     isDigit(byte) || (byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7A)
-      || [UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: "/"), UInt8(ascii: "-"),
-        UInt8(ascii: "#")].contains(byte)
+      || [
+        UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: "/"), UInt8(ascii: "-"),
+        UInt8(ascii: "#"),
+      ].contains(byte)
   }
 
   mutating func next() throws(Diagnostic) -> Token {

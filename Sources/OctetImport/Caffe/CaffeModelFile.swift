@@ -24,7 +24,9 @@ struct CaffeModelFile {
       Diagnostic(
         .invalidProtobuf, message, at: Location(file: file.path, format: "caffe"), help: help)
     }
-    if file.bytes.prefix(4096).allSatisfy({ $0 >= 0x20 && $0 < 0x7F || $0 == 0x0A || $0 == 0x0D || $0 == 0x09 }) {
+    if file.bytes.prefix(4096).allSatisfy({
+      $0 >= 0x20 && $0 < 0x7F || $0 == 0x0A || $0 == 0x0D || $0 == 0x09
+    }) {
       throw problem(
         file.bytes.isEmpty ? "the weights file is empty" : "the weights file is text",
         "give the binary .caffemodel with --weights")
@@ -63,7 +65,8 @@ struct CaffeModelFile {
     for layer in net.layers { try add(layer.name, "", layer.blobs) }
     for layer in net.layer { try add(layer.name, layer.type, layer.blobs) }
     if net.layer.isEmpty, net.layers.isEmpty {
-      throw problem("the weights file holds no layers", "give the binary .caffemodel with --weights")
+      throw problem(
+        "the weights file holds no layers", "give the binary .caffemodel with --weights")
     }
     self.layers = layers
   }

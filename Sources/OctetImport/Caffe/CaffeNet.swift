@@ -6,8 +6,10 @@ import OctetFiles
 struct CaffeNet {
   struct Input {
     let name: String
-    /// Batch, channels, height, width; nil when a data layer takes them from the data.
+    /// Batch, channels, height, width; nil when the net does not give them.
     let extents: [Int]?
+    /// True when a data layer makes it.
+    var isData = false
     let line: Int?
   }
 
@@ -22,7 +24,7 @@ struct CaffeNet {
 
   /// Reads a prototxt and its weights; logs every problem it finds.
   static func read(
-    _ file: MappedFile, weights: MappedFile?, inputShapes: [String: [Int]], needsWeights: Bool,
+    _ file: MappedFile, weights: MappedFile?, outputs: [String], needsWeights: Bool,
     log: DiagnosticLog
   ) throws(DiagnosticFailure) -> CaffeNet {
     let root = try log.attempt { () throws(Diagnostic) in
@@ -36,6 +38,7 @@ struct CaffeNet {
     } catch {
       throw log.failure(error.located(Location(file: file.path, format: "caffe")))
     }
+    net.cut(to: outputs)
     net.checkBlobs()
     if let weights {
       let model = try log.attempt { () throws(Diagnostic) in try CaffeModelFile(weights) }
@@ -153,28 +156,52 @@ struct CaffeNet {
     guard let name = node.outputs.first else { return }
     removed.insert(node.name)
     let transform = node.attributes.message("transform_param")
-    var parts: [String] = []
-    // Text such as 0.00390625 prints as it was written.
-    if let scale = try? transform.float("scale", default: 1), scale != 1 {
-      parts.append("scale=\(scale)")
+    var notes: [String] = []
+    preprocessing = preprocessing(transform) ?? preprocessing
+    if let own = preprocessing(transform) {
+      notes.append("it changes its pixels: --preprocess \(own)")
     }
-    if !parts.isEmpty { preprocessing = parts.joined(separator: ",") }
+    if transform.contains("mean_file") {
+      notes.append("it subtracts the image of 'mean_file', which --preprocess cannot")
+    }
     log.add(
       Diagnostic(
         .layerRemoved, "data layer '\(node.name)' is taken off: '\(name)' becomes an input",
-        at: node.location,
-        notes: parts.isEmpty ? [] : ["it scales its pixels: --preprocess \(parts[0])"]))
-    inputs.append(Input(name: name, extents: extents(ofData: node), line: node.location.line))
+        at: node.location, notes: notes))
+    inputs.append(
+      Input(
+        name: name, extents: extents(ofData: node), isData: true, line: node.location.line))
+  }
+
+  /// Caffe's `(pixel - mean) * scale` as `--preprocess` takes it; nil when it leaves pixels alone.
+  private func preprocessing(_ transform: ForeignAttributes) -> String? {
+    var scale: Float = 1
+    if let given = try? transform.float("scale", default: 1), given.isFinite { scale = given }
+    var means: [Float] = []
+    for entry in transform.all("mean_value") {
+      guard case .number(let mean) = entry.value, (Float(mean) * scale).isFinite else { continue }
+      means.append(Float(mean) * scale)
+    }
+    var parts: [String] = []
+    // Text such as 0.00390625 prints as it was written.
+    if scale != 1 { parts.append("scale=\(scale)") }
+    if means.contains(where: { $0 != 0 }) {
+      parts.append("mean=" + means.map { "\($0)" }.joined(separator: ":"))
+    }
+    return parts.isEmpty ? nil : parts.joined(separator: ",")
   }
 
   private func extents(ofData node: ForeignNode) -> [Int]? {
     let memory = node.attributes.message("memory_data_param")
-    if let channels = try? memory.ints("channels").last, let height = try? memory.ints("height").last,
+    if let channels = try? memory.ints("channels").last,
+      let height = try? memory.ints("height").last,
       let width = try? memory.ints("width").last
     {
       return [1, channels, height, width]
     }
-    if case .message(let shape)? = node.attributes.message("dummy_data_param").all("shape").first?.value {
+    if case .message(let shape)? = node.attributes.message("dummy_data_param").all("shape").first?
+      .value
+    {
       return try? shape.ints("dim")
     }
     return nil
@@ -202,8 +229,28 @@ struct CaffeNet {
     layers.append(result)
     log.add(
       Diagnostic(
-        .layerRemoved, "loss '\(node.name)' becomes \(replacement), which makes '\(result.outputs[0])'",
+        .layerRemoved,
+        "loss '\(node.name)' becomes \(replacement), which makes '\(result.outputs[0])'",
         at: node.location))
+  }
+
+  /// Leaves out the layers that none of `outputs` depends on; all stay when it is empty or names a blob
+  /// that no layer makes.
+  private mutating func cut(to outputs: [String]) {
+    let made = Set(inputs.map { $0.name } + layers.flatMap { $0.outputs })
+    guard !outputs.isEmpty, made.isSuperset(of: outputs) else { return }
+    var needed = Set(outputs)
+    var kept: [ForeignNode] = []
+    for layer in layers.reversed() {
+      if needed.isDisjoint(with: layer.outputs) {
+        removed.insert(layer.name)
+      } else {
+        needed.formUnion(layer.inputs)
+        kept.append(layer)
+      }
+    }
+    layers = kept.reversed()
+    inputs.removeAll { !needed.contains($0.name) }
   }
 
   /// Logs `OCT0304` for each blob that is read before a layer makes it. What only removed layers made

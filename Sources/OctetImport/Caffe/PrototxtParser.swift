@@ -82,7 +82,8 @@ struct PrototxtParser {
     switch token {
     case .symbol(UInt8(ascii: "{")), .symbol(UInt8(ascii: "<")):
       guard depth < 64 else { throw problem("messages are nested more than 64 deep") }
-      let closing: UInt8 = token == .symbol(UInt8(ascii: "{")) ? UInt8(ascii: "}") : UInt8(ascii: ">")
+      let closing: UInt8 =
+        token == .symbol(UInt8(ascii: "{")) ? UInt8(ascii: "}") : UInt8(ascii: ">")
       try advance()
       return .message(try fields(until: closing, depth: depth + 1))
     case .string(var text):
@@ -109,7 +110,8 @@ struct PrototxtParser {
     default: break
     }
     guard let first = text.utf8.first else { return .text(text) }
-    let isNumber = first >= 0x30 && first <= 0x39 || first == UInt8(ascii: "-") || first == UInt8(ascii: ".")
+    let isNumber =
+      first >= 0x30 && first <= 0x39 || first == UInt8(ascii: "-") || first == UInt8(ascii: ".")
     let lower = text.lowercased()
     if ["inf", "infinity"].contains(lower) { return .number(.infinity) }
     if lower == "nan" { return .number(.nan) }
@@ -127,11 +129,13 @@ struct PrototxtParser {
     var magnitude: Double?
     if digits.hasPrefix("0x") {
       magnitude = UInt64(digits.dropFirst(2), radix: 16).map { Double($0) }
-    } else if digits.count > 1, digits.hasPrefix("0"), digits.utf8.allSatisfy({ $0 >= 0x30 && $0 < 0x38 }) {
+    } else if digits.count > 1, digits.hasPrefix("0"),
+      digits.utf8.allSatisfy({ $0 >= 0x30 && $0 < 0x38 })
+    {
       magnitude = UInt64(digits, radix: 8).map { Double($0) }
     } else if digits == "inf" || digits == "infinity" {
       magnitude = .infinity
-    } else {
+    } else if !digits.hasPrefix("-") {
       magnitude = Double(digits.hasSuffix("f") ? digits.dropLast() : digits)
     }
     return magnitude.map { isNegative ? -$0 : $0 }
@@ -194,6 +198,7 @@ struct PrototxtParser {
       if bytes[position] == UInt8(ascii: "\n") { break }
       if bytes[position] == UInt8(ascii: "\\") {
         position += 1
+        if position < bytes.count, bytes[position] == UInt8(ascii: "\n") { break }
         result.append(escaped())
       } else {
         result.append(bytes[position])
@@ -213,6 +218,10 @@ struct PrototxtParser {
     let byte = bytes[position]
     position += 1
     switch byte {
+    case UInt8(ascii: "a"): return 0x07
+    case UInt8(ascii: "b"): return 0x08
+    case UInt8(ascii: "f"): return 0x0C
+    case UInt8(ascii: "v"): return 0x0B
     case UInt8(ascii: "n"): return 0x0A
     case UInt8(ascii: "t"): return 0x09
     case UInt8(ascii: "r"): return 0x0D

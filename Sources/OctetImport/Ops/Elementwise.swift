@@ -22,7 +22,8 @@ extension OpMapping {
           guard case .number(let value) = entry.value else { continue }
           coefficients.append(Float(value))
         }
-        guard coefficients.isEmpty || (coefficients.count == node.inputs.count && operation == "SUM")
+        guard
+          coefficients.isEmpty || (coefficients.count == node.inputs.count && operation == "SUM")
         else {
           throw Diagnostic(
             .unsupportedParameter, "coeff needs operation SUM and one number for each blob")

@@ -76,8 +76,12 @@ private struct CaffePooling {
     let padded = try builder.pad(image, height: height, width: width)
     let average = try builder.add(
       AveragePool2D(filter: window.kernel, stride: window.stride, padding: .valid), [padded])
+    if (rows.corrections + columns.corrections).allSatisfy({ $0 == 1 }) { return average }
+    guard rows.output * columns.output <= 1 << 24 else {
+      throw Diagnostic(
+        .tensorTooLarge, "an average over \(rows.output)x\(columns.output) windows with padding")
+    }
     let factors = rows.corrections.flatMap { row in columns.corrections.map { row * $0 } }
-    if factors.allSatisfy({ $0 == 1 }) { return average }
     let correction = builder.constant(
       "correction", Tensor([1, rows.output, columns.output, 1], factors))
     return try builder.add(Mul(), [average, correction])

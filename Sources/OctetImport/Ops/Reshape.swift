@@ -18,7 +18,8 @@ extension OpMapping {
         guard first <= last else {
           throw Diagnostic(.unsupportedParameter, "end_axis comes before axis")
         }
-        let shape = extents[..<first] + [extents[first...last].reduce(1, *)] + extents[(last + 1)...]
+        let shape =
+          extents[..<first] + [extents[first...last].reduce(1, *)] + extents[(last + 1)...]
         return [try builder.reshape(input, Array(shape))]
       },
       // Source: ReshapeParameter of caffe.proto: 0 keeps an extent, -1 takes what is left.
@@ -29,10 +30,10 @@ extension OpMapping {
         let start = try settings.int("axis", default: 0)
         let axis = start < 0 ? start + extents.count + 1 : start
         let count = try settings.int("num_axes", default: -1)
-        let end = count == -1 ? extents.count : axis + count
-        guard axis >= 0, axis <= end, end <= extents.count else {
+        guard (0...extents.count).contains(axis), (-1...(extents.count - axis)).contains(count) else {
           throw Diagnostic(.unsupportedParameter, "axis and num_axes reach beyond the blob")
         }
+        let end = count == -1 ? extents.count : axis + count
         var middle: [Int] = []
         for (index, extent) in try settings.message("shape").ints("dim").enumerated() {
           if extent == 0 {
@@ -45,8 +46,11 @@ extension OpMapping {
           }
         }
         let total = extents.reduce(1, *)
-        let known = (extents[..<axis] + middle.filter { $0 != -1 } + extents[end...]).reduce(1, *)
-        if let hole = middle.firstIndex(of: -1), known > 0 { middle[hole] = total / known }
+        let known = Shape.elementCount(
+          extents[..<axis] + middle.filter { $0 != -1 } + extents[end...])
+        if let hole = middle.firstIndex(of: -1), let known, known > 0 {
+          middle[hole] = total / known
+        }
         let shape = Array(extents[..<axis] + middle + extents[end...])
         guard Shape.elementCount(shape) == total else {
           throw Diagnostic(

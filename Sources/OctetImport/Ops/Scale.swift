@@ -85,7 +85,7 @@ private struct AxisOperand {
     }
     var count = try settings.int("num_axes", default: 1)
     if count == -1 { count = extents.count - axis }
-    guard count >= 0, axis + count <= extents.count else {
+    guard count >= 0, count <= extents.count - axis else {
       throw Diagnostic(.unsupportedParameter, "num_axes \(count) reaches beyond the blob")
     }
     shape =

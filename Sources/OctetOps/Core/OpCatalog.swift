@@ -48,7 +48,9 @@ package enum OpCatalog {
     if name == "while" { return try While(attributes: reader) }
     if name == "foreign" {
       let framework: String
-      if case .symbol(let text)? = reader.value("framework") { framework = text } else {
+      if case .symbol(let text)? = reader.value("framework") {
+        framework = text
+      } else {
         throw Diagnostic(.invalidAttribute, "'foreign' needs attribute 'framework'")
       }
       return Foreign(

@@ -56,15 +56,14 @@ package final class DepthwiseConv2D: BuiltinOp {
     guard let extents = filter.shape.extents else {
       throw Diagnostic(.unknownDimension, "the filter's extents must be known")
     }
-    if let channels = image.shape.dimensions[3].value {
-      guard extents[0] == 1, depthMultiplier > 0,
-        channels.multipliedReportingOverflow(by: depthMultiplier) == (extents[3], false)
-      else {
-        throw Diagnostic(
-          .shapeMismatch,
-          "a filter [\(filter.shape.text)] with depth multiplier \(depthMultiplier) does not fit "
-            + "\(channels) channels")
-      }
+    let channels = image.shape.dimensions[3]
+    guard extents[0] == 1, depthMultiplier > 0, extents[3] % depthMultiplier == 0,
+      channels.value ?? extents[3] / depthMultiplier == extents[3] / depthMultiplier
+    else {
+      throw Diagnostic(
+        .shapeMismatch,
+        "a filter [\(filter.shape.text)] with depth multiplier \(depthMultiplier) does not fit "
+          + "\(channels.text) channels")
     }
     try inferBias(operands, index: 2, channels: extents[3], of: image.element)
     let size = try windowedExtents(

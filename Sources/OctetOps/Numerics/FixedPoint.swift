@@ -2,10 +2,15 @@
 ///
 /// Sources: gemmlowp's `fixedpoint.h`, TFLite's `kernels/internal/common.h` (two roundings).
 package enum FixedPoint {
-  /// `multiplier` as a Q31 significand in 2^30..<2^31 and a power of two, positive to the left.
+  /// `multiplier` as a Q31 significand of magnitude 2^30..<2^31, which has its sign, and a power of
+  /// two, positive to the left.
   ///
-  /// 0 gives (0, 0); anything below 2^-32 too; the significand is rounded half away from zero.
+  /// 0 gives (0, 0); anything smaller than 2^-32 too; the significand is rounded half away from zero.
   package static func quantize(_ multiplier: Double) -> (significand: Int32, shift: Int32) {
+    if multiplier < 0 {
+      let (significand, shift) = quantize(-multiplier)
+      return (-significand, shift)
+    }
     guard multiplier > 0, multiplier.isFinite else { return (0, 0) }
     var shift = Int32(multiplier.exponent) + 1
     var significand = Int64(

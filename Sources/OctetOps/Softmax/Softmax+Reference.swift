@@ -56,8 +56,9 @@ extension Softmax {
       for i in 0..<depth {
         let difference = Int32(source[i]) - largest
         guard difference >= scaling.smallestDifference else { continue }
-        sum &+= FixedPoint.roundingDivide(
+        let term = FixedPoint.roundingDivide(
           FixedPoint.expOfNegative(scaling.exponent(difference)), byPowerOfTwo: 12)
+        sum = sum > .max - term ? .max : sum + term
       }
       let (reciprocal, bitsOverUnit) = FixedPoint.reciprocal(sum, integerBits: 12)
       for i in 0..<depth {
@@ -67,9 +68,14 @@ extension Softmax {
           continue
         }
         let exponential = FixedPoint.expOfNegative(scaling.exponent(difference))
-        let code = FixedPoint.roundingDivide(
-          FixedPoint.doublingHighMultiply(reciprocal, exponential),
-          byPowerOfTwo: bitsOverUnit + 31 - 8)
+        // Sums of 512 and more would shift by more than 31 bits, where the source is undefined; every
+        // probability is then below half a code.
+        let shift = bitsOverUnit + 31 - 8
+        let code =
+          shift > 31
+          ? 0
+          : FixedPoint.roundingDivide(
+            FixedPoint.doublingHighMultiply(reciprocal, exponential), byPowerOfTwo: shift)
         target[i] = Int8(max(-128, min(127, code - 128)))
       }
     }

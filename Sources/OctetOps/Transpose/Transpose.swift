@@ -30,7 +30,8 @@ package final class Transpose: BuiltinOp {
     let order = try operands.constantInts(1)
     guard order.count == input.shape.rank, order.sorted() == Array(order.indices) else {
       throw Diagnostic(
-        .shapeMismatch, "the order \(Shape(order).text) does not fit \(input.shape.rank) dimensions")
+        .shapeMismatch, "the order \(Shape(order).text) does not fit \(input.shape.rank) dimensions"
+      )
     }
     return [TensorType(input.element, Shape(order.map { input.shape.dimensions[$0] }))]
   }

@@ -129,7 +129,8 @@ package struct TFLiteWriter {
   }
 
   private func report(_ node: Node, in graph: Graph) {
-    let name = (node.op as? Foreign).map { "'\($0.type)' of \($0.framework)" } ?? "'\(node.op.name)'"
+    let name =
+      (node.op as? Foreign).map { "'\($0.type)' of \($0.framework)" } ?? "'\(node.op.name)'"
     log.add(
       graph.described(
         Diagnostic(
