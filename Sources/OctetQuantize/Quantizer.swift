@@ -20,12 +20,13 @@ package struct Quantizer {
   private var result: Graph
   private var mapped: [ValueID?]
 
-  /// - Throws: `DiagnosticFailure` after logging `OCT0502`, `OCT0504` or `OCT0510`.
+  /// - Throws: `DiagnosticFailure` after logging `OCT0502`, `OCT0504`, `OCT0505` or `OCT0510`.
   package static func quantize(
     _ graph: Graph, _ table: CalibrationTable, inputType: InterfaceType, outputType: InterfaceType,
     log: DiagnosticLog
   ) throws(DiagnosticFailure) -> Graph {
     try graph.requireInt8Forms(log)
+    try graph.requireFiniteConstants(log)
     let plan = try ScalePlan(graph, table, log: log)
     var quantizer = Quantizer(graph, plan, log)
     do {
@@ -194,6 +195,24 @@ package struct Quantizer {
 }
 
 extension Graph {
+  /// Logs `OCT0505` with every constant that a table made elsewhere would hide: calibration meets it in
+  /// the result it spoils.
+  fileprivate func requireFiniteConstants(_ log: DiagnosticLog) throws(DiagnosticFailure) {
+    for node in nodes {
+      for case let input? in node.inputs where self[input].type.element == .float32 {
+        guard let constant = self[input].constant,
+          !constant.array(of: Float.self).allSatisfy({ $0.isFinite })
+        else { continue }
+        log.add(
+          described(
+            Diagnostic(
+              .notFinite, "constant '\(self[input].name)' holds values that are not finite",
+              help: "look at the weights of this layer", tensors: [self[input].text]), node))
+      }
+    }
+    try log.throwIfErrors()
+  }
+
   /// Logs `OCT0510` for a model that is quantized already, and `OCT0504` with every operator and input
   /// that has no int8 form.
   func requireInt8Forms(_ log: DiagnosticLog) throws(DiagnosticFailure) {

@@ -105,6 +105,8 @@ extension Graph {
       reason = "the numbers of scales and zero points differ"
     } else if !quantization.scales.allSatisfy({ $0.isFinite && $0 > 0 }) {
       reason = "a scale is not finite and positive"
+    } else if !quantization.zeroPoints.allSatisfy({ type.element.holds(zeroPoint: $0) }) {
+      reason = "a zero point is no \(type.element.name)"
     } else if let axis = quantization.axis {
       if !type.shape.dimensions.indices.contains(axis) {
         reason = "axis \(axis) is not one of its dimensions"
@@ -166,6 +168,17 @@ extension Graph {
       for case let input? in node.inputs { result.tensors.append(self[input].text) }
     }
     return result
+  }
+}
+
+extension ElementType {
+  /// Whether a zero point is one of the type's codes; types that are not 8-bit take any.
+  fileprivate func holds(zeroPoint: Int32) -> Bool {
+    switch self {
+    case .int8: zeroPoint >= -128 && zeroPoint <= 127
+    case .uint8: zeroPoint >= 0 && zeroPoint <= 255
+    default: true
+    }
   }
 }
 
