@@ -97,27 +97,3 @@ import Testing
     #expect(try read(prototxt, weights) == nil)
   }
 }
-
-/// Cutting a net at a blob leaves out what comes after it, with its problems.
-@Suite struct CaffeCutTests {
-  @Test func outputsCutTheNet() throws {
-    let path = try Sample.temporaryFolder().appending(path: "n.prototxt").path()
-    let text = """
-      layer { name: "data" type: "Input" top: "data" input_param { shape { dim: 1 dim: 3 } } }
-      layer { name: "r" type: "ReLU" bottom: "data" top: "data" }
-      layer { name: "s" type: "Sigmoid" bottom: "data" top: "s" }
-      layer { name: "odd" type: "Odd" bottom: "s" top: "odd" }
-      """
-    try writeFile(path, Array(text.utf8))
-    for (outputs, isFine) in [(["s"], true), (["data"], true), (["odd"], false), ([], false)] {
-      let log = DiagnosticLog()
-      let options = CaffeImporter.Options(
-        outputs: outputs, inputShapes: [:], batch: nil, needsWeights: true)
-      let result = try? CaffeImporter.read(
-        try MappedFile(path), weights: nil, options, log: log)
-      #expect((result != nil) == isFine)
-      #expect(log.diagnostics.contains { $0.code == .unknownLayer } != isFine)
-      if outputs == ["data"] { #expect(result?.graph.nodes.map { $0.op.name } == ["relu"]) }
-    }
-  }
-}

@@ -99,17 +99,11 @@ package struct TensorView {
   package var uint8: UnsafeMutablePointer<UInt8> { base.assumingMemoryBound(to: UInt8.self) }
   package var int32: UnsafeMutablePointer<Int32> { base.assumingMemoryBound(to: Int32.self) }
 
-  /// The per-tensor parameters. Throws `OCT0701` when there are none or the zero point is not a code
-  /// of the element type.
+  /// The per-tensor parameters. Throws `OCT0701` when there are none.
   package func perTensor() throws(Diagnostic) -> (scale: Float, zeroPoint: Int32) {
     guard let quantization = type.quantization, quantization.axis == nil else {
       throw Diagnostic(
         .noKernel, "an \(element.name) tensor needs one scale and zero point to be computed with")
-    }
-    let codes: ClosedRange<Int32> = element == .uint8 ? 0...255 : -128...127
-    guard codes.contains(quantization.zeroPoint) else {
-      throw Diagnostic(
-        .noKernel, "zero point \(quantization.zeroPoint) is not a code of \(element.name)")
     }
     return (quantization.scale, quantization.zeroPoint)
   }
