@@ -77,7 +77,7 @@ private struct CaffePooling {
     let average = try builder.add(
       AveragePool2D(filter: window.kernel, stride: window.stride, padding: .valid), [padded])
     if (rows.corrections + columns.corrections).allSatisfy({ $0 == 1 }) { return average }
-    guard rows.output * columns.output <= 1 << 24 else {
+    guard rows.output * columns.output <= 1 << 26 else {
       throw Diagnostic(
         .tensorTooLarge, "an average over \(rows.output)x\(columns.output) windows with padding")
     }

@@ -30,7 +30,8 @@ extension OpMapping {
         let start = try settings.int("axis", default: 0)
         let axis = start < 0 ? start + extents.count + 1 : start
         let count = try settings.int("num_axes", default: -1)
-        guard (0...extents.count).contains(axis), (-1...(extents.count - axis)).contains(count) else {
+        guard (0...extents.count).contains(axis), (-1...(extents.count - axis)).contains(count)
+        else {
           throw Diagnostic(.unsupportedParameter, "axis and num_axes reach beyond the blob")
         }
         let end = count == -1 ? extents.count : axis + count
