@@ -53,7 +53,7 @@ package struct PassManager {
           }
           count += 1
           let result = patch.applied()
-          try verify(result, pass, patch, log)
+          try verify(result, madeFrom: view.graph, pass, patch, log)
           if count > guardLimit {
             throw log.failure(
               Diagnostic(.passBrokeGraph, "pass '\(pass.name)' does not come to an end"))
@@ -82,14 +82,20 @@ package struct PassManager {
   }
 
   private func verify(
-    _ graph: Graph, _ pass: any GraphPass, _ patch: GraphPatch, _ log: DiagnosticLog
+    _ graph: Graph, madeFrom before: Graph, _ pass: any GraphPass, _ patch: GraphPatch,
+    _ log: DiagnosticLog
   ) throws(DiagnosticFailure) {
     let problems = DiagnosticLog()
-    guard !graph.verify(into: problems) else { return }
+    var notes: [String] = []
+    if !graph.verify(into: problems) { notes = problems.diagnostics.map { $0.message } }
+    for (old, new) in zip(before.outputs, graph.outputs)
+    where !graph[new].type.shape.agrees(with: before[old].type.shape) {
+      notes.append("output \(before[old].text) became \(graph[new].text)")
+    }
+    guard !notes.isEmpty else { return }
     throw log.failure(
       Diagnostic(
-        .passBrokeGraph, "pass '\(pass.name)' broke the graph at '\(patch.summary)'",
-        notes: problems.diagnostics.map { $0.message },
+        .passBrokeGraph, "pass '\(pass.name)' broke the graph at '\(patch.summary)'", notes: notes,
         help: "this is a fault of Octet; --stop-after converts without the patch"))
   }
 }

@@ -43,9 +43,11 @@ struct WeightedNode {
     }
   }
 
-  /// The values of a constant that gives one number for each output channel, or one for all.
+  /// The values of a constant that gives one number for each output channel, or one for all, and that
+  /// does not widen the layer's result when it is broadcast.
   func perChannel(_ constant: ValueID?) -> [Float]? {
-    guard let constant, let values = view.floats(constant), let extents = view.extents(constant)
+    guard let constant, let values = view.floats(constant), let extents = view.extents(constant),
+      extents.count <= view.graph[node.outputs[0]].type.shape.rank
     else { return nil }
     if values.count == 1 { return [Float](repeating: values[0], count: channels) }
     return values.count == channels && extents.last == channels ? values : nil

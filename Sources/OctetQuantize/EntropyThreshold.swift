@@ -48,7 +48,8 @@ enum EntropyThreshold {
         let clipped = i == count - 1 ? outside : 0
         guard bins[i] + clipped > 0 else { continue }
         let reference = Double(bins[i] + clipped) / total
-        result += reference * log(reference / max(quantized, 1e-12))
+        // An empty bin at the threshold holds clipped values only, which no level stands for.
+        result += reference * log(reference / (bins[i] > 0 ? quantized : 1e-12))
       }
     }
     return result

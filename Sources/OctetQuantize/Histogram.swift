@@ -1,5 +1,5 @@
-/// Counts of absolute values in 2048 bins of equal width, and the extremes. Exact zeros are counted
-/// apart: they are represented without error at any scale.
+/// Counts of absolute values in 2048 bins of equal width, and the extremes. Zeros and subnormal numbers
+/// are counted apart: they are represented without error at any scale that is a normal number.
 ///
 /// The bins' width is always a power of two, doubled (by merging pairs of bins) until the largest
 /// value fits. So the result depends neither on the order of the values nor on how they are split
@@ -11,7 +11,7 @@ public struct Histogram: Sendable, Equatable {
   public private(set) var high = -Float.infinity
   public private(set) var zeros = 0
   public private(set) var bins = [Int](repeating: 0, count: Histogram.binCount)
-  /// Bin i holds |x| in i*2^e ..< (i+1)*2^e; nil until a value other than zero is added.
+  /// Bin i holds |x| in i*2^e ..< (i+1)*2^e; nil until a value is added that is not counted apart.
   public private(set) var widthExponent: Int?
 
   public init() {}
@@ -43,7 +43,7 @@ public struct Histogram: Sendable, Equatable {
     }
     let scale = Float(sign: .plus, exponent: -widthExponent, significand: 1)
     for value in values {
-      if value == 0 {
+      if abs(value) < .leastNormalMagnitude {
         zeros += 1
       } else {
         bins[min(Histogram.binCount - 1, Int(abs(value) * scale))] += 1

@@ -140,6 +140,18 @@ private func problems(of graph: Graph) -> [Diagnostic] {
       "quantization of 'x' is invalid: it has 2 scales for an extent of 4"
     ),
     (
+      "graph @main(%x: i8[4]{0.5:128}) -> (%x) {}", .invalidGraph,
+      "quantization of 'x' is invalid: a zero point is no int8"
+    ),
+    (
+      "graph @main(%x: i8[4]{0.5:-2147483648}) -> (%x) {}", .invalidGraph,
+      "quantization of 'x' is invalid: a zero point is no int8"
+    ),
+    (
+      "graph @main(%x: u8[4]{0.5:-1}) -> (%x) {}", .invalidGraph,
+      "quantization of 'x' is invalid: a zero point is no uint8"
+    ),
+    (
       "graph @main(%x: f32[4611686018427387904,4]) -> (%x) {}", .tensorTooLarge,
       "tensor 'x' has more elements than can be counted"
     ),

@@ -8,7 +8,7 @@ public struct ValueID: Sendable, Hashable {
 
 /// A tensor that flows through a graph: an input, a node's output, or a constant.
 public struct Value: Sendable {
-  /// The source's name. Not unique while passes run; `MakeNamesUnique` ends that.
+  /// The source's name. Not unique while passes run; `makeNamesUnique` ends that.
   public var name: String
   public var type: TensorType
   /// The contents of a constant.

@@ -189,7 +189,7 @@ extension Node {
 
 extension Shape {
   /// True unless a known extent contradicts another or the ranks differ.
-  func agrees(with other: Shape) -> Bool {
+  public func agrees(with other: Shape) -> Bool {
     guard rank == other.rank else { return false }
     for (a, b) in zip(dimensions, other.dimensions) {
       if let a = a.value, let b = b.value, a != b { return false }

@@ -1,0 +1,163 @@
+import OctetDiagnostics
+import OctetIR
+import OctetQuantize
+import Testing
+
+/// Histograms with counts worked by hand, and the thresholds that entropy takes from them.
+@Suite struct HistogramEdgeTests {
+  /// Whether all values were finite.
+  func add(_ values: [Float], to histogram: inout Histogram) -> Bool {
+    values.withUnsafeBufferPointer { histogram.add($0) }
+  }
+
+  func histogram(_ values: [Float]) -> Histogram {
+    var histogram = Histogram()
+    #expect(add(values, to: &histogram))
+    return histogram
+  }
+
+  @Test func widthsArePowersOfTwo() {
+    // 2048 bins of 1/1024 hold 1 but not 2.
+    let one = histogram([1])
+    #expect(one.width == 0x1p-10)
+    #expect(one.bins[1024] == 1)
+    let two = histogram([1.9999, -2])
+    #expect(two.width == 0x1p-9)
+    #expect(two.bins[1023] == 1 && two.bins[1024] == 1)
+    #expect(two.low == -2 && two.high == 1.9999)
+  }
+
+  @Test func wideningMergesNeighbours() {
+    var values = histogram([1, 0.5, 0.5009765625])
+    #expect(values.bins[512] == 1 && values.bins[513] == 1 && values.bins[1024] == 1)
+    #expect(add([-4], to: &values))
+    #expect(values.width == 0x1p-8)
+    #expect(values.bins[128] == 2 && values.bins[256] == 1 && values.bins[1024] == 1)
+    #expect(values.bins.reduce(0, +) == 4)
+  }
+
+  @Test func zerosAreCountedApart() {
+    var values = histogram([0, -0.0, 0])
+    #expect(values.zeros == 3 && values.width == 0)
+    #expect(values.range(.entropy) == CalibrationTable.Range(low: 0, high: 0))
+    #expect(add([0, 3], to: &values))
+    #expect(values.zeros == 4 && values.bins.reduce(0, +) == 1)
+  }
+
+  @Test func nothingIsNoValue() {
+    #expect(histogram([]) == Histogram())
+  }
+
+  @Test(arguments: [
+    Float.greatestFiniteMagnitude, .leastNormalMagnitude, -.greatestFiniteMagnitude,
+  ])
+  func extremesFit(_ value: Float) {
+    let values = histogram([value])
+    #expect(values.bins.reduce(0, +) + values.zeros == 1)
+    #expect(values.range(.minMax).low == min(value, 0))
+    #expect(values.range(.minMax).high == max(value, 0))
+  }
+
+  /// Numbers too small to be normal do not depend on what came before them either.
+  @Test func tinyValuesCountAlikeInAnyOrder() {
+    for values in [[Float.leastNonzeroMagnitude, 0, 1], [1e-40, 1e-38, 3e-39, 0x1p-119]] {
+      let whole = histogram(values)
+      for start in values.indices {
+        var parts = Histogram()
+        for value in values[start...] + values[..<start] {
+          #expect(add([value], to: &parts))
+        }
+        #expect(parts == whole)
+      }
+    }
+  }
+
+  @Test func aUniformDistributionIsKept() {
+    var generator = SplitMix64(seed: 43)
+    let values = (0..<200_000).map { _ in generator.nextFloat() }
+    let range = histogram(values).range(.entropy)
+    #expect(range.low < -0.99 && range.high > 0.99)
+  }
+
+  @Test func fewLevelsNeedNoThreshold() {
+    // 100 of 2048 bins: every value has a code of its own at any threshold.
+    let values = (0..<100).map { Float($0) / 1024 } + [1]
+    #expect(histogram(Array(values.dropLast())).range(.entropy).high == 99 / Float(1024))
+  }
+
+  /// One-sided values are cut on their side only.
+  @Test func rangesOfOneSidedValues() {
+    var generator = SplitMix64(seed: 44)
+    let values = (0..<100_000).map { _ in abs(generator.nextFloat() + generator.nextFloat()) }
+    let positive = histogram(values + [50]).range(.entropy)
+    #expect(positive.low == 0 && positive.high < 10)
+    let negative = histogram((values + [50]).map { -$0 }).range(.entropy)
+    #expect(negative == CalibrationTable.Range(low: -positive.high, high: 0))
+  }
+}
+
+@Suite struct CalibrationTableEdgeTests {
+  func table(_ entries: [(String, Float, Float)]) -> CalibrationTable {
+    CalibrationTable(
+      algorithm: .minMax, model: "m", preprocessing: "", samples: 0,
+      entries: entries.map { (name: $0.0, range: .init(low: $0.1, high: $0.2)) })
+  }
+
+  @Test(arguments: [
+    "plain", "a:b", "a: b", " spaces ", "conv/1:0", "ends:", "with\ttab", "ünï/код", "1.0 2.0",
+    "octet-calibration 1", "",
+  ])
+  func namesReadBack(_ name: String) throws {
+    let again = try CalibrationTable(parsing: table([(name, -1.5, 2)]).text)
+    #expect(again.entries.map { $0.name } == [name])
+    #expect(again.range(of: name) == .init(low: -1.5, high: 2))
+  }
+
+  @Test func floatsReadBackExactly() throws {
+    var generator = SplitMix64(seed: 45)
+    for _ in 0..<500 {
+      let bits = UInt32(truncatingIfNeeded: generator.next())
+      let value = Float(bitPattern: bits)
+      guard value.isFinite else { continue }
+      let entry = ("x", min(value, 0), max(value, 0))
+      let again = try CalibrationTable(parsing: table([entry]).text)
+      #expect(again.range(of: "x")?.low.bitPattern == entry.1.bitPattern)
+      #expect(again.range(of: "x")?.high.bitPattern == entry.2.bitPattern)
+    }
+  }
+
+  @Test(arguments: [
+    ("", 1), ("octet-calibration 1", 2), ("octet-calibration 1\nalgorithm: entropy", 3),
+    ("octet-calibration 1\nmodel: x", 2),
+    ("octet-calibration 1\nalgorithm: min-max\nmodel: m\npreprocessing: \nsamples: -1\n\n", 5),
+    ("octet-calibration 1\nalgorithm: min-max\nmodel: m\npreprocessing: \nsamples: 1\nx: 0 1\n", 6),
+    ("octet-calibration 1\nalgorithm: min-max\nmodel: m\npreprocessing: \nsamples: 1\n\nx 0 1\n", 7),
+    (
+      "octet-calibration 1\nalgorithm: min-max\nmodel: m\npreprocessing: \nsamples: 1\n\nx: 0 1\nx: 0 1",
+      8
+    ),
+    (
+      "octet-calibration 1\nalgorithm: min-max\nmodel: m\npreprocessing: \nsamples: 1\n\nx: 0 1 2",
+      7
+    ),
+    (
+      "octet-calibration 1\nalgorithm: min-max\nmodel: m\npreprocessing: \nsamples: 1\n\nx: -inf 1",
+      7
+    ),
+  ])
+  func brokenTablesNameTheLine(_ text: String, _ line: Int) throws {
+    let error = try #require(throws: Diagnostic.self) {
+      _ = try CalibrationTable(parsing: text, file: "t.txt")
+    }
+    #expect(error.code == .invalidTable)
+    #expect(error.location?.line == line)
+    #expect(error.location?.file == "t.txt")
+  }
+
+  @Test func aMisspeltAlgorithmIsSuggested() throws {
+    let text = table([]).text.split(separator: "min-max", omittingEmptySubsequences: false)
+      .joined(separator: "minmax")
+    let error = try #require(throws: Diagnostic.self) { _ = try CalibrationTable(parsing: text) }
+    #expect(error.helps.first?.text == "did you mean 'min-max'?")
+  }
+}
