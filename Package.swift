@@ -64,7 +64,7 @@ let package = Package(
     tests("OctetIRTests", ["OctetOps"]),
     tests("OctetSchemaTests", ["OctetSchema"]),
     tests("OctetKernelsTests", ["OctetKernels"]),
-    tests("OctetDataTests", ["OctetData"]),
+    tests("OctetDataTests", ["OctetData", "OctetFiles"]),
     tests("OctetOpsTests", ["OctetImport", "OctetRuntime"]),
     tests("OctetTFLiteTests", ["OctetTFLite", "OctetRuntime", "OctetTestSupport"]),
     tests("OctetRuntimeTests", ["OctetRuntime", "COctetTestSupport"]),

@@ -1,5 +1,6 @@
 #include "COctetPlatform.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -39,6 +40,45 @@ int octet_map_file(const char *path, const uint8_t **bytes, size_t *count) {
   return error;
 }
 
+_Static_assert(OCTET_ENOENT == ENOENT && OCTET_EINVAL == EINVAL, "Linux's numbers");
+
+int octet_path_kind(const char *path) {
+  struct stat info;
+  if (stat(path, &info) != 0) return OCTET_PATH_MISSING;
+  if (S_ISDIR(info.st_mode)) return OCTET_PATH_FOLDER;
+  return S_ISREG(info.st_mode) ? OCTET_PATH_FILE : OCTET_PATH_OTHER;
+}
+
+int octet_list_folder(const char *path, size_t limit, void *context,
+                      void (*visit)(void *context, const char *name)) {
+  DIR *folder = opendir(path);
+  if (folder == NULL) return errno;
+  struct dirent *entry;
+  while (limit > 0 && (entry = readdir(folder)) != NULL) {
+    if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) continue;
+    visit(context, entry->d_name);
+    limit--;
+  }
+  closedir(folder);
+  return 0;
+}
+
+int octet_open_for_reading(const char *path) {
+  int descriptor = open(path, O_RDONLY | O_CLOEXEC);
+  return descriptor < 0 ? -errno : descriptor;
+}
+
+int octet_read_descriptor(int descriptor, uint8_t *bytes, size_t capacity, size_t *count) {
+  ssize_t done;
+  do {
+    done = read(descriptor, bytes, capacity);
+  } while (done < 0 && errno == EINTR);
+  *count = done > 0 ? (size_t)done : 0;
+  return done < 0 ? errno : 0;
+}
+
+void octet_close(int descriptor) { close(descriptor); }
+
 void octet_unmap(const uint8_t *bytes, size_t count) {
   if (count > 0) munmap((void *)bytes, count);
 }
@@ -56,38 +96,60 @@ int octet_write_descriptor(int descriptor, const uint8_t *bytes, size_t count) {
   return 0;
 }
 
-int octet_write_file(const char *path, const uint8_t *bytes, size_t count) {
-  // A device or a pipe, such as /dev/null, cannot be replaced by a rename.
-  struct stat info;
-  if (stat(path, &info) == 0 && !S_ISREG(info.st_mode)) {
-    if (S_ISDIR(info.st_mode)) return EISDIR;
-    int descriptor = open(path, O_WRONLY | O_CLOEXEC);
-    if (descriptor < 0) return errno;
-    int error = octet_write_descriptor(descriptor, bytes, count);
-    close(descriptor);
-    return error;
+static int write_directly(const char *path, const uint8_t *bytes, size_t count) {
+  int descriptor = open(path, O_WRONLY | O_CLOEXEC);
+  if (descriptor < 0) return errno;
+  int error = octet_write_descriptor(descriptor, bytes, count);
+  if (close(descriptor) != 0 && error == 0) error = errno;
+  return error;
+}
+
+/// Opens a new file `target`.N.part and gives its name in `temporary`, which has room for it.
+static int open_beside(const char *target, char *temporary, size_t capacity) {
+  int descriptor = -1;
+  for (unsigned attempt = 0; attempt < 100; attempt++) {
+    snprintf(temporary, capacity, "%s.%ld-%u.part", target, (long)getpid(), attempt);
+    descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (descriptor >= 0 || errno != EEXIST) break;
   }
-  size_t length = strlen(path);
-  char *temporary = malloc(length + 32);
+  return descriptor;
+}
+
+static int replace(const char *target, const uint8_t *bytes, size_t count) {
+  size_t capacity = strlen(target) + 48;
+  char *temporary = malloc(capacity);
   if (temporary == NULL) return ENOMEM;
-  snprintf(temporary, length + 32, "%s.%ld.part", path, (long)getpid());
   // Ctrl-C waits until the file is there or the temporary one is gone.
   sigset_t all, before;
   sigfillset(&all);
   sigprocmask(SIG_BLOCK, &all, &before);
   int error = 0;
-  int descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  int descriptor = open_beside(target, temporary, capacity);
   if (descriptor < 0) {
     error = errno;
   } else {
     error = octet_write_descriptor(descriptor, bytes, count);
-    if (error == 0 && fsync(descriptor) != 0) error = errno;
+    // Some file systems cannot flush.
+    if (error == 0 && fsync(descriptor) != 0 && errno != EINVAL) error = errno;
     if (close(descriptor) != 0 && error == 0) error = errno;
-    if (error == 0 && rename(temporary, path) != 0) error = errno;
+    if (error == 0 && rename(temporary, target) != 0) error = errno;
     if (error != 0) unlink(temporary);
   }
   free(temporary);
   sigprocmask(SIG_SETMASK, &before, NULL);
+  return error;
+}
+
+int octet_write_file(const char *path, const uint8_t *bytes, size_t count) {
+  switch (octet_path_kind(path)) {
+    case OCTET_PATH_FOLDER: return EISDIR;
+    case OCTET_PATH_OTHER: return write_directly(path, bytes, count);
+    case OCTET_PATH_MISSING: return *path == 0 ? EINVAL : replace(path, bytes, count);
+  }
+  char *target = realpath(path, NULL);
+  if (target == NULL) return errno;
+  int error = replace(target, bytes, count);
+  free(target);
   return error;
 }
 

@@ -3,22 +3,19 @@ public import OctetDiagnostics
 
 /// A file mapped into memory for reading, for as long as the object lives.
 ///
-/// The file must not be shortened by others meanwhile.
+/// Only the pages that are touched cost memory. The file must not be shortened by others meanwhile.
 public final class MappedFile: Sendable {
   public let path: String
   // Read-only memory that nobody else writes to.
   nonisolated(unsafe) public let bytes: UnsafeRawBufferPointer
 
-  /// Throws `OCT0101` when the file cannot be opened or is not a regular file.
+  /// Throws `OCT0101` when the file cannot be opened or is not a regular file; similar names from the
+  /// same folder are suggested for one that is missing.
   public init(_ path: String) throws(Diagnostic) {
     var start: UnsafePointer<UInt8>?
     var count = 0
-    let error = octet_map_file(path, &start, &count)
-    guard error == 0 else {
-      throw Diagnostic(
-        .unreadableFile, "cannot read '\(path)': \(String(cString: octet_error_text(error)))",
-        at: Location(file: path))
-    }
+    let error = path.utf8.contains(0) ? OCTET_EINVAL : octet_map_file(path, &start, &count)
+    guard error == 0 else { throw unreadable(path, error) }
     self.path = path
     bytes = UnsafeRawBufferPointer(start: start, count: count)
   }
@@ -28,30 +25,50 @@ public final class MappedFile: Sendable {
   }
 }
 
-/// Writes a whole file beside `path` and renames it, so that `path` is never half-written.
+/// The contents of a pipe or a device, read to its end.
 ///
-/// Throws `OCT0601`; then nothing is left behind and an older file at `path` is as it was.
-public func writeFile(
-  _ path: String, _ bytes: UnsafeRawBufferPointer
-) throws(Diagnostic) {
-  let start = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self)
-  let error = octet_write_file(path, start, bytes.count)
-  guard error == 0 else {
-    throw Diagnostic(
-      .unwritableFile, "cannot write '\(path)': \(String(cString: octet_error_text(error)))",
-      at: Location(file: path))
+/// Throws `OCT0101`, also for more than `limit` bytes.
+public func readStream(_ path: String, limit: Int) throws(Diagnostic) -> [UInt8] {
+  let descriptor = octet_open_for_reading(path)
+  guard descriptor >= 0 else { throw unreadable(path, -descriptor) }
+  defer { octet_close(descriptor) }
+  var result: [UInt8] = []
+  var chunk = [UInt8](repeating: 0, count: 1 << 16)
+  while true {
+    var count = 0
+    let error = chunk.withUnsafeMutableBufferPointer {
+      octet_read_descriptor(descriptor, $0.baseAddress, $0.count, &count)
+    }
+    if error != 0 { throw unreadable(path, error) }
+    if count == 0 { return result }
+    guard count <= limit - result.count else {
+      throw Diagnostic(
+        .unreadableFile, "cannot read '\(path)': it holds more than \(limit) bytes",
+        at: Location(file: path))
+    }
+    result += chunk[..<count]
   }
 }
 
-/// Writes a whole file beside `path` and renames it. Throws `OCT0601`.
-public func writeFile(_ path: String, _ bytes: [UInt8]) throws(Diagnostic) {
-  var failure: Diagnostic?
-  bytes.withUnsafeBytes { raw in
-    do throws(Diagnostic) {
-      try writeFile(path, raw)
-    } catch {
-      failure = error
-    }
-  }
-  if let failure { throw failure }
+/// The `OCT0101` for `path` and an `errno` value.
+private func unreadable(_ path: String, _ code: Int32) -> Diagnostic {
+  let (folder, name) = splitPath(path)
+  let diagnostic = Diagnostic(
+    .unreadableFile, "cannot read '\(path)': \(errorText(code))", at: Location(file: path),
+    notes: missingFolder(path, code))
+  guard code == OCTET_ENOENT, let names = folderEntries(folder) else { return diagnostic }
+  return diagnostic.suggesting(name, from: names)
+}
+
+/// The note that names the folder of `path` when it is what is missing.
+func missingFolder(_ path: String, _ code: Int32) -> [String] {
+  let folder = splitPath(path).folder
+  guard code == OCTET_ENOENT, !folder.isEmpty, pathKind(folder) == .missing else { return [] }
+  return ["there is no folder '\(folder)'"]
+}
+
+/// The system's words for an `errno` value, in lower case: `no such file or directory`.
+func errorText(_ code: Int32) -> String {
+  let words = String(cString: octet_error_text(code))
+  return words.prefix(1).lowercased() + words.dropFirst()
 }

@@ -33,7 +33,7 @@ struct Calibrate: ParsableCommand {
     try report.run { log throws(DiagnosticFailure) in
       let imported = try Model.open(source.model, options, log: log)
       let preprocessing = try Preprocessing.chosen(
-        calibration.preprocess, for: imported, log: log)
+        calibration.preprocess, stored: imported.preprocessing, in: source.model, log: log)
       let model = try imported.optimized(log: log)
       let dataset = try log.attempt { () throws(Diagnostic) in
         try Dataset.open(

@@ -77,14 +77,19 @@ struct Convert: ParsableCommand {
         if printPasses { Console.error(step.text) }
         if printAfter.contains(step.pass) { Console.error(step.text + "\n" + step.graphText()) }
       }
+      let given = try calibrationTable.map { path throws(DiagnosticFailure) in
+        try fittingTable(path, for: model, log)
+      }
+      // The ranges of a table hold for samples that were preprocessed as it says.
       let preprocessing = try Preprocessing.chosen(
-        calibration.preprocess, for: imported, log: log)
+        calibration.preprocess, stored: given?.preprocessing ?? imported.preprocessing,
+        in: calibrationTable ?? source.model, log: log)
       model.preprocessing = preprocessing == .identity ? nil : preprocessing.text
       let float = model
       var verification: Verification?
       if int8 {
         let table: CalibrationTable
-        (table, verification) = try self.table(for: model, preprocessing, log)
+        (table, verification) = try self.table(given, for: model, preprocessing, log)
         model = try model.quantized(
           table, inputType: inputType, outputType: outputType, log: log)
       }
@@ -100,9 +105,19 @@ struct Convert: ParsableCommand {
     }
   }
 
+  private func fittingTable(
+    _ path: String, for model: Model, _ log: DiagnosticLog
+  ) throws(DiagnosticFailure) -> CalibrationTable {
+    let table = try CalibrationTable.read(path, log: log)
+    model.check(table, file: path, log: log)
+    try log.throwIfErrors()
+    return table
+  }
+
   /// The ranges, and the samples to check the result with.
   private func table(
-    for model: Model, _ preprocessing: Preprocessing, _ log: DiagnosticLog
+    _ given: CalibrationTable?, for model: Model, _ preprocessing: Preprocessing,
+    _ log: DiagnosticLog
   ) throws(DiagnosticFailure) -> (CalibrationTable, Verification?) {
     let dataset = try calibration.data.map { path throws(DiagnosticFailure) in
       try log.attempt { () throws(Diagnostic) in
@@ -110,12 +125,7 @@ struct Convert: ParsableCommand {
           path, part: .calibration, inputs: model.inputNames, log: log)
       }
     }
-    if let calibrationTable {
-      let table = try CalibrationTable.read(calibrationTable, log: log)
-      model.check(table, file: calibrationTable, log: log)
-      try log.throwIfErrors()
-      return (table, dataset.map { Verification(dataset: $0, used: []) })
-    }
+    if let given { return (given, dataset.map { Verification(dataset: $0, used: []) }) }
     guard let dataset else {
       throw log.failure(
         Diagnostic(

@@ -30,7 +30,8 @@ struct Eval: ParsableCommand {
     let options = try source.options()
     try report.run { log throws(DiagnosticFailure) in
       let model = try Model.open(source.model, options, log: log)
-      let preprocessing = try Preprocessing.chosen(preprocess, for: model, log: log)
+      let preprocessing = try Preprocessing.chosen(
+        preprocess, stored: model.preprocessing, in: source.model, log: log)
       let dataset = try log.attempt { () throws(Diagnostic) in
         try Dataset.open(data, part: .evaluation, inputs: model.inputNames, log: log)
       }

@@ -86,21 +86,20 @@ struct ModelArguments: ParsableArguments {
 }
 
 extension Preprocessing {
-  /// What a verb uses: what the user says, else what the model says, else nothing. A difference between
-  /// the two is a warning.
+  /// What a verb uses: what the user says, else what is stored in `file`, else nothing. A difference
+  /// between the two is a warning.
   static func chosen(
-    _ given: String?, for model: Model, log: DiagnosticLog
+    _ given: String?, stored: String?, in file: String, log: DiagnosticLog
   ) throws(DiagnosticFailure) -> Preprocessing {
-    let text = given ?? model.preprocessing ?? ""
-    let chosen = try log.attempt { () throws(Diagnostic) in try Preprocessing(text) }
-    if given != nil, let stored = model.preprocessing,
-      let other = try? Preprocessing(stored), other != chosen
-    {
+    let chosen = try log.attempt { () throws(Diagnostic) in
+      try Preprocessing(given ?? stored ?? "")
+    }
+    if given != nil, let stored, let other = try? Preprocessing(stored), other != chosen {
       log.add(
         Diagnostic(
           .preprocessingDiffers,
-          "--preprocess '\(chosen.text)' differs from the model's own '\(stored)'",
-          at: Location(file: model.path), help: "leave out --preprocess to use the model's"))
+          "--preprocess '\(chosen.text)' differs from the file's own '\(stored)'",
+          at: Location(file: file), help: "leave out --preprocess to use the file's"))
     }
     return chosen
   }

@@ -1,6 +1,7 @@
 import Glibc
 import OctetData
 import OctetDiagnostics
+import OctetFiles
 import OctetIR
 import Testing
 
@@ -21,7 +22,7 @@ import Testing
     let path = joinPath(folder.path, "trian.npz")
     let error = try diagnostic { _ = try readFile(path) }
     #expect(error.code == .unreadableFile)
-    #expect(error.message == "can't read '\(path)': no such file or directory")
+    #expect(error.message == "cannot read '\(path)': no such file or directory")
     #expect(error.location?.file == path)
     #expect(error.helps == [Diagnostic.Help("did you mean 'train.npz'?")])
   }
@@ -60,7 +61,7 @@ import Testing
     #expect(missing.code == .unwritableFile)
     #expect(missing.notes == ["there is no folder '\(folder.path)/no'"])
     let full = try diagnostic { try writeFile("/dev/full", [1]) }
-    #expect(full.message == "can't write '/dev/full': no space left on device")
+    #expect(full.message == "cannot write '/dev/full': no space left on device")
     #expect(folderEntries(folder.path) == [])
   }
 

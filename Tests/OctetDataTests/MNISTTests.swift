@@ -1,5 +1,6 @@
 import OctetData
 import OctetDiagnostics
+import OctetFiles
 import Testing
 
 private enum MNIST {

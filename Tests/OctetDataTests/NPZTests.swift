@@ -1,5 +1,6 @@
 import OctetData
 import OctetDiagnostics
+import OctetFiles
 import OctetIR
 import Testing
 
@@ -39,7 +40,7 @@ import Testing
     let one = NamedTensor("a", Tensor([1], [1]))
     let twice = try diagnostic { _ = try NPZ.bytes(of: [one, one], file: "b.npz") }
     #expect(twice.code == .unwritableFile)
-    #expect(twice.message == "can't write 'b.npz': two entries are called 'a.npy'")
+    #expect(twice.message == "cannot write 'b.npz': two entries are called 'a.npy'")
     let bfloat = NamedTensor("b", Tensor(TensorType(.bfloat16, [1]), Storage(byteCount: 2)))
     let error = try diagnostic { _ = try NPZ.bytes(of: [bfloat], file: "b.npz") }
     #expect(error.code == .unwritableFile && error.tensors == ["b: bf16[1]"])
@@ -110,7 +111,7 @@ import Testing
     archive.replaceSubrange((directory + 24)..<(directory + 28), with: [0, 0, 0, 0x10])
     let error = try diagnostic { _ = try read(archive, limit: 1 << 40) }
     #expect(error.code == .invalidData)
-    #expect(error.message.contains("can't hold"), "\(error.message)")
+    #expect(error.message.contains("cannot hold"), "\(error.message)")
   }
 
   @Test func commentsAreSkipped() throws {

@@ -58,8 +58,8 @@ import Testing
     ("scale=1e300/1e-300", "is not"), ("mean=1::2", "'' is not"), ("scale=1:2", "one number"),
     ("scale=0", "scale is 0"), ("std=1:0", "std is 0"), ("std=0/5", "std is 0"),
     ("mean=1:2,std=1:2:3", "mean is for 2 channels and std for 3"),
-    ("mean=1,mean=2", "'mean' appears twice"), ("scale=1e200", "float32 can't hold"),
-    ("mean=0:1,std=1e-300", "float32 can't hold"), ("resize=crop", "there is no key 'resize'"),
+    ("mean=1,mean=2", "'mean' appears twice"), ("scale=1e200", "float32 cannot hold"),
+    ("mean=0:1,std=1e-300", "float32 cannot hold"), ("resize=crop", "there is no key 'resize'"),
   ])
   func invalid(_ text: String, _ words: String) throws {
     let error = try diagnostic { _ = try Preprocessing(text) }

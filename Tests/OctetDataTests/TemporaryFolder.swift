@@ -1,6 +1,7 @@
 import Glibc
 import OctetData
 import OctetDiagnostics
+import OctetFiles
 import Testing
 
 /// A new folder under the system's temporary one, removed with everything in it.

@@ -53,7 +53,7 @@ package enum Inflate {
     guard byteCount >= 0, possible.overflow || byteCount <= possible.partialValue else {
       throw Diagnostic(
         .invalidData,
-        "'\(file)': \(bytes.count) packed bytes can't hold the \(byteCount) stated for '\(entry)'",
+        "'\(file)': \(bytes.count) packed bytes cannot hold the \(byteCount) stated for '\(entry)'",
         at: location)
     }
     let output = GrowingBytes(hint: byteCount + 1)

@@ -15,7 +15,7 @@ package struct ZipWriter {
     self.file = file
   }
 
-  /// - Throws: `.unwritableFile` for a name used before and for what zip can't hold.
+  /// - Throws: `.unwritableFile` for a name used before and for what zip cannot hold.
   package mutating func add(_ name: String, _ contents: [UInt8]) throws(Diagnostic) {
     let nameBytes = Array(name.utf8)
     guard nameBytes.count <= 0xFFFF else { throw refused("an entry name is over 65535 bytes") }
@@ -66,7 +66,7 @@ package struct ZipWriter {
   }
 
   private func refused(_ reason: String) -> Diagnostic {
-    Diagnostic(.unwritableFile, "can't write '\(file)': \(reason)", at: Location(file: file))
+    Diagnostic(.unwritableFile, "cannot write '\(file)': \(reason)", at: Location(file: file))
   }
 }
 

@@ -1,4 +1,5 @@
 import OctetDiagnostics
+import OctetFiles
 
 extension Dataset {
   /// The two parts of MNIST and how their files begin.

@@ -1,5 +1,5 @@
-import Glibc
 import OctetDiagnostics
+import OctetFiles
 import OctetIR
 
 extension Dataset {
@@ -39,10 +39,11 @@ extension Dataset {
           at: location, notes: ["a list has one .npy file a line"])
       }
       let file = joinPath(folder, name)
-      guard pathKind(file) == .file else {
-        var missing = unreadable(file, pathKind(file) == .missing ? ENOENT : EINVAL)
-        missing.location = location
-        throw missing
+      do throws(Diagnostic) {
+        _ = try MappedFile(file)
+      } catch {
+        throw Diagnostic(
+          error.code, error.message, at: location, notes: error.notes, helps: error.helps)
       }
       files.append(file)
     }

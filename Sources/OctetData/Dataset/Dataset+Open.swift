@@ -1,4 +1,5 @@
 public import OctetDiagnostics
+import OctetFiles
 import OctetIR
 
 extension Dataset {

@@ -1,4 +1,5 @@
 package import OctetDiagnostics
+import OctetFiles
 package import OctetIR
 
 /// A tensor under the name it has in an archive or a model.
@@ -68,7 +69,7 @@ package enum NPZ {
     for entry in tensors {
       guard let contents = NPY.bytes(of: entry.tensor) else {
         throw Diagnostic(
-          .unwritableFile, "can't write '\(file)': NumPy has no form for '\(entry.name)'",
+          .unwritableFile, "cannot write '\(file)': NumPy has no form for '\(entry.name)'",
           at: Location(file: file, format: "npz", node: entry.name),
           tensors: ["\(entry.name): \(entry.tensor.type.text)"])
       }

@@ -51,7 +51,7 @@ extension Preprocessing {
       // Linear in the pixel, so the ends bound all values.
       guard value(ofPixel: 0, channel: channel).isFinite,
         value(ofPixel: 255, channel: channel).isFinite
-      else { throw invalid(specification, "it gives values that float32 can't hold") }
+      else { throw invalid(specification, "it gives values that float32 cannot hold") }
     }
   }
 
@@ -69,7 +69,7 @@ extension Preprocessing {
 
 extension Preprocessing.Number {
   /// Reads `0.5`, `-1e-3` or `1/256`; nil for anything else, for a zero denominator and for numbers
-  /// that double precision can't hold.
+  /// that double precision cannot hold.
   init?(parsing text: String) {
     let sides = split(text, "/")
     guard sides.count <= 2, let first = sides.first, let last = sides.last,
