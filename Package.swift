@@ -48,9 +48,9 @@ let package = Package(
     target("OctetPasses", ["OctetOps", "OctetRuntime"]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     target("OctetData", ["OctetIR", "OctetFiles", "CZlib"]),
-    target("OctetQuantize", ["OctetPasses", "OctetRuntime"]),
+    target("OctetQuantize", ["OctetRuntime"]),
     target(
-      "Octet", ["OctetImport", "OctetTFLite", "OctetQuantize", "OctetData"],
+      "Octet", ["OctetImport", "OctetTFLite", "OctetPasses", "OctetQuantize", "OctetData"],
       exclude: ["Explanations"]),
     .executableTarget(
       name: "octet-cli",
@@ -65,7 +65,9 @@ let package = Package(
     tests("OctetSchemaTests", ["OctetSchema"]),
     tests("OctetKernelsTests", ["OctetKernels"]),
     tests("OctetDataTests", ["OctetData", "OctetFiles"]),
-    tests("OctetOpsTests", ["OctetImport", "OctetRuntime"]),
+    tests(
+      "OctetOpsTests",
+      ["OctetFiles", "OctetImport", "OctetQuantize", "OctetRuntime", "OctetTFLite", "OctetTestSupport"]),
     tests("OctetTFLiteTests", ["OctetTFLite", "OctetRuntime", "OctetTestSupport"]),
     tests("OctetRuntimeTests", ["OctetRuntime", "COctetTestSupport"]),
     tests("OctetImportTests", ["OctetImport", "OctetPasses", "OctetTestSupport"]),

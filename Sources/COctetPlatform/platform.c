@@ -49,6 +49,12 @@ int octet_path_kind(const char *path) {
   return S_ISREG(info.st_mode) ? OCTET_PATH_FILE : OCTET_PATH_OTHER;
 }
 
+int octet_same_file(const char *path, const char *other) {
+  struct stat a, b;
+  return stat(path, &a) == 0 && stat(other, &b) == 0 && S_ISREG(a.st_mode) &&
+         a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
 int octet_list_folder(const char *path, size_t limit, void *context,
                       void (*visit)(void *context, const char *name)) {
   DIR *folder = opendir(path);

@@ -1,6 +1,7 @@
 public import OctetData
 public import OctetDiagnostics
 import OctetIR
+import OctetRuntime
 
 #if canImport(Glibc)
   import Glibc
@@ -28,18 +29,23 @@ public struct Agreement: Sendable {
   }
 
   public let samples: Int
+  /// What the samples were not used for before: `held-back`, or what they were.
+  public let kind: String
   public private(set) var outputs: [Output]
 
   /// Runs both models on `indices` of the data set.
+  ///
+  /// - Parameter kind: what the samples are called in reports, for example `held-back`.
+  /// - Precondition: the models have the same inputs and outputs but for their types.
   public static func between(
-    _ float: Model, _ quantized: Model, _ dataset: Dataset, _ indices: [Int],
+    _ float: Model, _ quantized: Model, _ dataset: Dataset, _ indices: [Int], kind: String = "",
     _ preprocessing: Preprocessing, log: DiagnosticLog
   ) throws(DiagnosticFailure) -> Agreement {
-    let reference = try SampleRunner(float, log: log)
-    let candidate = try SampleRunner(quantized, log: log)
-    let feeder = SampleFeeder(dataset, float, preprocessing)
+    let reference = try float.sampleLoop(log: log)
+    let candidate = try quantized.sampleLoop(log: log)
+    let feeder = try SampleFeeder(dataset, float, preprocessing, log: log)
     var result = Agreement(
-      samples: indices.count,
+      samples: indices.count, kind: kind,
       outputs: float.graph.outputs.map { Output(name: float.graph[$0].name) })
     for index in indices {
       let batch = try log.attempt { () throws(Diagnostic) in try feeder.batch([index]) }
@@ -50,8 +56,9 @@ public struct Agreement: Sendable {
     return result
   }
 
-  private init(samples: Int, outputs: [Output]) {
+  private init(samples: Int, kind: String, outputs: [Output]) {
     self.samples = samples
+    self.kind = kind
     self.outputs = outputs
   }
 
@@ -70,18 +77,19 @@ public struct Agreement: Sendable {
     }
   }
 
-  /// One line an output.
+  /// A heading and one line an output.
   public var text: String {
-    outputs.map { output in
+    let words = kind.isEmpty ? "" : kind + " "
+    return "verified against float on \(samples) \(words)samples:\n" + outputs.map { output in
       let decibels = output.decibels.isFinite ? "\(tenths(output.decibels)) dB" : "exact"
-      return "output '\(output.name)': largest difference \(output.largest), mean "
+      return "  output '\(output.name)': largest difference \(output.largest), mean "
         + "\(Float(output.mean)), \(decibels), same top-1 on \(output.sameTop) of \(samples)\n"
     }.joined()
   }
 
   public var json: JSON {
     .members([
-      ("samples", .int(samples)),
+      ("samples", .int(samples)), ("kind", kind.isEmpty ? nil : .string(kind)),
       (
         "outputs",
         .array(
@@ -98,7 +106,7 @@ public struct Agreement: Sendable {
 
   /// A warning when an output hardly resembles the float model's.
   public func warning(at path: String) -> Diagnostic? {
-    let poor = outputs.filter { $0.decibels < 10 }
+    let poor = outputs.filter { !($0.decibels >= 10) }
     guard !poor.isEmpty else { return nil }
     return Diagnostic(
       .poorAgreement,

@@ -17,12 +17,13 @@ public final class DatasetCalibrator: Calibrator {
   ///   - batchSize: samples a batch.
   public init(
     _ dataset: Dataset, for model: Model, preprocessing: Preprocessing,
-    algorithm: CalibrationAlgorithm = .entropy, samples: Int = 500, batchSize: Int = 64
-  ) {
+    algorithm: CalibrationAlgorithm = .entropy, samples: Int = 500, batchSize: Int = 64,
+    log: DiagnosticLog
+  ) throws(DiagnosticFailure) {
     self.algorithm = algorithm
     self.batchSize = batchSize
     indices = Dataset.evenlySpaced(samples, of: dataset.count)
-    feeder = SampleFeeder(dataset, model, preprocessing)
+    feeder = try SampleFeeder(dataset, model, preprocessing, log: log)
   }
 
   public func nextBatch(_ names: [String]) throws(Diagnostic) -> [Tensor]? {
@@ -44,7 +45,13 @@ struct SampleFeeder {
   /// The inputs' names and extents without the batch.
   private let inputs: [(name: String, extents: [Int])]
 
-  init(_ dataset: Dataset, _ model: Model, _ preprocessing: Preprocessing) {
+  /// Warns where the preprocessing does not apply to the samples (`OCT0806`).
+  init(
+    _ dataset: Dataset, _ model: Model, _ preprocessing: Preprocessing, log: DiagnosticLog
+  ) throws(DiagnosticFailure) {
+    try log.attempt { () throws(Diagnostic) in
+      try dataset.warnIfUnused(preprocessing, log: log)
+    }
     self.dataset = dataset
     self.preprocessing = preprocessing
     inputs = model.graph.inputs.map { id in

@@ -1,36 +1,45 @@
 public import OctetData
 public import OctetDiagnostics
+import OctetRuntime
 
 /// How many samples of a labelled data set a classifier gets right.
 public struct Evaluation: Sendable {
-  public let correct: Int
-  public let total: Int
+  private var top1 = TopAccuracy()
 
-  public var accuracy: Double { total == 0 ? 0 : Double(correct) / Double(total) }
+  public var correct: Int { top1.correct }
+  public var total: Int { top1.total }
+  public var accuracy: Double { top1.value }
 
   /// Runs the model on every sample of `dataset` and takes the largest element of its first output
   /// for the class.
   ///
   /// - Parameter progress: called after each batch of 64 with its number, from 0.
+  /// - Throws: after logging `OCT0804` for a label that is none of the model's classes.
   public static func top1(
     _ model: Model, _ dataset: Dataset, _ preprocessing: Preprocessing, log: DiagnosticLog,
     progress: (_ batch: Int) -> Void = { _ in }
   ) throws(DiagnosticFailure) -> Evaluation {
     let model = try model.runnable(log: log)
-    let runner = try SampleRunner(model, log: log)
-    let feeder = SampleFeeder(dataset, model, preprocessing)
+    let loop = try model.sampleLoop(log: log)
+    let feeder = try SampleFeeder(dataset, model, preprocessing, log: log)
     let labels = try log.attempt { () throws(Diagnostic) in try dataset.requiredLabels() }
-    var correct = 0
+    var result = Evaluation()
     let batchSize = 64
     for (batch, start) in stride(from: 0, to: dataset.count, by: batchSize).enumerated() {
       let samples = Array(start..<min(start + batchSize, dataset.count))
       let tensors = try log.attempt { () throws(Diagnostic) in try feeder.batch(samples) }
-      runner.run(tensors) { slot, outputs in
-        if bestClass(outputs.first ?? []) == labels[samples[slot]] { correct += 1 }
+      var problem: Diagnostic?
+      loop.run(tensors) { slot, outputs in
+        do throws(Diagnostic) {
+          try result.top1.record(outputs.first ?? [], label: labels[samples[slot]])
+        } catch {
+          problem = problem ?? error
+        }
       }
+      if let problem { throw log.failure(problem.located(Location(file: dataset.file))) }
       progress(batch)
     }
-    return Evaluation(correct: correct, total: dataset.count)
+    return result
   }
 
   public var json: JSON {

@@ -25,23 +25,15 @@ extension Model {
   }
 
   /// Logs `OCT0503` when the table was made for another model, with the tensors that differ.
-  public func check(_ table: CalibrationTable, file: String, log: DiagnosticLog) {
-    let hash = graph.contentHash
-    guard table.model != hash else { return }
-    let own = graph.values.filter { $0.constant == nil }.map { $0.name }
-    let listed = table.entries.map { $0.name }
-    let missing = own.filter { !listed.contains($0) }
-    let extra = listed.filter { !own.contains($0) }
-    var notes = ["the table is for model \(table.model), this model is \(hash)"]
-    if !missing.isEmpty { notes.append("not in the table: " + missing.joined(separator: ", ")) }
-    if !extra.isEmpty { notes.append("only in the table: " + extra.joined(separator: ", ")) }
-    if missing.isEmpty, extra.isEmpty {
-      notes.append("the tensors have the same names, so the weights or the operators differ")
+  public func check(_ table: CalibrationTable, file: String, log: DiagnosticLog)
+    throws(DiagnosticFailure)
+  {
+    try log.attempt { () throws(Diagnostic) in
+      do throws(Diagnostic) {
+        try table.check(fits: graph)
+      } catch {
+        throw error.located(Location(file: file, format: "calibration table"))
+      }
     }
-    log.add(
-      Diagnostic(
-        .tableMismatch, "the calibration table was made for another model",
-        at: Location(file: file, format: "calibration table"), notes: notes,
-        help: "calibrate this model: octet calibrate"))
   }
 }

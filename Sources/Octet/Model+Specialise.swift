@@ -4,8 +4,10 @@ import OctetIR
 extension Model {
   /// The graph with the options' input shapes, batch and outputs, for formats whose shapes follow from
   /// the operators.
+  ///
+  /// - Parameter fixesBatch: whether an unknown batch that no option gives becomes 1.
   func specialised(
-    _ options: ModelOptions, _ log: DiagnosticLog
+    _ options: ModelOptions, fixesBatch: Bool = true, _ log: DiagnosticLog
   ) throws(DiagnosticFailure) -> Model {
     // The Caffe importer has applied the options while it built the graph.
     if format == .caffe { return self }
@@ -27,7 +29,7 @@ extension Model {
         shape = Shape(extents)
       } else if let batch = options.batch, shape.rank > 0 {
         shape.dimensions[0] = .known(batch)
-      } else if case .unknown(let name, _)? = shape.dimensions.first {
+      } else if fixesBatch, case .unknown(let name, _)? = shape.dimensions.first {
         shape.dimensions[0] = .known(1)
         log.add(
           Diagnostic(

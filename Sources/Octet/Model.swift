@@ -4,6 +4,7 @@ package import OctetIR
 import OctetImport
 import OctetOps
 package import OctetPasses
+import OctetRuntime
 import OctetSchema
 import OctetTFLite
 
@@ -116,7 +117,31 @@ public struct Model: Sendable {
     let manager = PassManager(Pipeline.conversion, stopAfter: stopAfter, observe: observe)
     result.graph = try manager.run(graph, log: log)
     result.graph.makeNamesUnique()
+    try result.requireKnownInputs(log)
     return result
+  }
+
+  /// Logs `OCT0203` for every input with an extent that nothing gives.
+  private func requireKnownInputs(_ log: DiagnosticLog) throws(DiagnosticFailure) {
+    for input in graph.inputs {
+      let value = graph[input]
+      var origins: [String] = []
+      for case .unknown(let name, let origin) in value.type.shape.dimensions {
+        origins.append("'\(name)' is unknown" + (origin.isEmpty ? "" : ": it comes from \(origin)"))
+      }
+      if origins.isEmpty { continue }
+      let extents = value.type.shape.dimensions.map { $0.value.map { "\($0)" } ?? "N" }
+      log.add(
+        Diagnostic(
+          .unknownDimension, "the shape of input '\(value.name)' is not known",
+          at: Location(file: path), notes: origins,
+          helps: [
+            .init(
+              "give every extent",
+              arguments: ["--input-shape", "\(value.name)=" + extents.joined(separator: ",")])
+          ], tensors: [value.text]))
+    }
+    try log.throwIfErrors()
   }
 
   /// Runs the conversion passes.
@@ -128,6 +153,14 @@ public struct Model: Sendable {
   /// is a `.tflite`.
   package func runnable(log: DiagnosticLog) throws(DiagnosticFailure) -> Model {
     format == .caffe ? try optimized(log: log) : self
+  }
+
+  /// The model prepared for float samples.
+  func sampleLoop(log: DiagnosticLog) throws(DiagnosticFailure) -> SampleLoop {
+    let prepared = try PreparedGraph(graph, log: log)
+    return try log.attempt(at: Location(file: path)) { () throws(Diagnostic) in
+      try SampleLoop(prepared)
+    }
   }
 
   /// Writes the model as `.tflite`; the file is complete or not there.

@@ -48,13 +48,16 @@ public struct OperatorTable: Sendable {
   public var markdown: String { table.markdown }
 
   public var json: JSON {
-    .array(
-      rows.map { row in
+    .members([("operators", .array(rowsJSON))])
+  }
+
+  private var rowsJSON: [JSON] {
+    rows.map { row in
         .members([
           ("operator", .string(row.builtin)), ("name", .string(row.name)),
           ("types", .strings(row.types)), ("caffe", .strings(row.caffe)),
           ("note", row.note.map { .string($0) }), ("summary", .string(row.summary)),
         ])
-      })
+    }
   }
 }

@@ -64,6 +64,7 @@ extension Model {
     _ path: String, _ options: ModelOptions, log: DiagnosticLog
   ) throws(DiagnosticFailure) -> String {
     let model = try read(path, options, needsWeights: false, log: log)
+      .specialised(options, fixesBatch: false, log)
     return GraphPrinter(constantLimit: 16).print(model.graph)
   }
 }

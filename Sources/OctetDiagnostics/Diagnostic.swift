@@ -2,9 +2,9 @@
 ///
 /// Messages are lower case without a full stop and stand alone. Notes say why; helps say what to do.
 /// Rendering is done elsewhere (`TerminalRenderer`, `Diagnostic.json`).
-public struct Diagnostic: Error, Sendable, Equatable {
+public struct Diagnostic: Error, Sendable, Hashable {
   /// A way out. `arguments` are the command-line arguments that would apply it.
-  public struct Help: Sendable, Equatable {
+  public struct Help: Sendable, Hashable {
     public var text: String
     public var arguments: [String]
 
@@ -57,11 +57,7 @@ public struct Diagnostic: Error, Sendable, Equatable {
     let near = nearMatches(to: name, in: candidates)
     guard !near.isEmpty else { return self }
     var result = self
-    var list = ""
-    for (index, match) in near.enumerated() {
-      list += (index == 0 ? "" : index == near.count - 1 ? " or " : ", ") + "'\(match)'"
-    }
-    result.helps.append(Help("did you mean \(list)?"))
+    result.helps.append(Help("did you mean \(alternatives(near))?"))
     return result
   }
 }

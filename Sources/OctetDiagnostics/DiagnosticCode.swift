@@ -93,6 +93,7 @@ extension DiagnosticCode {
   public static let preprocessingDiffers = DiagnosticCode("0803", "preprocessing-differs", .warning)
   public static let labelsMismatch = DiagnosticCode("0804", "labels-mismatch")
   public static let partChosen = DiagnosticCode("0805", "part-chosen", .remark)
+  public static let preprocessingUnused = DiagnosticCode("0806", "preprocessing-unused", .warning)
 
   /// Every code, in order.
   public static let all: [DiagnosticCode] = [
@@ -108,6 +109,6 @@ extension DiagnosticCode {
     unwritableFile, modelTooLarge,
     noKernel, inputMismatch, arenaTooLarge,
     unknownCode, invalidPreprocessing, preprocessingDiffers, labelsMismatch,
-    partChosen,
+    partChosen, preprocessingUnused,
   ]
 }

@@ -16,13 +16,15 @@ public final class DiagnosticLog {
     self.observer = observer
   }
 
-  public var errorCount: Int {
-    var count = 0
-    for diagnostic in diagnostics where diagnostic.severity == .error { count += 1 }
-    return count
-  }
+  public private(set) var errorCount = 0
 
   public var hasErrors: Bool { errorCount > 0 }
+
+  /// At most this many diagnostics of one code are kept and shown; the rest are only counted.
+  public static let limit = 100
+
+  private var seen: Set<Diagnostic> = []
+  private var counts: [DiagnosticCode: Int] = [:]
 
   public func add(_ diagnostic: Diagnostic) {
     var kept = diagnostic
@@ -30,7 +32,12 @@ public final class DiagnosticLog {
       if policy.allowed.contains(diagnostic.code) { return }
       if policy.denied.contains(diagnostic.code) { kept.severity = .error }
     }
-    if diagnostics.contains(kept) { return }
+    guard seen.insert(kept).inserted else { return }
+    if kept.severity == .error { errorCount += 1 }
+    counts[kept.code, default: 0] += 1
+    let count = counts[kept.code] ?? 0
+    if count > Self.limit { return }
+    if count == Self.limit { kept.notes.append("further diagnostics of this code are not shown") }
     diagnostics.append(kept)
     observer?(kept)
   }

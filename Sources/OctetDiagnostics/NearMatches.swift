@@ -1,7 +1,8 @@
 /// Up to three of `candidates` that a user may have meant by `name`, nearest first.
 ///
 /// Distance is optimal string alignment (insert, delete, substitute, swap neighbours) on lower-case
-/// text; a candidate qualifies within a third of the longer length, at least 1. O(n·m) per candidate.
+/// text; a candidate qualifies within a third of the longer length, at least 1, or when one of both
+/// begins or ends with the other, which has at least 3 letters. O(n·m) per candidate.
 public func nearMatches(to name: String, in candidates: [String]) -> [String] {
   let wanted = Array(name.lowercased().utf8)
   guard wanted.count <= 200 else { return [] }
@@ -9,6 +10,10 @@ public func nearMatches(to name: String, in candidates: [String]) -> [String] {
   for (index, candidate) in candidates.enumerated() where candidate != name {
     let bytes = Array(candidate.lowercased().utf8)
     let limit = max(1, max(wanted.count, bytes.count) / 3)
+    if isPart(wanted, of: bytes) || isPart(bytes, of: wanted) {
+      scored.append((1, index))
+      continue
+    }
     guard abs(bytes.count - wanted.count) <= limit else { continue }
     let distance = editDistance(wanted, bytes)
     if distance <= limit { scored.append((distance, index)) }
@@ -20,6 +25,21 @@ public func nearMatches(to name: String, in candidates: [String]) -> [String] {
     if result.count == 3 { break }
   }
   return result
+}
+
+/// `'a', 'b' or 'c'`
+public func alternatives(_ names: [String]) -> String {
+  var list = ""
+  for (index, name) in names.enumerated() {
+    list += (index == 0 ? "" : index == names.count - 1 ? " or " : ", ") + "'\(name)'"
+  }
+  return list
+}
+
+private func isPart(_ short: [UInt8], of long: [UInt8]) -> Bool {
+  guard short.count >= 3, short.count < long.count else { return false }
+  return long.prefix(short.count).elementsEqual(short)
+    || long.suffix(short.count).elementsEqual(short)
 }
 
 private func editDistance(_ a: [UInt8], _ b: [UInt8]) -> Int {

@@ -15,22 +15,23 @@ public struct TerminalRenderer: Sendable {
     self.usesColor = usesColor
   }
 
-  /// The diagnostic as lines of text, without a final newline.
+  /// The diagnostic as lines of text, without a final newline. Control characters of names that come
+  /// from files are shown as `\x1b`.
   public func render(_ diagnostic: Diagnostic) -> String {
     let color = Self.color(of: diagnostic.severity)
     var text = paint("\(diagnostic.severity.rawValue)[\(diagnostic.code.id)]", color, bold: true)
-    text += paint(": " + diagnostic.message, nil, bold: true)
+    text += paint(": " + Self.visible(diagnostic.message), nil, bold: true)
     if let location = diagnostic.location?.text, !location.isEmpty {
-      text += "\n  " + paint("-->", "34", bold: true) + " " + location
+      text += "\n  " + paint("-->", "34", bold: true) + " " + Self.visible(location)
     }
-    for tensor in diagnostic.tensors { text += "\n   |  " + tensor }
-    for note in diagnostic.notes { text += "\n  note: " + note }
+    for tensor in diagnostic.tensors { text += "\n   |  " + Self.visible(tensor) }
+    for note in diagnostic.notes { text += "\n  note: " + Self.visible(note) }
     for help in diagnostic.helps {
-      text += "\n  " + paint("help", "32", bold: false) + ": " + help.text
+      text += "\n  " + paint("help", "32", bold: false) + ": " + Self.visible(help.text)
       if !help.arguments.isEmpty {
         text += ": "
         for (index, argument) in help.arguments.enumerated() {
-          text += (index == 0 ? "" : " ") + argument
+          text += (index == 0 ? "" : " ") + Self.shellWord(Self.visible(argument))
         }
       }
     }
@@ -38,6 +39,30 @@ public struct TerminalRenderer: Sendable {
       text += "\n  more: octet explain \(diagnostic.code.id)"
     }
     return text
+  }
+
+  private static func visible(_ text: String) -> String {
+    var result = ""
+    for scalar in text.unicodeScalars {
+      if scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value) {
+        let digits = String(scalar.value, radix: 16)
+        result += "\\x" + (digits.utf8.count == 1 ? "0" : "") + digits
+      } else {
+        result.unicodeScalars.append(scalar)
+      }
+    }
+    return result
+  }
+
+  /// An argument as it is typed into a shell.
+  private static func shellWord(_ text: String) -> String {
+    let special = Array(" \"'`$&|;<>()[]{}*?!~#\\".utf8)
+    guard text.isEmpty || text.utf8.contains(where: { special.contains($0) }) else { return text }
+    var result = "'"
+    for scalar in text.unicodeScalars {
+      if scalar == "'" { result += "'\\''" } else { result.unicodeScalars.append(scalar) }
+    }
+    return result + "'"
   }
 
   private static func color(of severity: Severity) -> String {

@@ -16,6 +16,9 @@ public func pathKind(_ path: String) -> PathKind {
   }
 }
 
+/// Whether both paths lead to one regular file.
+public func sameFile(_ path: String, _ other: String) -> Bool { octet_same_file(path, other) != 0 }
+
 /// The names in a folder without `.` and `..`, sorted; nil when it cannot be listed.
 ///
 /// Stops at 100,000 names.

@@ -24,5 +24,6 @@ package enum Pipeline {
     FusePad(),
     HoistActivation(),
     FuseActivation(),
+    CompleteBias(),
   ]
 }

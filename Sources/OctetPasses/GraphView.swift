@@ -17,6 +17,11 @@ package struct GraphView {
     self.isOutput = isOutput
   }
 
+  /// True when a tensor of the node has scales: they are part of its meaning.
+  package func isQuantized(_ node: Node) -> Bool {
+    (node.inputs.compactMap { $0 } + node.outputs).contains { graph[$0].type.quantization != nil }
+  }
+
   /// The node that makes a value; nil for inputs and constants.
   package func producer(of id: ValueID?) -> Node? {
     id.flatMap { producers[$0.index] }.map { graph.nodes[$0] }

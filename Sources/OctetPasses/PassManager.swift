@@ -74,6 +74,8 @@ package struct PassManager {
   private func patch(
     _ pass: any GraphPass, at index: Int, _ view: GraphView, _ log: DiagnosticLog
   ) throws(DiagnosticFailure) -> GraphPatch? {
+    // Passes rewrite float graphs. What is quantized already stays as its maker has tuned it.
+    if view.isQuantized(view.graph.nodes[index]) { return nil }
     do {
       return try pass.patch(at: index, in: view)
     } catch {

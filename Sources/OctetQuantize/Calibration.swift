@@ -22,15 +22,19 @@ package struct Calibration {
 
   /// The ranges of all float32 tensors that are not constants, by name.
   ///
-  /// Logs `OCT0504` and `OCT0510` for models that cannot become int8, `OCT0501` without samples, `OCT0505` at the first tensor with a value that is not finite,
-  /// `OCT0506` for a batch that does not fit the inputs.
+  /// Logs `OCT0504` and `OCT0510` for models that cannot become int8, `OCT0501` without samples,
+  /// `OCT0503` for a cached table of another model, `OCT0505` at the first tensor with a value that is
+  /// not finite, `OCT0506` for a batch that does not fit the inputs.
   package func run(
     _ calibrator: any Calibrator, preprocessing: String, progress: (CalibrationProgress) -> Void
   ) throws(DiagnosticFailure) -> CalibrationTable {
     try graph.requireInt8Forms(log)
-    let cached = try log.attempt { () throws(Diagnostic) in try calibrator.readCache() }
-    if let cached { return cached }
+    if let cached = try log.attempt({ () throws(Diagnostic) in try calibrator.readCache() }) {
+      try log.attempt { () throws(Diagnostic) in try cached.check(fits: graph) }
+      return cached
+    }
     let prepared = try PreparedGraph(graph, log: log)
+    let loop = try log.attempt { () throws(Diagnostic) in try SampleLoop(prepared) }
     let batchSize = calibrator.batchSize
     let names = graph.inputs.map { graph[$0].name }
     var histograms = [Histogram](repeating: Histogram(), count: graph.values.count)
@@ -40,7 +44,7 @@ package struct Calibration {
       try calibrator.nextBatch(names)
     }) {
       let count = try check(tensors, prepared, batchSize)
-      try feed(tensors, count, prepared, &histograms)
+      try measure(tensors, loop, &histograms)
       samples += count
       progress(CalibrationProgress(batch: batch, samplesInBatch: count))
       batch += 1
@@ -86,23 +90,12 @@ package struct Calibration {
     return count
   }
 
-  /// Runs `count` samples in groups of the graph's own batch; a last group that is too small is
-  /// filled up with its last sample.
-  private func feed(
-    _ tensors: [Tensor], _ count: Int, _ prepared: PreparedGraph, _ histograms: inout [Histogram]
+  private func measure(
+    _ tensors: [Tensor], _ loop: SampleLoop, _ histograms: inout [Histogram]
   ) throws(DiagnosticFailure) {
-    let group = prepared.inputs.first?.extents.first ?? 1
-    for start in stride(from: 0, to: count, by: group) {
-      for (tensor, input) in zip(tensors, prepared.inputs) {
-        let size = input.count / group
-        let source = tensor.storage.bytes.bindMemory(to: Float.self)
-        for slot in 0..<group {
-          let sample = min(start + slot, count - 1)
-          for i in 0..<size { input.float32[slot * size + i] = source[sample * size + i] }
-        }
-      }
+    try loop.forEachGroup(of: tensors) { _ throws(DiagnosticFailure) in
       var culprit: ValueID?
-      prepared.invoke { id, view in
+      loop.prepared.invoke { id, view in
         guard culprit == nil, view.element == .float32, !view.isConstant else { return }
         let values = UnsafeBufferPointer(start: view.float32, count: view.count)
         if !histograms[id.index].add(values) { culprit = id }

@@ -34,7 +34,13 @@ package struct Quantizer {
     } catch {
       throw log.failure(error)
     }
-    guard quantizer.result.verify(into: log) else { throw DiagnosticFailure() }
+    let problems = DiagnosticLog()
+    guard quantizer.result.verify(into: problems) else {
+      throw log.failure(
+        Diagnostic(
+          .passBrokeGraph, "the quantizer made a graph that does not verify",
+          notes: problems.diagnostics.map { $0.message }, help: "this is a fault of Octet"))
+    }
     return quantizer.result
   }
 
@@ -64,12 +70,12 @@ package struct Quantizer {
     }
     for node in source.nodes { try add(node) }
     for output in source.outputs {
-      guard var id = mapped[output.index] else { continue }
+      var id = mapped[output.index] ?? constantOutput(output)
       let inner = result[id].type
       let outer = inner.interface(outputType)
       if outer != inner {
         let name = source[output].name
-        result[id].name = "\(name)/int8"
+        if !result.inputs.contains(id) { result[id].name = "\(name)/int8" }
         let value = result.add(Value(name: name, type: outer))
         let op: any Op = outputType == .float32 ? Dequantize() : Quantize(.uint8)
         result.nodes.append(Node(op, inputs: [id], outputs: [value]))
@@ -79,6 +85,21 @@ package struct Quantizer {
     }
     result.compact()
     result.makeNamesUnique()
+  }
+
+  /// A constant that is an output of the graph, with the parameters of its own range.
+  private mutating func constantOutput(_ id: ValueID) -> ValueID {
+    let value = source[id]
+    guard let storage = value.constant else {
+      preconditionFailure("every output of a verified graph is made or constant")
+    }
+    guard value.type.element == .float32 else { return result.add(value) }
+    let values = storage.array(of: Float.self)
+    return result.addConstant(
+      value.name,
+      WeightQuantizer.activation(
+        Tensor(value.type, storage),
+        .asymmetricInt8(low: values.min() ?? 0, high: values.max() ?? 0)))
   }
 
   /// The int8 type of an activation.
@@ -104,7 +125,7 @@ package struct Quantizer {
       }
       switch rule.input(index) {
       case .index: inputs[index] = result.add(source[input])
-      case .activation: inputs[index] = constant(input, rule, output)
+      case .activation: inputs[index] = try constant(input, rule, output, node)
       case .weights, .bias: continue
       }
     }
@@ -134,8 +155,8 @@ package struct Quantizer {
 
   /// A constant operand: of the operator's scale where it has one for all, else of its own range.
   private mutating func constant(
-    _ id: ValueID, _ rule: Int8Rule, _ output: TensorType
-  ) -> ValueID? {
+    _ id: ValueID, _ rule: Int8Rule, _ output: TensorType, _ node: Node
+  ) throws(Diagnostic) -> ValueID? {
     let value = source[id]
     guard let storage = value.constant else { return nil }
     guard value.type.element == .float32 else { return result.add(value) }
@@ -144,7 +165,21 @@ package struct Quantizer {
     let own = Quantization.asymmetricInt8(low: values.min() ?? 0, high: values.max() ?? 0)
     let quantization: Quantization
     switch rule.output {
-    case .likeInput, .unified: quantization = output.quantization ?? own
+    case .likeInput:
+      quantization = output.quantization ?? own
+      // The lowest number stands for 'outside the image': any code below all others will do.
+      let beyond = values.first {
+        abs($0) < .greatestFiniteMagnitude && !quantization.reaches($0)
+      }
+      if let beyond {
+        throw source.described(
+          Diagnostic(
+            .noInt8Form,
+            "the constant \(beyond) of '\(node.op.name)' lies beyond the range of its input",
+            notes: ["int8 has one scale for both, so it would be clamped"],
+            help: "convert without --int8, or cut the model before it with --outputs"), node)
+      }
+    case .unified: quantization = output.quantization ?? own
     case .calibrated, .fixed: quantization = own
     }
     return result.addConstant(value.name, WeightQuantizer.activation(tensor, quantization))
@@ -178,15 +213,9 @@ package struct Quantizer {
             notes: ["channels: " + raised.map { "\($0)" }.joined(separator: ", ")]), node))
     }
     inputs[index] = result.addConstant(source[id].name, weights)
-    if bias == nil, let index = rule.inputs.firstIndex(of: .bias) {
-      // LiteRT's int8 convolutions refuse to run without a bias.
-      let channels = source[id].type.shape.extents?[axis] ?? 0
-      bias = (index, id, Tensor([channels], [Float](repeating: 0, count: channels)))
-      while inputs.count <= index { inputs.append(nil) }
-    }
     if let bias {
       inputs[bias.index] = result.addConstant(
-        bias.id == id ? "\(source[id].name)/bias" : source[bias.id].name,
+        source[bias.id].name,
         WeightQuantizer.bias(
           bias.tensor, inputScale: inputScale,
           weightScales: weights.type.quantization?.scales ?? []))
@@ -232,14 +261,38 @@ extension Graph {
           help: "convert without --int8", tensors: [self[input].text]))
     }
     for node in nodes {
-      guard case .floatOnly(let reason) = node.op.quantization else { continue }
+      guard let reason = reasonAgainstInt8(node) else { continue }
       log.add(
         described(
           Diagnostic(
-            .noInt8Form, "'\(node.op.name)' has no int8 form", notes: [reason],
+            .noInt8Form, "'\(node.operatorName)' has no int8 form", notes: [reason],
             help: "convert without --int8, or cut the model before it with --outputs"), node))
     }
     try log.throwIfErrors()
+  }
+}
+
+extension Graph {
+  private func reasonAgainstInt8(_ node: Node) -> String? {
+    switch node.op.quantization {
+    case .floatOnly(let reason): return reason
+    case .int8(let rule):
+      for (index, input) in node.inputs.enumerated() {
+        guard let input, self[input].constant == nil, rule.input(index) != .activation else {
+          continue
+        }
+        return "'\(self[input].name)' is computed, and int8 needs it to be a constant"
+      }
+      return nil
+    }
+  }
+}
+
+extension Quantization {
+  /// Whether a value lies within half a step of the codes.
+  fileprivate func reaches(_ value: Float) -> Bool {
+    let steps = (value / scale).rounded(.toNearestOrAwayFromZero) + Float(zeroPoint)
+    return steps >= -128 && steps <= 127
   }
 }
 

@@ -68,7 +68,10 @@ struct ScalePlan {
         case .likeInput: own = node.inputs[0].flatMap { quantizations[$0.index] }
         case .fixed(let scale, let zeroPoint):
           own = Quantization(scale: scale, zeroPoint: zeroPoint)
-        case .calibrated, .unified, nil: own = calibrated[output]
+        case .calibrated: own = calibrated[output]?.atLeast(node.inputs.compactMap { $0 }.compactMap {
+          quantizations[$0.index]?.scale
+        })
+        case .unified, nil: own = calibrated[output]
         }
         quantizations[output.index] = adopted[output] ?? own
       }
@@ -95,6 +98,15 @@ struct ScalePlan {
     case .likeInput: return node.inputs[0].flatMap { adoptionRoot($0) }
     case .unified, .fixed, nil: return nil
     }
+  }
+}
+
+extension Quantization {
+  /// The parameters with a scale of at least 2^-18 of the largest input's: TFLite's int8 sums scale their
+  /// operands up by 2^20 and refuse finer results, which only sums that cancel have.
+  fileprivate func atLeast(_ inputs: [Float]) -> Quantization {
+    let least = (inputs.max() ?? 0) * 0x1p-18
+    return scale >= least ? self : Quantization(scale: least, zeroPoint: zeroPoint)
   }
 }
 

@@ -4,8 +4,9 @@ import OctetIR
 enum WeightQuantizer {
   /// Symmetric int8 weights in -127...127 with one scale for each index of `axis`.
   ///
-  /// A scale is the largest magnitude over 127, rounded to float32; a channel of zeros gets scale 1.
-  /// `minimumScales` raises scales whose bias would not fit int32.
+  /// A scale is the largest magnitude over 127, rounded to float32. `minimumScales` raises scales whose
+  /// bias would not fit int32. A channel of zeros, whose scale only its bias needs, gets 1024 times that,
+  /// so that the bias has 20 bits, or scale 1.
   static func perAxis(
     _ tensor: Tensor, axis: Int, minimumScales: [Float]?
   ) -> (tensor: Tensor, raised: [Int]) {
@@ -20,13 +21,11 @@ enum WeightQuantizer {
     }
     var raised: [Int] = []
     let scales = largest.enumerated().map { channel, limit in
-      var scale = limit / 127
-      if !scale.isNormal { scale = 1 }
-      if let minimum = minimumScales?[channel], minimum > scale {
-        raised.append(channel)
-        scale = minimum
-      }
-      return scale
+      let minimum = minimumScales?[channel] ?? 0
+      let scale = limit / 127
+      guard scale.isNormal else { return (minimum * 1024).isNormal ? minimum * 1024 : 1 }
+      if minimum > scale { raised.append(channel) }
+      return max(scale, minimum)
     }
     let codes = values.enumerated().map { i, value in
       let code = (value / scales[i / step % channels]).rounded(.toNearestOrAwayFromZero)
@@ -36,9 +35,11 @@ enum WeightQuantizer {
     return (Tensor(type, Storage(codes)), raised)
   }
 
-  /// The smallest weight scale of each channel at which the bias fits 2^30 codes.
+  /// The smallest weight scale of each channel at which the bias fits 2^30 codes and its scale is a
+  /// normal number.
   static func minimumScales(bias: [Float], inputScale: Float) -> [Float] {
-    bias.map { Float(abs(Double($0)) / Double(inputScale) / Double(1 << 30)) }
+    let least = 2 * Double(Float.leastNormalMagnitude) / Double(inputScale)
+    return bias.map { Float(max(abs(Double($0)) / Double(inputScale) / Double(1 << 30), least)) }
   }
 
   /// int32 bias with scale = input x weights, rounded half away from zero.

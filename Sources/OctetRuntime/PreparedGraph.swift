@@ -34,6 +34,7 @@ package final class PreparedGraph {
   package init(
     _ graph: Graph, arenaLimit: Int = 1 << 30, log: DiagnosticLog
   ) throws(DiagnosticFailure) {
+    try Self.checkOperators(graph, log)
     try Self.checkSizes(graph, log)
     let plan = MemoryPlan(graph)
     if plan.arenaBytes > arenaLimit {
@@ -55,9 +56,7 @@ package final class PreparedGraph {
         inputs: node.inputs.map { $0.flatMap { views[$0.index] } },
         outputs: node.outputs.compactMap { views[$0.index] }, scratch: scratch)
       do throws(Diagnostic) {
-        guard let op = OpCatalog.builtin(node.op) else {
-          throw Diagnostic(.noKernel, "'\(node.op.name)' cannot be run")
-        }
+        guard let op = OpCatalog.builtin(node.op) else { continue }
         steps.append(try op.prepare(context))
         scratchBytes = max(scratchBytes, context.scratchByteCount)
       } catch {
@@ -94,6 +93,19 @@ package final class PreparedGraph {
     }
   }
 
+  private static func checkOperators(
+    _ graph: Graph, _ log: DiagnosticLog
+  ) throws(DiagnosticFailure) {
+    for node in graph.nodes where OpCatalog.builtin(node.op) == nil {
+      log.add(
+        graph.described(
+          Diagnostic(
+            .noKernel, "operator '\(node.operatorName)' cannot be run",
+            help: "cut the model before it with --outputs"), node))
+    }
+    try log.throwIfErrors()
+  }
+
   private static func checkSizes(
     _ graph: Graph, _ log: DiagnosticLog
   ) throws(DiagnosticFailure) {
@@ -107,7 +119,8 @@ package final class PreparedGraph {
             help: "give every extent with --input-shape NAME=1,…", tensors: [value.text]))
         return
       }
-      if value.type.byteCount == nil || value.type.shape.elementCount == 0 {
+      let isEmpty = value.type.shape.elementCount == 0 && value.constant == nil
+      if value.type.byteCount == nil || isEmpty {
         log.add(
           Diagnostic(
             .noKernel, "tensor '\(value.name)' has no elements the runtime can hold", at: place,

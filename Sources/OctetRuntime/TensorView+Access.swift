@@ -10,11 +10,12 @@ extension TensorView {
     return Tensor(type, storage)
   }
 
-  /// Overwrites the contents with real values, quantized as the tensor's type asks: divided by the
-  /// scale, rounded half away from zero, clamped to the type's codes.
+  /// Overwrites elements from `start` on with real values, quantized as the tensor's type asks: divided
+  /// by the scale, rounded half away from zero, clamped to the type's codes.
   ///
-  /// - Precondition: the type is float32, int8 or uint8; `values` has `count` elements.
-  package func write(_ values: UnsafeBufferPointer<Float>) {
+  /// - Precondition: the type is float32, int8 or uint8; `values` do not reach beyond the tensor.
+  package func write(_ values: UnsafeBufferPointer<Float>, at start: Int = 0) {
+    precondition(start >= 0 && values.count <= count - start, "the values reach beyond the tensor")
     let scale = type.quantization?.scale ?? 1
     let zeroPoint = Float(type.quantization?.zeroPoint ?? 0)
     func code(_ value: Float, _ low: Float, _ high: Float) -> Float {
@@ -22,9 +23,9 @@ extension TensorView {
       return max(low, min(high, steps))
     }
     switch element {
-    case .int8: for i in 0..<count { int8[i] = Int8(code(values[i], -128, 127)) }
-    case .uint8: for i in 0..<count { uint8[i] = UInt8(code(values[i], 0, 255)) }
-    default: for i in 0..<count { float32[i] = values[i] }
+    case .int8: for (i, x) in values.enumerated() { int8[start + i] = Int8(code(x, -128, 127)) }
+    case .uint8: for (i, x) in values.enumerated() { uint8[start + i] = UInt8(code(x, 0, 255)) }
+    default: for (i, x) in values.enumerated() { float32[start + i] = x }
     }
   }
 

@@ -59,9 +59,45 @@ package struct TFLiteReader {
       }
     }
     try log.throwIfErrors()
-    var main = graphs[0]
-    main.subgraphs = Array(graphs.dropFirst())
-    return TFLiteModel(graph: main, metadata: metadata, description: model.description)
+    return TFLiteModel(
+      graph: try nested(graphs), metadata: metadata, description: model.description)
+  }
+
+  /// Graph 0 with the subgraphs that its nodes name, and theirs, inside; those that nothing names stand
+  /// beside them. A subgraph that two graphs name is in both.
+  private func nested(_ graphs: [Graph]) throws(DiagnosticFailure) -> Graph {
+    let named: [[Int]] = graphs.map { graph in
+      var places: [Int] = []
+      for node in graph.nodes {
+        guard let loop = node.op as? While else { continue }
+        for name in [loop.condition, loop.body] {
+          if let place = graphs.firstIndex(where: { $0.name == name }), !places.contains(place) {
+            places.append(place)
+          }
+        }
+      }
+      return places
+    }
+    var count = 0
+    var isReached = [Bool](repeating: false, count: graphs.count)
+    func build(_ place: Int, within outer: [Int]) throws(DiagnosticFailure) -> Graph {
+      isReached[place] = true
+      count += 1
+      if outer.contains(place) || count > 10_000 {
+        report("subgraph '\(graphs[place].name)' calls itself")
+        throw DiagnosticFailure()
+      }
+      var result = graphs[place]
+      for inner in named[place] {
+        result.subgraphs.append(try build(inner, within: outer + [place]))
+      }
+      return result
+    }
+    var main = try build(0, within: [])
+    for place in graphs.indices where !isReached[place] {
+      main.subgraphs.append(try build(place, within: []))
+    }
+    return main
   }
 
   private var location: Location { Location(file: file.path, format: "tflite") }
@@ -81,10 +117,15 @@ package struct TFLiteReader {
       if log.errorCount - before > 20 { throw DiagnosticFailure() }
     }
     if log.errorCount > before { throw DiagnosticFailure() }
+    // What an operator keeps from run to run; only operators that Octet does not know have such tensors.
+    var state: Set<ValueID?> = []
+    for (index, tensor) in elements(subgraph.tensors).enumerated() where tensor.isVariable {
+      state.insert(ValueID(index))
+    }
     graph.inputs = ids(subgraph.inputs, graph, "graph inputs").compactMap { $0 }
     graph.outputs = ids(subgraph.outputs, graph, "graph outputs").compactMap { $0 }
     for (index, table) in elements(subgraph.operators).enumerated() {
-      if let node = node(table, index, graph, names) { graph.nodes.append(node) }
+      if let node = node(table, index, graph, names, state) { graph.nodes.append(node) }
       if log.errorCount - before > 20 { break }
     }
     return graph
@@ -117,7 +158,12 @@ package struct TFLiteReader {
       return nil
     }
     var constant: Storage?
-    if let bytes = try buffer(Int(truncatingIfNeeded: tensor.buffer), place), bytes.count > 0 {
+    if type.byteCount == 0, tensor.buffer != 0 {
+      // Nothing can be stored for it, so nothing else tells it from a variable.
+      constant = Storage(byteCount: 0)
+    } else if let bytes = try buffer(Int(truncatingIfNeeded: tensor.buffer), place),
+      bytes.count > 0
+    {
       if let expected = type.byteCount, expected != bytes.count {
         report(
           "tensor \(index) has \(bytes.count) bytes of contents, its type \(type.text) needs "
@@ -176,7 +222,8 @@ package struct TFLiteReader {
   }
 
   private func node(
-    _ table: OperatorTable, _ index: Int, _ graph: Graph, _ names: [String]
+    _ table: OperatorTable, _ index: Int, _ graph: Graph, _ names: [String],
+    _ state: Set<ValueID?>
   ) -> Node? {
     guard let codes = model.operatorCodes, Int(table.opcodeIndex) < codes.count else {
       report("operator \(index) has no operator code", Location(offset: table.table.position))
@@ -212,7 +259,9 @@ package struct TFLiteReader {
         op = Foreign(
           framework: "tflite", type: type, details: [], results: made.map { graph[$0].type })
       }
-      return Node(op, inputs: inputs, outputs: made, provenance: [place])
+      return Node(
+        op, inputs: op is Foreign ? inputs.map { state.contains($0) ? nil : $0 } : inputs,
+        outputs: made, provenance: [place])
     } catch {
       log.add(error.located(place))
       return nil

@@ -1,8 +1,5 @@
 import ArgumentParser
 import Octet
-import OctetData
-import OctetDiagnostics
-import OctetQuantize
 
 struct Calibrate: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -26,34 +23,32 @@ struct Calibrate: ParsableCommand {
 
   func validate() throws {
     if calibration.data == nil { throw ValidationError("give --calibration-data DATA") }
+    try source.protect(from: output)
   }
 
   func run() throws {
-    let options = try source.options()
     try report.run { log throws(DiagnosticFailure) in
-      let imported = try Model.open(source.model, options, log: log)
+      let given = try calibration.preprocessing(log)
+      let imported = try Model.open(source.model, source.options, log: log)
       let preprocessing = try Preprocessing.chosen(
-        calibration.preprocess, stored: imported.preprocessing, in: source.model, log: log)
+        given, stored: imported.preprocessing, in: source.model, log: log)
       let model = try imported.optimized(log: log)
-      let dataset = try log.attempt { () throws(Diagnostic) in
-        try Dataset.open(
-          calibration.data ?? "", part: .calibration, inputs: model.inputNames, log: log)
-      }
-      let calibrator = DatasetCalibrator(
-        dataset, for: model, preprocessing: preprocessing, algorithm: calibration.calibrator,
-        samples: calibration.samples)
-      let table = try model.calibrated(calibrator, preprocessing, report.progress, log)
+      let dataset = try model.dataset(calibration.data ?? "", part: .calibration, log: log)
+      let defaults = Int8Options()
+      let calibrator = try DatasetCalibrator(
+        dataset, for: model, preprocessing: preprocessing,
+        algorithm: calibration.calibrator ?? defaults.algorithm,
+        samples: calibration.samples ?? defaults.samples, log: log)
+      let table = try model.calibrated(
+        calibrator, preprocessing: preprocessing.text, log: log,
+        progress: report.progress.calibrating)
       try table.write(output, log: log)
-      if report.json {
-        Console.output(
-          JSON.members([
-            ("output", .string(output)), ("tensors", .int(table.entries.count)),
-            ("samples", .int(table.samples)),
-          ]).text)
-      } else {
-        Console.output(
-          "wrote \(output): ranges of \(table.entries.count) tensors from \(table.samples) samples")
-      }
+      report.print(
+        "wrote \(output): ranges of \(table.entries.count) tensors from \(table.samples) samples",
+        .members([
+          ("output", .string(output)), ("tensors", .int(table.entries.count)),
+          ("samples", .int(table.samples)),
+        ]))
     }
   }
 }

@@ -1,52 +1,45 @@
 public import ArgumentParser
-import Octet
-import OctetData
-import OctetDiagnostics
-public import OctetQuantize
+public import Octet
 
 /// The samples to calibrate with and what to make of them.
 struct CalibrationArguments: ParsableArguments {
   @Option(
     name: [.customLong("calibration-data")],
     help: ArgumentHelp(
-      "Samples: a folder with IDX files, .npy, .npz or a text list of .npy files.",
+      "Samples: a folder with IDX files, .npy, .npz (arrays named like the inputs, or x) or a text list of .npy files.",
       valueName: "data"))
   var data: String?
 
-  @Option(help: "How ranges follow from values: entropy or min-max.")
-  var calibrator: CalibrationAlgorithm = .entropy
+  @Option(help: "How ranges follow from values: entropy (default) or min-max.")
+  var calibrator: CalibrationAlgorithm?
 
-  @Option(help: "How many samples to take, evenly spaced.")
-  var samples = 500
+  @Option(help: "How many samples to take, evenly spaced; 500 by default.")
+  var samples: Int?
 
+  @OptionGroup var preprocess: PreprocessingArguments
+
+  func validate() throws {
+    if let samples, samples < 1 { throw ValidationError("--samples must be at least 1") }
+  }
+
+  func preprocessing(_ log: DiagnosticLog) throws(DiagnosticFailure) -> Preprocessing? {
+    try preprocess.preprocessing(log)
+  }
+}
+
+/// What becomes of pixels.
+struct PreprocessingArguments: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "How pixels become inputs: scale=1/256,mean=…,std=… means (pixel x scale - mean) / std.",
+      "What uint8 pixels become: (pixel x scale - mean) / std. Keys scale, mean, std; a mean or std a channel: mean=104:117:123. Default: what the model or table says.",
       valueName: "spec"))
   var preprocess: String?
 
-  func validate() throws {
-    if samples < 1 { throw ValidationError("--samples must be at least 1") }
+  func preprocessing(_ log: DiagnosticLog) throws(DiagnosticFailure) -> Preprocessing? {
+    guard let preprocess else { return nil }
+    return try log.attempt { () throws(Diagnostic) in try Preprocessing(preprocess) }
   }
 }
 
 extension CalibrationAlgorithm: ExpressibleByArgument {}
 extension InterfaceType: ExpressibleByArgument {}
-
-extension Model {
-  /// Calibrates and shows progress as TensorRT's samples do.
-  func calibrated(
-    _ calibrator: DatasetCalibrator, _ preprocessing: Preprocessing, _ printer: ProgressPrinter,
-    _ log: DiagnosticLog
-  ) throws(DiagnosticFailure) -> CalibrationTable {
-    let table = try calibrated(
-      calibrator, preprocessing: preprocessing.text, log: log
-    ) { progress in
-      printer.show(
-        "Calibrating batch \(progress.batch), containing \(progress.samplesInBatch) images",
-        isMilestone: progress.batch % 10 == 0)
-    }
-    printer.finish()
-    return table
-  }
-}

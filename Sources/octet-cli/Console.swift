@@ -1,5 +1,4 @@
 import Octet
-import OctetDiagnostics
 
 #if canImport(Glibc)
   import Glibc
@@ -9,18 +8,49 @@ import OctetDiagnostics
 
 /// Where the tool prints: results on standard output, everything else on standard error.
 enum Console {
-  static func output(_ text: String, terminator: String = "\n") {
-    print(text, terminator: terminator)
+  /// Whether the cursor stands behind a line that is going to be rewritten.
+  nonisolated(unsafe) private static var isLineOpen = false
+
+  static func output(_ text: String) {
+    clearLine()
+    if let error = write(text + "\n", to: 1), error != EPIPE {
+      self.error("error: cannot write the result: \(String(cString: strerror(error)))")
+      exit(1)
+    }
   }
 
-  static func error(_ text: String, terminator: String = "\n") {
-    let bytes = Array((text + terminator).utf8)
+  static func error(_ text: String) {
+    clearLine()
+    _ = write(text + "\n", to: 2)
+  }
+
+  /// Shows a line that the next one of any kind takes the place of.
+  static func rewrite(_ text: String) {
+    _ = write("\r\(text)\u{1B}[K", to: 2)
+    isLineOpen = true
+  }
+
+  private static func clearLine() {
+    if isLineOpen { _ = write("\r\u{1B}[K", to: 2) }
+    isLineOpen = false
+  }
+
+  /// Writes everything; gives errno where that fails.
+  private static func write(_ text: String, to descriptor: Int32) -> Int32? {
+    let bytes = Array(text.utf8)
     var start = 0
     while start < bytes.count {
-      let written = bytes[start...].withUnsafeBytes { write(2, $0.baseAddress, $0.count) }
-      if written <= 0 { return }
-      start += written
+      let count = bytes[start...].withUnsafeBytes { buffer in
+        #if canImport(Glibc)
+          Glibc.write(descriptor, buffer.baseAddress, buffer.count)
+        #else
+          Musl.write(descriptor, buffer.baseAddress, buffer.count)
+        #endif
+      }
+      if count < 0, errno != EINTR { return errno }
+      start += max(count, 0)
     }
+    return nil
   }
 
   static func exit(_ code: Int32) -> Never {
@@ -52,14 +82,16 @@ struct ProgressPrinter {
     if isJSON {
       if isMilestone { Console.error(JSON.members([("progress", .string(text))]).text) }
     } else if Console.isTerminal {
-      Console.error("\r\(text)\u{1B}[K", terminator: "")
+      Console.rewrite(text)
     } else if isMilestone {
       Console.error(text)
     }
   }
 
-  /// Ends the rewritten line.
-  func finish() {
-    if !isJSON, Console.isTerminal { Console.error("\r\u{1B}[K", terminator: "") }
+  /// As TensorRT's samples show it.
+  func calibrating(_ progress: CalibrationProgress) {
+    show(
+      "Calibrating batch \(progress.batch), containing \(progress.samplesInBatch) images",
+      isMilestone: progress.batch % 10 == 0)
   }
 }

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Octet
-import OctetDiagnostics
 
 struct Explain: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -20,19 +19,11 @@ struct Explain: ParsableCommand {
   func run() throws {
     try report.run { log throws(DiagnosticFailure) in
       guard let code else {
-        for code in DiagnosticCode.all {
-          Console.output(
-            report.json
-              ? JSON.members([
-                ("code", .string(code.id)), ("name", .string(code.name)),
-                ("severity", .string(code.severity.rawValue)),
-              ]).text : "\(code.id)  \(code.severity.rawValue)  \(code.name)")
-        }
+        report.print(Explanation.list, Explanation.listJSON)
         return
       }
       let explanation = try log.attempt { () throws(Diagnostic) in try Explanation.find(code) }
-      Console.output(
-        report.json ? explanation.json.text + "\n" : explanation.page, terminator: "")
+      report.print(String(explanation.page.dropLast()), explanation.json)
     }
   }
 }

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Octet
-import OctetDiagnostics
 
 struct Inspect: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -8,10 +7,11 @@ struct Inspect: ParsableCommand {
     discussion: """
       Examples:
         octet inspect lenet8.tflite
-        octet inspect lenet.prototxt                 (weights are not needed to look)
-        octet inspect lenet8.tflite --plan           (kernels and memory of the runtime)
+        octet inspect lenet.prototxt
+        octet inspect lenet8.tflite --plan
         octet inspect lenet8.tflite --dot | dot -Tsvg > lenet.svg
-        octet inspect lenet8.tflite --ir             (Octet's text form of the graph)
+        octet inspect lenet8.tflite --ir
+      Weights are not needed to look at a Caffe net.
       """)
 
   @OptionGroup var source: ModelArguments
@@ -34,21 +34,20 @@ struct Inspect: ParsableCommand {
   }
 
   func run() throws {
-    let options = try source.options()
     try report.run { log throws(DiagnosticFailure) in
       if plan {
-        let plan = try PlanReport(try Model.open(source.model, options, log: log), log: log)
-        Console.output(
-          report.json ? plan.json.text : plan.text, terminator: report.json ? "\n" : "")
+        let plan = try PlanReport(
+          try Model.open(source.model, source.options, log: log), log: log)
+        report.print(plan.text, plan.json)
       } else if ir {
-        Console.output(
-          try Model.text(source.model, options, log: log), terminator: "")
+        let text = try Model.text(source.model, source.options, log: log)
+        report.print(text, .members([("ir", .string(text))]))
       } else {
-        let inspection = try Inspection.of(source.model, options, log: log)
-        if report.json {
-          Console.output(inspection.json.text)
+        let inspection = try Inspection.of(source.model, source.options, log: log)
+        if dot {
+          report.print(inspection.dot, .members([("dot", .string(inspection.dot))]))
         } else {
-          Console.output(dot ? inspection.dot : inspection.text, terminator: "")
+          report.print(inspection.text, inspection.json)
         }
       }
     }

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Octet
-import OctetDiagnostics
 
 /// The command line: arguments and printing only; the work is done by the library `Octet`.
 @main
@@ -27,11 +26,10 @@ struct OctetCommand: ParsableCommand {
   static func main() {
     let arguments = Array(CommandLine.arguments.dropFirst())
     if let verb = arguments.first, !verb.hasPrefix("-"), !verbs.contains(verb) {
-      Console.error("error: there is no verb '\(verb)'")
-      let near = nearMatches(to: verb, in: verbs)
-      if !near.isEmpty { Console.error("  help: did you mean \(near.joined(separator: " or "))?") }
-      Console.error("  help: 'octet --help' lists the verbs")
-      Console.exit(2)
+      fail("error: there is no verb '\(verb)'", near: verb, in: verbs)
+    }
+    if arguments.first == "help", let verb = arguments.dropFirst().first, !verbs.contains(verb) {
+      fail("error: there is no verb '\(verb)'", near: verb, in: verbs)
     }
     do {
       var command = try parseAsRoot(arguments)
@@ -44,9 +42,21 @@ struct OctetCommand: ParsableCommand {
         Console.output(text)
         Console.exit(0)
       }
-      Console.error(text)
+      var message = text.replacing("Error: ", with: "error: ", maxReplacements: 1)
+      if text.contains("'<model>'"), arguments.contains("--outputs") {
+        message += "\n  help: --outputs takes all names up to the next option: put it after the model"
+      }
+      Console.error(message)
       Console.exit(2)
     }
+  }
+
+  private static func fail(_ message: String, near name: String, in candidates: [String]) -> Never {
+    Console.error(message)
+    let near = nearMatches(to: name, in: candidates)
+    if !near.isEmpty { Console.error("  help: did you mean \(alternatives(near))?") }
+    Console.error("  help: 'octet --help' lists the verbs")
+    Console.exit(2)
   }
 
   private static var verbs: [String] {

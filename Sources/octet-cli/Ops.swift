@@ -1,6 +1,5 @@
 import ArgumentParser
 import Octet
-import OctetDiagnostics
 
 struct Ops: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -19,11 +18,7 @@ struct Ops: ParsableCommand {
   func run() throws {
     try report.run { _ throws(DiagnosticFailure) in
       let table = OperatorTable()
-      if report.json {
-        Console.output(table.json.text)
-      } else {
-        Console.output(markdown ? table.markdown : table.text, terminator: "")
-      }
+      report.print(markdown ? table.markdown : table.text, table.json)
     }
   }
 }

@@ -1,7 +1,5 @@
 import ArgumentParser
 import Octet
-import OctetData
-import OctetDiagnostics
 
 /// Options every verb has, and the log that goes with them.
 struct ReportOptions: ParsableArguments {
@@ -17,18 +15,20 @@ struct ReportOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Make a warning or remark an error.", valueName: "code"))
   var deny: [String] = []
 
+  func validate() throws {
+    for text in allow + deny where DiagnosticCode.named(text) == nil {
+      let near = nearMatches(to: text, in: DiagnosticCode.all.flatMap { [$0.id, $0.name] })
+      throw ValidationError(
+        "there is no diagnostic '\(text)'"
+          + (near.isEmpty ? "" : "; did you mean \(alternatives(near))?"))
+    }
+  }
+
   /// Runs a verb: prints diagnostics as they come and ends with the exit code they ask for.
   func run(_ body: (DiagnosticLog) throws(DiagnosticFailure) -> Void) throws {
-    func codes(_ texts: [String]) throws -> [DiagnosticCode] {
-      try texts.map { text in
-        if let code = DiagnosticCode.named(text) { return code }
-        let near = nearMatches(to: text, in: DiagnosticCode.all.flatMap { [$0.id, $0.name] })
-        throw ValidationError(
-          "there is no diagnostic '\(text)'"
-            + (near.isEmpty ? "" : ", did you mean \(near.joined(separator: " or "))?"))
-      }
-    }
-    let policy = DiagnosticPolicy(allowed: try codes(allow), denied: try codes(deny))
+    let policy = DiagnosticPolicy(
+      allowed: allow.compactMap { DiagnosticCode.named($0) },
+      denied: deny.compactMap { DiagnosticCode.named($0) })
     let renderer = TerminalRenderer(usesColor: Console.usesColor)
     let isJSON = json
     let log = DiagnosticLog(policy: policy) { diagnostic in
@@ -38,9 +38,16 @@ struct ReportOptions: ParsableArguments {
       try body(log)
       try log.throwIfErrors()
     } catch {
-      let codes = log.diagnostics.filter { $0.severity == .error }.map { $0.code }
-      if codes.contains(.passBrokeGraph) { throw ExitCode(70) }
-      throw ExitCode(1)
+      throw ExitCode(log.exitCode)
+    }
+  }
+
+  /// Prints a verb's result.
+  func print(_ text: String, _ json: @autoclosure () -> JSON) {
+    if self.json {
+      Console.output(json().text)
+    } else {
+      Console.output(text.hasSuffix("\n") ? String(text.dropLast()) : text)
     }
   }
 
@@ -57,7 +64,8 @@ struct ModelArguments: ParsableArguments {
 
   @Option(
     parsing: .upToNextOption,
-    help: ArgumentHelp("Make these tensors the model's outputs.", valueName: "name"))
+    help: ArgumentHelp(
+      "Make these tensors the model's outputs; stands after the model.", valueName: "name"))
   var outputs: [String] = []
 
   @Option(
@@ -68,39 +76,55 @@ struct ModelArguments: ParsableArguments {
   @Option(help: "The batch size; without it 1 where the model leaves it open.")
   var batch: Int?
 
-  func options() throws -> ModelOptions {
-    var shapes: [String: [Int]] = [:]
+  func validate() throws {
+    if let batch, batch < 1 { throw ValidationError("--batch must be at least 1") }
+    var named: Set<String> = []
     for text in inputShape {
-      guard let equals = text.lastIndex(of: "=") else {
+      guard let (name, extents) = shape(text) else {
         throw ValidationError("--input-shape '\(text)': expected NAME=1,3,32,32")
       }
-      let extents = text[text.index(after: equals)...].split(separator: ",").map { Int($0) }
-      guard !extents.isEmpty, extents.allSatisfy({ ($0 ?? 0) > 0 }) else {
-        throw ValidationError("--input-shape '\(text)': extents must be positive whole numbers")
+      guard named.insert(name).inserted else {
+        throw ValidationError("--input-shape gives '\(name)' twice")
       }
-      shapes[String(text[..<equals])] = extents.compactMap { $0 }
+      if let batch, extents[0] != batch {
+        throw ValidationError("--batch \(batch) and --input-shape '\(text)' contradict each other")
+      }
     }
-    if let batch, batch < 1 { throw ValidationError("--batch must be at least 1") }
-    return ModelOptions(weights: weights, outputs: outputs, inputShapes: shapes, batch: batch)
+  }
+
+  var options: ModelOptions {
+    ModelOptions(
+      weights: weights, outputs: outputs,
+      inputShapes: Dictionary(inputShape.compactMap { shape($0) }) { first, _ in first },
+      batch: batch)
+  }
+
+  /// `NAME=1,3,32,32`
+  private func shape(_ text: String) -> (name: String, extents: [Int])? {
+    guard let equals = text.lastIndex(of: "=") else { return nil }
+    let extents = text[text.index(after: equals)...]
+      .split(separator: ",", omittingEmptySubsequences: false).map { Int($0) ?? 0 }
+    guard extents.allSatisfy({ $0 > 0 }) else { return nil }
+    return (String(text[..<equals]), extents)
+  }
+
+  /// Refuses to write over a file that is read.
+  func protect(from output: String?, others: [String?] = []) throws {
+    guard let output else { return }
+    for input in [model, weights] + others {
+      if let input, isSameFile(input, output) {
+        throw ValidationError("'\(output)' is read: write to another file")
+      }
+    }
   }
 }
 
-extension Preprocessing {
-  /// What a verb uses: what the user says, else what is stored in `file`, else nothing. A difference
-  /// between the two is a warning.
-  static func chosen(
-    _ given: String?, stored: String?, in file: String, log: DiagnosticLog
-  ) throws(DiagnosticFailure) -> Preprocessing {
-    let chosen = try log.attempt { () throws(Diagnostic) in
-      try Preprocessing(given ?? stored ?? "")
-    }
-    if given != nil, let stored, let other = try? Preprocessing(stored), other != chosen {
-      log.add(
-        Diagnostic(
-          .preprocessingDiffers,
-          "--preprocess '\(chosen.text)' differs from the file's own '\(stored)'",
-          at: Location(file: file), help: "leave out --preprocess to use the file's"))
-    }
-    return chosen
+extension DiagnosticLog {
+  /// 70 for a fault of Octet, 2 when only options are at fault, else 1.
+  fileprivate var exitCode: Int32 {
+    let errors = diagnostics.filter { $0.severity == .error }
+    if errors.contains(where: { $0.code == .passBrokeGraph }) { return 70 }
+    let options: [DiagnosticCode] = [.unknownPass, .unknownCode, .invalidPreprocessing]
+    return errors.allSatisfy { options.contains($0.code) && $0.location == nil } ? 2 : 1
   }
 }

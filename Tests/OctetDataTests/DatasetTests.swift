@@ -25,7 +25,7 @@ import Testing
   @Test func folderGivesThePartThatSuits() throws {
     let folder = try mnist(train: 3, test: 2)
     let train = try open(folder.path, .calibration)
-    #expect(train.count == 3 && train.labels == [0, 1, 2] && train.label(1) == 1)
+    #expect(train.count == 3 && train.labels == [0, 1, 2] && train.labels?[1] == 1)
     let test = try open(folder.path, .evaluation)
     #expect(test.count == 2)
     #expect(
@@ -53,7 +53,7 @@ import Testing
     let folder = try TemporaryFolder()
     try folder.file("train-images.idx3-ubyte.gz", NumPyFixtures.packedImages)
     let data = try open(folder.path, .calibration)
-    #expect(data.count == 3 && data.labels == nil && data.label(0) == nil)
+    #expect(data.count == 3 && data.labels == nil && data.labels?[0] == nil)
     #expect(try diagnostic { _ = try data.requiredLabels() }.code == .labelsMismatch)
   }
 

@@ -49,7 +49,7 @@ struct MNISTTests {
   @Test func singleFile() throws {
     let path = joinPath(MNIST.folder, "train-images-idx3-ubyte.gz")
     let data = try Dataset.open(path, part: .evaluation, log: DiagnosticLog())
-    #expect(data.count == 60_000 && data.label(0) == 5)
+    #expect(data.count == 60_000 && data.labels?[0] == 5)
     let error = try diagnostic { _ = try data.sample(0, shape: [32, 32, 1]) }
     #expect(error.code == .sampleMismatch)
   }

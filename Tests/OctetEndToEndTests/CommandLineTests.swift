@@ -96,7 +96,7 @@ import Testing
     }
     let usage = try octet("convrt")
     #expect(usage.code == 2)
-    #expect(usage.errors.contains("did you mean convert?"))
+    #expect(usage.errors.contains("did you mean 'convert'?"))
     #expect(try octet("convert", net.prototxt).code == 2)
   }
 

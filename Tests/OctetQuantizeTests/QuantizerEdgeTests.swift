@@ -74,16 +74,50 @@ import Testing
     }
   }
 
-  @Test func layersWithoutABiasGetOneOfZeros() throws {
+  /// A channel of zero weights keeps its bias; a bias that would not fit raises the weights' scale.
+  @Test func biasesSurviveOddWeights() throws {
+    let log = DiagnosticLog()
     let result = try quantized(
       try parse(
         """
         graph @main(%x: f32[1,2]) -> (%y) {
-          %w = const [1, 2, 3, 4] : f32[2,2]
-          %y = fully_connected(%x, %w)
+          %w = const [0, 0, 1e-30, 0] : f32[2,2]
+          %b = const [0.37, 300] : f32[2]
+          %y = fully_connected(%x, %w, %b)
+        }
+        """), ranges: ["x": (-300, 300), "y": (-300, 300)], log)
+    let bias = try value("b", result)
+    let scales = try #require(bias.type.quantization).scales
+    let codes = try #require(bias.constant).array(of: Int32.self)
+    #expect(abs(Float(codes[0]) * scales[0] - 0.37) < 1e-6)
+    #expect(abs(Float(codes[1]) * scales[1] - 300) < 1e-3)
+    #expect(log.diagnostics.map { $0.code } == [.weightScaleRaised])
+  }
+
+  @Test(arguments: [
+    "%y = fully_connected(%x, %z, _)",
+    "%w = const splat 1 : f32[2,2]\n%b = reshape(%s) {shape = [2]}\n%y = fully_connected(%x, %w, %b)",
+  ])
+  func computedWeightsAreRefused(_ body: String) throws {
+    let log = DiagnosticLog()
+    let graph = try parse(
+      "graph @main(%x: f32[1,2], %z: f32[2,2], %s: f32[1,2]) -> (%y) {\n\(body)\n}")
+    #expect(throws: DiagnosticFailure.self) { try quantized(graph, log) }
+    #expect(log.diagnostics.map { $0.code } == [.noInt8Form])
+    #expect(log.diagnostics.first?.notes.first?.contains("is computed") == true)
+  }
+
+  @Test func constantsThatAreOutputsStay() throws {
+    let result = try quantized(
+      try parse(
+        """
+        graph @main(%x: f32[1,2]) -> (%y, %k, %x) {
+          %k = const [0, 255] : f32[2]
+          %y = relu(%x)
         }
         """), DiagnosticLog())
-    #expect(try value("w/bias", result).constant?.array(of: Int32.self) == [0, 0])
+    #expect(result.outputs.map { result[$0].name } == ["y", "k", "x"])
+    #expect(result[result.outputs[1]].constant?.array(of: Int8.self) == [-128, 127])
   }
 
   /// A pool passes the scale of its input on, so the scale of a join reaches the layer before it.
@@ -135,20 +169,34 @@ import Testing
       try value("y", result).type.quantization == Quantization(scale: scale, zeroPoint: zeroPoint))
   }
 
-  @Test func thePaddingValueSaturates() throws {
+  @Test func aPaddingValueBeyondItsInputIsRefused() throws {
+    let log = DiagnosticLog()
+    let graph = try parse(
+      """
+      graph @main(%x: f32[1,2]) -> (%y) {
+        %p = const [0, 0, 1, 1] : i32[2,2]
+        %v = const [7] : f32[]
+        %y = padv2(%x, %p, %v)
+      }
+      """)
+    #expect(throws: DiagnosticFailure.self) { try quantized(graph, log) }
+    #expect(log.diagnostics.map { $0.code } == [.noInt8Form])
+  }
+
+  @Test func theLowestPaddingValueSaturates() throws {
     let result = try quantized(
       try parse(
         """
         graph @main(%x: f32[1,2]) -> (%y, %z) {
           %p = const [0, 0, 1, 1] : i32[2,2]
           %low = const [-3.4028235e+38] : f32[]
-          %high = const [7] : f32[]
+          %high = const [0.5] : f32[]
           %y = padv2(%x, %p, %low)
           %z = padv2(%x, %p, %high)
         }
         """), DiagnosticLog())
     #expect(try value("low", result).constant?.array(of: Int8.self) == [-128])
-    #expect(try value("high", result).constant?.array(of: Int8.self) == [127])
+    #expect(try value("high", result).constant?.array(of: Int8.self) == [63])
     let input = try value("x", result).type.quantization
     #expect(try value("low", result).type.quantization == input)
     #expect(try value("y", result).type.quantization == input)
@@ -179,8 +227,8 @@ import Testing
     (
       """
       graph @main(%x: f32[4]) -> (%y) {
-        %a = concatenation(%x, %x) {axis = 0, activation = relu}
-        %y = foreign(%a) {framework = caffe, type = "LRN"} : f32[8]
+        %a = foreign(%x) {framework = caffe, type = "LRN"} : f32[4]
+        %y = foreign(%a) {framework = caffe, type = "LRN"} : f32[4]
       }
       """, [.noInt8Form, .noInt8Form]
     ),

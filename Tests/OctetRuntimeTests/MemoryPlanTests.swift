@@ -238,7 +238,6 @@ import Testing
     "%y = relu(%x) : i8[4]",
     "%y = relu(%x) : i8[4]{axis 0: 0.5:0, 0.5:0, 0.5:0, 0.5:0}",
     "%y = concatenation(%x, %x) {axis = 0} : i8[8]{0.5:1}",
-    "%y = concatenation(%x, %x) {axis = 0, activation = relu} : i8[8]{0.5:3}",
     "%y = maximum(%x, %x) : i8[4]{0.25:3}",
     "%y = softmax(%x) : i8[4]{0.5:3}",
     // Weights with their scales along another dimension, or off centre.

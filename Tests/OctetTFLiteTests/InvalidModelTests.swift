@@ -139,10 +139,10 @@ struct HandMadeModel {
   }
 
   @Test func operatorsThatOctetCannotRun() throws {
-    try error(.noKernel, "'foreign' cannot be run") {
+    try error(.noKernel, "operator 'Mine' cannot be run") {
       $0.codes[1] = OperatorCodeTable.object(resolvedCode: .custom, customCode: "Mine")
     }
-    try error(.noKernel, "'foreign' cannot be run") {
+    try error(.noKernel, "operator '40000' cannot be run") {
       $0.codes[1] = OperatorCodeTable.object(resolvedCode: BuiltinOperator(rawValue: 40_000))
     }
     try error(.invalidModel, "the operator has no options of the type it needs") {

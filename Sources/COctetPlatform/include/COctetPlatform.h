@@ -19,6 +19,9 @@ int octet_map_file(const char *path, const uint8_t **bytes, size_t *count);
 /// What `path` leads to, symbolic links followed.
 int octet_path_kind(const char *path);
 
+/// 1 when both paths lead to one regular file, else 0.
+int octet_same_file(const char *path, const char *other);
+
 /// Calls `visit` with at most `limit` names in a folder, without `.` and `..`. Returns 0 or errno.
 int octet_list_folder(const char *path, size_t limit, void *context,
                       void (*visit)(void *context, const char *name));

@@ -21,4 +21,25 @@ public struct Explanation: Sendable {
       ("severity", .string(code.severity.rawValue)), ("page", .string(page)),
     ])
   }
+
+  /// One line a code.
+  public static var list: String {
+    DiagnosticCode.all.map { "\($0.id)  \($0.severity.rawValue)  \($0.name)" }
+      .joined(separator: "\n")
+  }
+
+  public static var listJSON: JSON {
+    .members([
+      (
+        "codes",
+        .array(
+          DiagnosticCode.all.map { code in
+            .members([
+              ("code", .string(code.id)), ("name", .string(code.name)),
+              ("severity", .string(code.severity.rawValue)),
+            ])
+          })
+      )
+    ])
+  }
 }

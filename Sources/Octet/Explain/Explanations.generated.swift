@@ -886,7 +886,8 @@ extension Explanation {
 
       ## Why
 
-      TFLite defines no int8 kernel for the operator in this form, or the input holds no real numbers. The note gives the operator's reason.
+      TFLite defines no int8 kernel for the operator in this form, the input holds no real numbers, weights
+      are computed, or a constant lies beyond the one scale that the operator has. The note gives the reason.
 
       ## Example
 
@@ -894,7 +895,9 @@ extension Explanation {
       cat > m.oct <<'END'
       octet-ir 1
       graph @main(%x: f32[1,28,28,1]) -> (%y) {
-        %y = concatenation(%x, %x) {axis = 1, activation = relu} : f32[1,56,28,1]
+        %p = const [0, 0, 1, 1, 1, 1, 0, 0] : i32[4,2]
+        %v = const [-1000] : f32[]
+        %y = padv2(%x, %p, %v)
       }
       END
       octet convert m.oct -o m.tflite --int8 --calibration-data digits
@@ -1313,6 +1316,43 @@ extension Explanation {
       ## When it is safe to ignore
 
       Always.
+
+      """#,
+    "OCT0806": #"""
+      # OCT0806 preprocessing-unused
+
+      A preprocessing is given or stored, and the samples are no pixels.
+
+      ## Why
+
+      `--preprocess` says what becomes of pixels, which are uint8. Samples of any other type are taken as they are:
+      they may have been preprocessed already.
+
+      ## Example
+
+      `x.npy` holds float32 numbers:
+
+      ```sh
+      {
+        printf '\223NUMPY\1\0F\0%-69s\n' "{'descr': '<f4', 'fortran_order': False, 'shape': (1, 2), }"
+        printf '\0\0\200\77\0\0\0\100'
+      } > x.npy
+      cat > net.oct <<'NET'
+      octet-ir 1
+      graph @main(%x: f32[1,2]) -> (%y) {
+        %y = relu(%x)
+      }
+      NET
+      octet calibrate net.oct --calibration-data x.npy --preprocess scale=1/256 -o net.table
+      ```
+
+      ## How to fix
+
+      Give uint8 samples, or leave out `--preprocess`.
+
+      ## When it is safe to ignore
+
+      When the samples are preprocessed already.
 
       """#,
   ]

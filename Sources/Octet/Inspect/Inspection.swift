@@ -1,5 +1,5 @@
 public import OctetDiagnostics
-import OctetIR
+public import OctetIR
 import OctetOps
 import OctetTFLite
 
@@ -9,9 +9,7 @@ public struct Inspection: Sendable {
     public let name: String
     public let type: String
     public let shape: [String]
-    public let scales: [Float]
-    public let zeroPoints: [Int32]
-    public let axis: Int?
+    public let quantization: Quantization?
     /// Bytes of contents; nil unless it is a constant.
     public let constantBytes: Int?
   }
@@ -44,7 +42,7 @@ public struct Inspection: Sendable {
     _ path: String, _ options: ModelOptions = ModelOptions(), log: DiagnosticLog
   ) throws(DiagnosticFailure) -> Inspection {
     Inspection(
-      try Model.read(path, options, needsWeights: false, log: log))
+      try Model.read(path, options, needsWeights: false, log: log).specialised(options, fixesBatch: false, log))
   }
 
   /// Describes a model.
@@ -70,39 +68,41 @@ extension Inspection.TensorInfo {
     name = value.name
     type = value.type.element.name
     shape = value.type.shape.dimensions.map { $0.text }
-    scales = value.type.quantization?.scales ?? []
-    zeroPoints = value.type.quantization?.zeroPoints ?? []
-    axis = value.type.quantization?.axis
+    quantization = value.type.quantization
     constantBytes = value.constant?.bytes.count
   }
 
   /// `data  float32[1,28,28,1]  scale 0.0039 zero point -128`
   public var text: String {
     var text = "\(name)  \(type)[\(shape.joined(separator: ","))]"
-    if scales.count == 1 {
-      text += "  scale \(scales[0]) zero point \(zeroPoints[0])"
-    } else if let axis {
-      text += "  \(scales.count) scales along dimension \(axis)"
+    if let axis = quantization?.axis {
+      text += "  \(quantization?.scales.count ?? 0) scales along dimension \(axis)"
+    } else if let quantization {
+      text += "  scale \(quantization.scale) zero point \(quantization.zeroPoint)"
     }
     return text
   }
 
   var json: JSON {
-    var quantization: JSON?
-    if axis != nil {
-      quantization = .members([
-        ("scale", .array(scales.map { .number(Double($0)) })),
-        ("zero_point", .ints(zeroPoints.map { Int($0) })), ("axis", axis.map { .int($0) }),
-      ])
-    } else if let scale = scales.first, let zeroPoint = zeroPoints.first {
-      quantization = .members([
+    return .members([
+      ("name", .string(name)), ("type", .string(type)),
+      ("shape", .array(shape.map { extent in Int(extent).map { .int($0) } ?? .string(extent) })),
+      ("quantization", quantization?.json), ("constant_bytes", constantBytes.map { .int($0) }),
+    ])
+  }
+}
+
+extension Quantization {
+  /// Numbers for a whole tensor, arrays along an axis.
+  var json: JSON {
+    guard let axis else {
+      return .members([
         ("scale", .number(Double(scale))), ("zero_point", .int(Int(zeroPoint))),
       ])
     }
     return .members([
-      ("name", .string(name)), ("type", .string(type)),
-      ("shape", .array(shape.map { extent in Int(extent).map { .int($0) } ?? .string(extent) })),
-      ("quantization", quantization), ("constant_bytes", constantBytes.map { .int($0) }),
+      ("scale", .array(scales.map { .number(Double($0)) })),
+      ("zero_point", .ints(zeroPoints.map { Int($0) })), ("axis", .int(axis)),
     ])
   }
 }
@@ -110,11 +110,7 @@ extension Inspection.TensorInfo {
 extension Inspection.OpInfo {
   init(_ node: Node, _ index: Int, _ graph: Graph) {
     self.index = index
-    if let foreign = node.op as? Foreign {
-      op = foreign.type
-    } else {
-      op = node.op.name
-    }
+    op = node.operatorName
     inputs = node.inputs.map { $0.map { graph[$0].name } ?? "" }
     outputs = node.outputs.map { graph[$0].name }
     outputShape = node.outputs.first.map { graph[$0].type.text } ?? ""

@@ -48,6 +48,24 @@ extension Dataset {
     }
   }
 
+  /// Warns (`OCT0806`) when `preprocessing` is for pixels and the first sample has none.
+  public func warnIfUnused(_ preprocessing: Preprocessing, log: DiagnosticLog) throws(Diagnostic) {
+    guard preprocessing != .identity else { return }
+    let element: ElementType
+    switch source {
+    case .arrays(let arrays): element = arrays[0].tensor.type.element
+    case .files(let paths): element = try NPY.read(paths[0]).type.element
+    }
+    guard element != .uint8 else { return }
+    log.add(
+      Diagnostic(
+        .preprocessingUnused,
+        "the samples of '\(file)' are \(element.name), so they are taken as they are",
+        at: Location(file: file),
+        notes: ["'\(preprocessing.text)' is for pixels, which are uint8"],
+        help: "give uint8 samples, or samples that are preprocessed already"))
+  }
+
   /// Writes the sample of type `type` that is number `index` in `tensor`.
   private func write(
     _ tensor: Tensor, _ type: TensorType, _ index: Int, _ shape: [Int],

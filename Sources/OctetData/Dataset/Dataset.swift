@@ -66,9 +66,6 @@ public struct Dataset: Sendable {
     self.labels = labels
   }
 
-  /// The class of sample `index`; nil when the data has no labels.
-  public func label(_ index: Int) -> Int? { labels?[index] }
-
   /// The labels, for what can't do without.
   ///
   /// - Throws: `.labelsMismatch` when the data has none.

@@ -1,13 +1,13 @@
 package import OctetDiagnostics
 import OctetFiles
-package import OctetIR
+public import OctetIR
 
 /// A tensor under the name it has in an archive or a model.
-package struct NamedTensor: Sendable {
-  package var name: String
-  package var tensor: Tensor
+public struct NamedTensor: Sendable {
+  public var name: String
+  public var tensor: Tensor
 
-  package init(_ name: String, _ tensor: Tensor) {
+  public init(_ name: String, _ tensor: Tensor) {
     self.name = name
     self.tensor = tensor
   }

@@ -30,3 +30,8 @@ public final class Foreign: Op {
     .floatOnly(because: "Octet does not know what '\(type)' computes")
   }
 }
+
+extension Node {
+  /// The operator in the words of where it comes from: a foreign one's own type, else the IR's name.
+  public var operatorName: String { (op as? Foreign)?.type ?? op.name }
+}

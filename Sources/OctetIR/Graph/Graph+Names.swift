@@ -3,21 +3,23 @@ extension Graph {
   /// the value made last (so that an in-place layer's result has the blob's name); the others get
   /// `#1`, `#2`... An empty name becomes `#` and a number.
   public func uniqueValueNames() -> [String] {
-    let interface = outputs.reversed().map { $0.index } + inputs.reversed().map { $0.index }
-    var order: [Int] = []
-    for (index, value) in values.enumerated() where value.constant != nil { order.append(index) }
-    for node in nodes { order.append(contentsOf: node.outputs.map { $0.index }) }
-    order = order.filter { !interface.contains($0) } + interface
+    // In the order in which they may take a name.
+    var order = (inputs + outputs).map { $0.index }
+    for node in nodes.reversed() { order += node.outputs.reversed().map { $0.index } }
+    order += values.indices.filter { values[$0].constant != nil }.reversed()
     var result = values.map { $0.name }
     var seen: Set<String> = Set(result)
     var taken: Set<String> = []
-    for index in order.reversed() {
+    var suffixes: [String: Int] = [:]
+    var isNamed = [Bool](repeating: false, count: values.count)
+    for index in order where !isNamed[index] {
+      isNamed[index] = true
       let name = result[index]
       if !name.isEmpty, taken.insert(name).inserted { continue }
-      var suffix = 1
+      var suffix = suffixes[name] ?? 1
       while !seen.insert("\(name)#\(suffix)").inserted { suffix += 1 }
+      suffixes[name] = suffix + 1
       result[index] = "\(name)#\(suffix)"
-      taken.insert(result[index])
     }
     return result
   }

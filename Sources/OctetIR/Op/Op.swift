@@ -79,9 +79,9 @@ public struct Operands {
     return type
   }
 
-  /// The elements of an input that must be a constant int32 vector.
-  public func constantInts(_ index: Int) throws(Diagnostic) -> [Int] {
-    let type = try type(index, among: [.int32])
+  /// The elements of an input that must be a constant int32 tensor of the rank.
+  public func constantInts(_ index: Int, rank: Int = 1) throws(Diagnostic) -> [Int] {
+    let type = try type(index, among: [.int32], rank: rank)
     guard let storage = constants[index] else {
       throw Diagnostic(
         .unknownDimension, "input \(index) decides the output's shape but is not a constant")

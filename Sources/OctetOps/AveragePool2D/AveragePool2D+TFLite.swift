@@ -3,7 +3,7 @@ package import OctetIR
 import OctetSchema
 
 extension AveragePool2D {
-  package func version(_ operands: Operands) -> Int32 {
+  package func version(_ operands: Operands, _ results: [TensorType]) -> Int32 {
     operands.types[0]?.element == .int8 ? 2 : 1
   }
 
@@ -11,9 +11,9 @@ extension AveragePool2D {
     OperatorOptions(
       .pool2DOptions,
       Pool2DOptionsTable.object(
-        padding: padding.schema, strideW: Int32(clamping: stride.width),
-        strideH: Int32(clamping: stride.height), filterWidth: Int32(clamping: filter.width),
-        filterHeight: Int32(clamping: filter.height),
+        padding: padding.schema, strideW: Int32(stride.width),
+        strideH: Int32(stride.height), filterWidth: Int32(filter.width),
+        filterHeight: Int32(filter.height),
         fusedActivationFunction: activation.schema))
   }
 

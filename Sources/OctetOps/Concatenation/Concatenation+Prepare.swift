@@ -5,9 +5,6 @@ extension Concatenation {
   package func prepare(_ context: PrepareContext) throws(Diagnostic) -> Step {
     let output = context.output
     if output.element == .int8 { try context.requireOneScale() }
-    guard activation == .none else {
-      throw context.noKernel("a concatenation with a fused activation has no kernel")
-    }
     let axis = axis < 0 ? axis + output.extents.count : axis
     let rows = output.extents[..<axis].reduce(1, *)
     let size = output.element.byteCount ?? 1

@@ -3,7 +3,7 @@ package import OctetIR
 import OctetSchema
 
 extension Concatenation {
-  package func version(_ operands: Operands) -> Int32 {
+  package func version(_ operands: Operands, _ results: [TensorType]) -> Int32 {
     operands.types[0]?.element == .int8 ? 2 : 1
   }
 
@@ -11,7 +11,7 @@ extension Concatenation {
     OperatorOptions(
       .concatenationOptions,
       ConcatenationOptionsTable.object(
-        axis: Int32(clamping: axis), fusedActivationFunction: activation.schema))
+        axis: Int32(axis), fusedActivationFunction: activation.schema))
   }
 
   @Sendable static func read(_ reader: OperatorReader) throws(Diagnostic) -> any BuiltinOp {

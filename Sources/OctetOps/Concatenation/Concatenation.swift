@@ -33,6 +33,9 @@ package final class Concatenation: BuiltinOp {
 
   package func infer(_ operands: Operands) throws(Diagnostic) -> [TensorType] {
     try operands.require(count: 1...4096)
+    guard activation == .none else {
+      throw Diagnostic(.invalidAttribute, "TFLite's concatenation has no fused activation")
+    }
     let first = try operands.type(0, among: [.float32, .int8, .int32])
     let rank = first.shape.rank
     let axis = axis < 0 ? axis + rank : axis
@@ -61,14 +64,12 @@ package final class Concatenation: BuiltinOp {
   private func sum(_ a: Dimension, _ b: Dimension) -> Dimension {
     switch (a, b) {
     case (.known(let x), .known(let y)): .known(x &+ y)
-    case (.unknown, _): a
-    case (_, .unknown): b
+    case (.unknown(let name, let origin), _), (_, .unknown(let name, let origin)):
+      .unknown(name: "\(name)/concatenation", origin: origin)
     }
   }
 
   package var quantization: QuantizationRule {
-    activation == .none
-      ? .int8(Int8Rule(output: .unified))
-      : .floatOnly(because: "TFLite's int8 concatenation has no fused activation")
+    .int8(Int8Rule(output: .unified))
   }
 }

@@ -65,11 +65,9 @@ extension Conv2D {
       tap: { sum &+= (Int32(input[$0]) - inputZeroPoint) * Int32(filter[$1]) },
       done: { offset, channel in
         let total = sum &+ (bias?[channel] ?? 0)
-        let scaled =
-          outputZeroPoint
-          &+ FixedPoint.multiply(
-            total, multipliers.significands[channel], multipliers.shifts[channel])
-        output[offset] = Int8(max(Int32(bounds.low), min(Int32(bounds.high), scaled)))
+        let scaled = FixedPoint.multiply(
+          total, multipliers.significands[channel], multipliers.shifts[channel])
+        output[offset] = Int8(scaled, zeroPoint: outputZeroPoint, bounds: bounds)
         sum = 0
       })
   }

@@ -3,7 +3,7 @@ package import OctetIR
 import OctetSchema
 
 extension Conv2D {
-  package func version(_ operands: Operands) -> Int32 {
+  package func version(_ operands: Operands, _ results: [TensorType]) -> Int32 {
     if let depth = operands.types[1]?.shape.dimensions.last?.value,
       let channels = operands.types[0]?.shape.dimensions.last?.value, depth != channels
     {

@@ -12,7 +12,7 @@ package protocol BuiltinOp: Op {
   var entry: OpEntry { get }
 
   /// The operator version a TFLite runtime must know to run this node, from 1.
-  func version(_ operands: Operands) -> Int32
+  func version(_ operands: Operands, _ results: [TensorType]) -> Int32
 
   /// The options table to write.
   var options: OperatorOptions { get }

@@ -115,12 +115,11 @@ package struct TensorView {
     guard let quantization = type.quantization else {
       throw Diagnostic(.noKernel, "int8 weights have no scale")
     }
-    if quantization.scales.count == 1 {
+    let isSymmetric = quantization.zeroPoints.allSatisfy { $0 == 0 }
+    if quantization.scales.count == 1, isSymmetric {
       return [Float](repeating: quantization.scale, count: extent)
     }
-    guard quantization.axis == axis, quantization.scales.count == extent,
-      quantization.zeroPoints.allSatisfy({ $0 == 0 })
-    else {
+    guard quantization.axis == axis, quantization.scales.count == extent, isSymmetric else {
       throw Diagnostic(
         .noKernel, "weights must be symmetric and have their scales along dimension \(axis)")
     }

@@ -59,12 +59,10 @@ extension DepthwiseConv2D {
       g, batches: batches,
       tap: { sum &+= (Int32(input[$0]) - inputZeroPoint) * Int32(filter[$1]) },
       done: { offset, channel in
-        let scaled =
-          outputZeroPoint
-          &+ FixedPoint.multiply(
-            sum &+ (bias?[channel] ?? 0), multipliers.significands[channel],
-            multipliers.shifts[channel])
-        output[offset] = Int8(max(Int32(bounds.low), min(Int32(bounds.high), scaled)))
+        let scaled = FixedPoint.multiply(
+          sum &+ (bias?[channel] ?? 0), multipliers.significands[channel],
+          multipliers.shifts[channel])
+        output[offset] = Int8(scaled, zeroPoint: outputZeroPoint, bounds: bounds)
         sum = 0
       })
   }

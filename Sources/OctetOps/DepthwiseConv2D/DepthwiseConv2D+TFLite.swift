@@ -3,7 +3,7 @@ package import OctetIR
 import OctetSchema
 
 extension DepthwiseConv2D {
-  package func version(_ operands: Operands) -> Int32 {
+  package func version(_ operands: Operands, _ results: [TensorType]) -> Int32 {
     if operands.types[0]?.element == .int8 { return 3 }
     return dilation == .one ? 1 : 2
   }
@@ -12,11 +12,11 @@ extension DepthwiseConv2D {
     OperatorOptions(
       .depthwiseConv2DOptions,
       DepthwiseConv2DOptionsTable.object(
-        padding: padding.schema, strideW: Int32(clamping: stride.width),
-        strideH: Int32(clamping: stride.height), depthMultiplier: Int32(clamping: depthMultiplier),
+        padding: padding.schema, strideW: Int32(stride.width),
+        strideH: Int32(stride.height), depthMultiplier: Int32(depthMultiplier),
         fusedActivationFunction: activation.schema,
-        dilationWFactor: Int32(clamping: dilation.width),
-        dilationHFactor: Int32(clamping: dilation.height)))
+        dilationWFactor: Int32(dilation.width),
+        dilationHFactor: Int32(dilation.height)))
   }
 
   /// Some writers leave the multiplier 0; it then follows from the filter.

@@ -3,9 +3,7 @@ package import OctetIR
 import OctetSchema
 
 extension FullyConnected {
-  package func version(_ operands: Operands) -> Int32 {
-    let isPerAxis = operands.types[1]?.quantization?.axis != nil
-    if isPerAxis { return 12 }
+  package func version(_ operands: Operands, _ results: [TensorType]) -> Int32 {
     if operands.count < 3 || operands.types[2] == nil { return 6 }
     if keepsDimensions { return 5 }
     return operands.types[0]?.element == .int8 ? 4 : 1

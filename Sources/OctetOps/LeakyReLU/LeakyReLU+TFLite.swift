@@ -3,9 +3,7 @@ package import OctetIR
 import OctetSchema
 
 extension LeakyReLU {
-  package func version(_ operands: Operands) -> Int32 {
-    operands.types[0]?.element == .int8 ? 2 : 1
-  }
+  package func version(_ operands: Operands, _ results: [TensorType]) -> Int32 { 1 }
 
   package var options: OperatorOptions {
     OperatorOptions(.leakyReluOptions, LeakyReluOptionsTable.object(alpha: alpha))

@@ -3,8 +3,14 @@ package import OctetIR
 import OctetSchema
 
 extension Mul {
-  package func version(_ operands: Operands) -> Int32 {
-    operands.types[0]?.element == .int8 ? 2 : 1
+  package func version(_ operands: Operands, _ results: [TensorType]) -> Int32 {
+    guard operands.types[0]?.element == .int8 else { return 1 }
+    // Since version 3 the product's scale may exceed the result's.
+    guard let left = operands.types[0]?.quantization?.scale,
+      let right = operands.types[1]?.quantization?.scale,
+      let result = results[0].quantization?.scale
+    else { return 2 }
+    return left * right / result >= 1 ? 3 : 2
   }
 
   package var options: OperatorOptions {

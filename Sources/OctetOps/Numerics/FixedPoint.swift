@@ -42,12 +42,24 @@ package enum FixedPoint {
     return (x >> exponent) &+ (remainder > threshold ? 1 : 0)
   }
 
-  /// `x * significand * 2^shift / 2^31` with TFLite's two roundings.
+  /// `x * significand * 2^shift / 2^31` with TFLite's two roundings; a negative significand gives the
+  /// negative of what its magnitude gives.
   @inline(__always)
   package static func multiply(_ x: Int32, _ significand: Int32, _ shift: Int32) -> Int32 {
+    if significand < 0 { return 0 &- multiply(x, 0 &- significand, shift) }
     let left = shift > 0 ? shift : 0
     let right = shift > 0 ? 0 : -shift
     return roundingDivide(doublingHighMultiply(x &<< left, significand), byPowerOfTwo: right)
+  }
+}
+
+extension Int8 {
+  /// `scaled + zeroPoint` within `bounds`; the sum does not wrap.
+  @inline(__always)
+  init(_ scaled: Int32, zeroPoint: Int32, bounds: (low: Int8, high: Int8)) {
+    let low = Int32(bounds.low) - zeroPoint
+    let high = Int32(bounds.high) - zeroPoint
+    self.init(truncatingIfNeeded: Swift.min(high, Swift.max(low, scaled)) + zeroPoint)
   }
 }
 

@@ -41,11 +41,11 @@ package enum FusedActivation: String, Sendable, CaseIterable {
     }
   }
 
-  /// Bounds of the real result; infinite when there is none.
+  /// Bounds of the real result. As in TFLite the largest finite numbers bound it where nothing else does.
   package var bounds: (low: Float, high: Float) {
     switch self {
-    case .none: (-.infinity, .infinity)
-    case .relu: (0, .infinity)
+    case .none: (-.greatestFiniteMagnitude, .greatestFiniteMagnitude)
+    case .relu: (0, .greatestFiniteMagnitude)
     case .relu1: (-1, 1)
     case .relu6: (0, 6)
     }
@@ -60,8 +60,8 @@ package enum FusedActivation: String, Sendable, CaseIterable {
       return zeroPoint + Int32(max(-1000, min(1000, steps)))
     }
     let (low, high) = bounds
-    let lowCode = low.isFinite ? max(-128, code(low)) : -128
-    let highCode = high.isFinite ? min(127, code(high)) : 127
+    let lowCode = low > -.greatestFiniteMagnitude ? max(-128, code(low)) : -128
+    let highCode = high < .greatestFiniteMagnitude ? min(127, code(high)) : 127
     return (Int8(min(lowCode, 127)), Int8(max(highCode, -128)))
   }
 }

@@ -10,13 +10,13 @@ func inferUnary(_ operands: Operands) throws(Diagnostic) -> [TensorType] {
 
 extension PrepareContext {
   /// Throws `OCT0701` unless all quantized inputs, but those listed, and the outputs share one scale
-  /// and zero point.
+  /// (within 1e-6, as TFLite checks it) and zero point.
   package func requireOneScale(besides indices: [Int] = []) throws(Diagnostic) {
     let wanted = try output.perTensor()
     for (index, view) in inputs.enumerated() where !indices.contains(index) {
       guard let view else { continue }
       let found = try view.perTensor()
-      guard found.scale == wanted.scale, found.zeroPoint == wanted.zeroPoint else {
+      guard abs(found.scale - wanted.scale) <= 1e-6, found.zeroPoint == wanted.zeroPoint else {
         throw noKernel("the int8 operator needs one scale and zero point for all its tensors")
       }
     }

@@ -79,8 +79,10 @@ func windowedExtents(
   func extent(_ index: Int, _ window: Int, _ stride: Int, _ dilation: Int) throws(Diagnostic)
     -> Dimension
   {
-    guard stride > 0, window > 0, dilation > 0 else {
-      throw Diagnostic(.invalidAttribute, "window, stride and dilation must be positive")
+    // TFLite stores them as int32.
+    guard [window, stride, dilation].allSatisfy({ (1...1 << 30).contains($0) }) else {
+      throw Diagnostic(
+        .invalidAttribute, "window, stride and dilation must be positive and at most 2^30")
     }
     switch input.dimensions[index] {
     case .known(let extent):

@@ -6,7 +6,7 @@ extension Pad {
     switch context.output.element {
     case .float32: return Self.step(context, "f32-pad", { $0.float32 }, value: { 0 })
     default:
-      let zeroPoint = Int8(clamping: try context.input(0).perTensor().zeroPoint)
+      let zeroPoint = Int8(clamping: try context.output.perTensor().zeroPoint)
       return Self.step(context, "x8-pad", { $0.int8 }, value: { zeroPoint })
     }
   }

@@ -3,8 +3,9 @@ package import OctetIR
 import OctetSchema
 
 extension Pad {
-  package func version(_ operands: Operands) -> Int32 {
-    operands.types[0]?.element == .int8 ? 2 : 1
+  package func version(_ operands: Operands, _ results: [TensorType]) -> Int32 {
+    if results[0].shape.rank > 4 { return 4 }
+    return operands.types[0]?.element == .int8 ? 2 : 1
   }
 
   package var options: OperatorOptions { OperatorOptions(.padOptions, PadOptionsTable.object()) }
@@ -13,8 +14,9 @@ extension Pad {
 }
 
 extension PadV2 {
-  package func version(_ operands: Operands) -> Int32 {
-    operands.types[0]?.element == .int8 ? 2 : 1
+  package func version(_ operands: Operands, _ results: [TensorType]) -> Int32 {
+    if results[0].shape.rank > 4 { return 4 }
+    return operands.types[0]?.element == .int8 ? 2 : 1
   }
 
   package var options: OperatorOptions {

@@ -36,13 +36,16 @@ package final class Pad: BuiltinOp {
 /// The padded type; input 1 holds the numbers of elements before and after each dimension.
 func inferPad(_ operands: Operands) throws(Diagnostic) -> [TensorType] {
   let input = try operands.type(0, among: [.float32, .int8])
-  let paddings = try operands.constantInts(1)
-  guard paddings.count == 2 * input.shape.rank, try operands.type(1).shape.rank == 2 else {
+  let paddings = try operands.constantInts(1, rank: 2)
+  guard paddings.count == 2 * input.shape.rank else {
     throw Diagnostic(
       .shapeMismatch, "\(paddings.count) paddings are given for \(input.shape.rank) dimensions")
   }
   guard paddings.allSatisfy({ $0 >= 0 && $0 < 1 << 28 }) else {
     throw Diagnostic(.invalidAttribute, "paddings must not be negative")
+  }
+  guard input.shape.rank <= 5 else {
+    throw Diagnostic(.shapeMismatch, "TFLite pads at most 5 dimensions, not \(input.shape.rank)")
   }
   var dimensions: [Dimension] = []
   for (axis, dimension) in input.shape.dimensions.enumerated() {

@@ -3,7 +3,7 @@ package import OctetIR
 import OctetSchema
 
 extension Quantize {
-  package func version(_ operands: Operands) -> Int32 { 1 }
+  package func version(_ operands: Operands, _ results: [TensorType]) -> Int32 { 1 }
 
   package var options: OperatorOptions {
     OperatorOptions(.quantizeOptions, QuantizeOptionsTable.object())

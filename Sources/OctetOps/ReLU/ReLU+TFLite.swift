@@ -3,7 +3,7 @@ package import OctetIR
 import OctetSchema
 
 extension ReLU {
-  package func version(_ operands: Operands) -> Int32 {
+  package func version(_ operands: Operands, _ results: [TensorType]) -> Int32 {
     operands.types[0]?.element == .int8 ? 2 : 1
   }
 
@@ -15,7 +15,7 @@ extension ReLU {
 }
 
 extension ReLU6 {
-  package func version(_ operands: Operands) -> Int32 {
+  package func version(_ operands: Operands, _ results: [TensorType]) -> Int32 {
     operands.types[0]?.element == .int8 ? 2 : 1
   }
 

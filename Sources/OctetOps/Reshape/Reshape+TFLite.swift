@@ -3,11 +3,11 @@ package import OctetIR
 import OctetSchema
 
 extension Reshape {
-  package func version(_ operands: Operands) -> Int32 { 1 }
+  package func version(_ operands: Operands, _ results: [TensorType]) -> Int32 { 1 }
 
   package var options: OperatorOptions {
     OperatorOptions(
-      .reshapeOptions, ReshapeOptionsTable.object(newShape: shape.map { Int32(clamping: $0) }))
+      .reshapeOptions, ReshapeOptionsTable.object(newShape: shape.map { Int32($0) }))
   }
 
   /// Old files have the shape in the options only, newer ones may have no options.

@@ -35,8 +35,10 @@ package final class Reshape: BuiltinOp {
       operands.count == 2 && operands.types[1] != nil ? try operands.constantInts(1) : shape
     var extents = wanted.map { Dimension.known($0) }
     let holes = wanted.indices.filter { wanted[$0] == -1 }
-    guard wanted.allSatisfy({ $0 >= -1 }), holes.count <= 1 else {
-      throw Diagnostic(.invalidAttribute, "a shape may hold one -1 and no other negative extent")
+    guard (wanted + shape).allSatisfy({ $0 >= -1 && $0 <= Int32.max }), holes.count <= 1
+    else {
+      throw Diagnostic(
+        .invalidAttribute, "a shape holds int32 extents, of which one may be -1 and none below")
     }
     let known = Shape.elementCount(wanted.filter { $0 != -1 })
     guard let total = input.shape.elementCount else {

@@ -32,8 +32,8 @@ package final class Softmax: BuiltinOp {
     guard types[0].shape.rank > 0 else {
       throw Diagnostic(.shapeMismatch, "a softmax needs at least one dimension")
     }
-    guard beta >= 0, beta.isFinite else {
-      throw Diagnostic(.invalidAttribute, "beta is \(beta), not a number from 0")
+    guard beta > 0, beta.isFinite else {
+      throw Diagnostic(.invalidAttribute, "beta is \(beta), not a positive number")
     }
     return types
   }

@@ -3,8 +3,10 @@ package import OctetIR
 import OctetSchema
 
 extension Transpose {
-  package func version(_ operands: Operands) -> Int32 {
-    operands.types[0]?.element == .int8 ? 2 : 1
+  package func version(_ operands: Operands, _ results: [TensorType]) -> Int32 {
+    let rank = results[0].shape.rank
+    if rank > 4 { return rank > 5 ? 6 : 4 }
+    return operands.types[0]?.element == .int8 ? 2 : 1
   }
 
   package var options: OperatorOptions {

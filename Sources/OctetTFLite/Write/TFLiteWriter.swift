@@ -6,7 +6,10 @@ package import OctetSchema
 /// Turns IR into a `.tflite` file: constants 16-byte aligned, a signature with the inputs' and
 /// outputs' names, and the `octet` metadata.
 package struct TFLiteWriter {
-  private let graphs: [Graph]
+  /// The model's graph and its subgraphs, in the order in which they are written.
+  private var graphs: [Graph] = []
+  /// For each graph, the places of its own subgraphs by name.
+  private var children: [[String: Int]] = []
   private let log: DiagnosticLog
   private var codes: [(builtin: BuiltinOperator, version: Int32)] = []
   /// Buffer 0 stands for 'no contents'.
@@ -20,7 +23,8 @@ package struct TFLiteWriter {
   ) throws(DiagnosticFailure) -> SerializedModel {
     var main = model.graph
     main.makeNamesUnique()
-    var writer = TFLiteWriter(graphs: [main] + main.subgraphs, log: log)
+    var writer = TFLiteWriter(main, log: log)
+    try writer.checkExtents()
     let object = try writer.object(model)
     do {
       return try SerializedModel(object)
@@ -30,14 +34,36 @@ package struct TFLiteWriter {
     }
   }
 
-  private init(graphs: [Graph], log: DiagnosticLog) {
-    self.graphs = graphs
+  private init(_ main: Graph, log: DiagnosticLog) {
     self.log = log
+    _ = flatten(main)
+  }
+
+  private mutating func flatten(_ graph: Graph) -> Int {
+    let index = graphs.count
+    graphs.append(graph)
+    children.append([:])
+    for subgraph in graph.subgraphs { children[index][subgraph.name] = flatten(subgraph) }
+    return index
+  }
+
+  /// Logs `OCT0209` for extents that the format, which has 32 bits for them, cannot hold.
+  private func checkExtents() throws(DiagnosticFailure) {
+    for graph in graphs {
+      for value in graph.values
+      where value.type.shape.dimensions.contains(where: { ($0.value ?? 0) > Int(Int32.max) }) {
+        log.add(
+          Diagnostic(
+            .tensorTooLarge, "tensor '\(value.name)' has an extent beyond int32",
+            tensors: [value.text]))
+      }
+    }
+    try log.throwIfErrors()
   }
 
   private mutating func object(_ model: TFLiteModel) throws(DiagnosticFailure) -> FlatObject {
     var subgraphs: [FlatObject] = []
-    for graph in graphs { subgraphs.append(subgraph(graph)) }
+    for index in graphs.indices { subgraphs.append(subgraph(index)) }
     try log.throwIfErrors()
     let text = MetadataText.text(model.metadata, graphs)
     buffers.append(BufferTable.object(data: .owned(Array(text.utf8))))
@@ -61,12 +87,13 @@ package struct TFLiteWriter {
       subgraphIndex: 0)
   }
 
-  private mutating func subgraph(_ graph: Graph) -> FlatObject {
+  private mutating func subgraph(_ index: Int) -> FlatObject {
+    let graph = graphs[index]
     var tensors: [FlatObject] = []
     for value in graph.values { tensors.append(tensor(value)) }
     var operators: [FlatObject] = []
     for node in graph.nodes {
-      if let object = object(node, in: graph) { operators.append(object) }
+      if let object = object(node, in: index) { operators.append(object) }
     }
     return SubGraphTable.object(
       tensors: tensors, inputs: graph.inputs.map { Int32($0.index) },
@@ -77,8 +104,8 @@ package struct TFLiteWriter {
     var shape: [Int32] = []
     var signature: [Int32] = []
     for dimension in value.type.shape.dimensions {
-      shape.append(Int32(clamping: dimension.value ?? 1))
-      signature.append(dimension.value.map { Int32(clamping: $0) } ?? -1)
+      shape.append(Int32(dimension.value ?? 1))
+      signature.append(dimension.value.map { Int32($0) } ?? -1)
     }
     return TensorTable.object(
       shape: shape, type: value.type.element.schema, buffer: buffer(of: value), name: value.name,
@@ -100,13 +127,15 @@ package struct TFLiteWriter {
     return index
   }
 
-  private mutating func object(_ node: Node, in graph: Graph) -> FlatObject? {
+  private mutating func object(_ node: Node, in graphIndex: Int) -> FlatObject? {
+    let graph = graphs[graphIndex]
     let builtin: BuiltinOperator
     let version: Int32
     let options: OperatorOptions
     if let op = OpCatalog.builtin(node.op) {
       builtin = op.entry.builtin
-      version = op.version(graph.operands(of: node.inputs))
+      version = op.version(
+        graph.operands(of: node.inputs), node.outputs.map { graph[$0].type })
       options = op.options
     } else if let loop = node.op as? While {
       builtin = .`while`
@@ -114,7 +143,8 @@ package struct TFLiteWriter {
       options = OperatorOptions(
         .whileOptions,
         WhileOptionsTable.object(
-          condSubgraphIndex: index(of: loop.condition), bodySubgraphIndex: index(of: loop.body)))
+          condSubgraphIndex: place(of: loop.condition, in: graphIndex),
+          bodySubgraphIndex: place(of: loop.body, in: graphIndex)))
     } else {
       report(node, in: graph)
       return nil
@@ -129,18 +159,23 @@ package struct TFLiteWriter {
   }
 
   private func report(_ node: Node, in graph: Graph) {
-    let name =
-      (node.op as? Foreign).map { "'\($0.type)' of \($0.framework)" } ?? "'\(node.op.name)'"
+    let isTFLite = (node.op as? Foreign)?.framework == "tflite"
     log.add(
       graph.described(
         Diagnostic(
-          .operatorLeft, "\(name) has no lowering to TFLite",
+          .operatorLeft,
+          isTFLite
+            ? "operator '\(node.operatorName)' is not supported"
+            : "'\(node.operatorName)' has no lowering to TFLite",
           help: "take the operator out of the model, or cut the model before it with --outputs"),
         node))
   }
 
-  private func index(of name: String) -> Int32 {
-    Int32(graphs.firstIndex { $0.name == name } ?? 0)
+  private func place(of name: String, in graphIndex: Int) -> Int32 {
+    guard let place = children[graphIndex][name] else {
+      preconditionFailure("a verified graph holds the subgraphs its nodes name")
+    }
+    return Int32(place)
   }
 
   private mutating func code(_ builtin: BuiltinOperator, _ version: Int32) -> UInt32 {

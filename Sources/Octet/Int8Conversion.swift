@@ -1,0 +1,111 @@
+public import OctetData
+public import OctetDiagnostics
+public import OctetQuantize
+
+/// Where the ranges of an int8 conversion come from, and what its ends look like.
+public struct Int8Options: Sendable {
+  /// Samples: a folder with IDX files, .npy, .npz or a text list of .npy files.
+  public var data: String?
+  /// The file of a table made earlier; then no sample is run to calibrate.
+  public var table: String?
+  public var algorithm = CalibrationAlgorithm.entropy
+  /// How many samples to calibrate with, evenly spaced.
+  public var samples = 500
+  public var inputType = InterfaceType.int8
+  public var outputType = InterfaceType.int8
+
+  public init(data: String? = nil, table: String? = nil) {
+    self.data = data
+    self.table = table
+  }
+}
+
+/// A float model and its int8 form, with the samples to compare them on.
+public struct Int8Conversion: Sendable {
+  public let float: Model
+  public let model: Model
+  /// The table the ranges came from.
+  public let table: CalibrationTable
+  private let dataset: Dataset?
+  /// The samples that calibration has run; nil when they are not known.
+  private let used: [Int]?
+
+  /// Quantizes a converted float model.
+  ///
+  /// - Parameters:
+  ///   - given: the preprocessing the user asks for; nil for the table's or the model's own.
+  ///   - progress: called after each batch of calibration.
+  /// - Throws: after logging what is missing or does not fit (`OCT0502`...`OCT0511`).
+  public init(
+    _ source: Model, _ options: Int8Options, preprocessing given: Preprocessing?,
+    log: DiagnosticLog, progress: (CalibrationProgress) -> Void = { _ in }
+  ) throws(DiagnosticFailure) {
+    let stored = try options.table.map { path throws(DiagnosticFailure) in
+      let table = try CalibrationTable.read(path, log: log)
+      try source.check(table, file: path, log: log)
+      return table
+    }
+    // The ranges of a table hold for samples that were preprocessed as it says.
+    let preprocessing = try Preprocessing.chosen(
+      given, stored: stored?.preprocessing ?? source.preprocessing,
+      in: options.table ?? source.path, log: log)
+    var float = source
+    float.preprocessing = preprocessing == .identity ? nil : preprocessing.text
+    dataset = try options.data.map { path throws(DiagnosticFailure) in
+      try source.dataset(path, part: .calibration, log: log)
+    }
+    if let stored {
+      (table, used) = (stored, nil)
+    } else {
+      guard let dataset else { throw log.failure(Self.noData(source)) }
+      let calibrator = try DatasetCalibrator(
+        dataset, for: float, preprocessing: preprocessing, algorithm: options.algorithm,
+        samples: options.samples, log: log)
+      table = try float.calibrated(
+        calibrator, preprocessing: preprocessing.text, log: log, progress: progress)
+      used = calibrator.indices
+    }
+    self.float = float
+    model = try float.quantized(
+      table, inputType: options.inputType, outputType: options.outputType, log: log)
+  }
+
+  private static func noData(_ source: Model) -> Diagnostic {
+    Diagnostic(
+      .noCalibrationData, "--int8 needs samples to measure the tensors' ranges on",
+      at: Location(file: source.path),
+      helps: [
+        .init("give some", arguments: ["--calibration-data", "DATA"]),
+        .init("or a table made earlier", arguments: ["--calibration-table", "FILE"]),
+      ])
+  }
+
+  /// How the model in the written file agrees with the float one, on up to 100 samples that calibration
+  /// has not used where there are any; nil without samples. Poor agreement is a warning (`OCT0509`).
+  public func verify(_ path: String, log: DiagnosticLog) throws(DiagnosticFailure) -> Agreement? {
+    guard let dataset else { return nil }
+    let written = try Model.open(path, log: log)
+    let taken = Set(used ?? [])
+    var (candidates, kind) = ((0..<dataset.count).filter { !taken.contains($0) }, "held-back")
+    if used == nil { kind = "" }
+    if candidates.isEmpty { (candidates, kind) = (Array(0..<dataset.count), "calibration") }
+    let samples = Dataset.evenlySpaced(100, of: candidates.count).map { candidates[$0] }
+    let preprocessing = try Preprocessing.chosen(
+      nil, stored: float.preprocessing, in: float.path, log: log)
+    let result = try Agreement.between(
+      float, written, dataset, samples, kind: kind, preprocessing, log: log)
+    if let warning = result.warning(at: path) { log.add(warning) }
+    return result
+  }
+}
+
+extension Model {
+  /// Opens samples for this model's inputs.
+  public func dataset(
+    _ path: String, part: DatasetPart, log: DiagnosticLog
+  ) throws(DiagnosticFailure) -> Dataset {
+    try log.attempt { () throws(Diagnostic) in
+      try Dataset.open(path, part: part, inputs: inputNames, log: log)
+    }
+  }
+}

@@ -1,0 +1,72 @@
+package import OctetDiagnostics
+package import OctetIR
+import OctetOps
+
+/// Runs a prepared graph on any number of float samples, whatever batch its inputs have: a group of
+/// samples at a time, the last one filled up with its last sample.
+package struct SampleLoop {
+  package let prepared: PreparedGraph
+  /// Samples a run.
+  private let group: Int
+
+  /// Throws `OCT0506` unless all inputs have one batch, and `OCT0701` for inputs that cannot be written
+  /// or outputs that cannot be read as real numbers.
+  package init(_ prepared: PreparedGraph) throws(Diagnostic) {
+    let batches = prepared.inputs.map { $0.extents.first ?? 1 }
+    group = batches.first ?? 1
+    guard batches.allSatisfy({ $0 == batches[0] }) else {
+      throw Diagnostic(
+        .sampleMismatch,
+        "the model's inputs differ in their first extent, so it takes no samples one by one",
+        tensors: prepared.inputs.map { $0.type.text })
+    }
+    for view in prepared.inputs + prepared.outputs {
+      guard [.float32, .int8, .uint8].contains(view.element) else {
+        throw Diagnostic(
+          .noKernel, "samples cannot be fed to or read from a model with \(view.element.name)",
+          tensors: [view.type.text])
+      }
+    }
+    self.prepared = prepared
+  }
+
+  /// The elements of one sample in a tensor of the graph.
+  private func sampleCount(_ view: TensorView) -> Int { view.count / group }
+
+  /// Feeds `batch`, one float32 tensor [n, …] an input, group by group.
+  ///
+  /// - Parameter body: runs the graph; it is told which samples the inputs hold.
+  /// - Precondition: the tensors have the inputs' extents but the first.
+  package func forEachGroup<Failure: Error>(
+    of batch: [Tensor], _ body: (Range<Int>) throws(Failure) -> Void
+  ) throws(Failure) {
+    let count = batch.first?.extents.first ?? 0
+    for start in stride(from: 0, to: count, by: group) {
+      for (tensor, input) in zip(batch, prepared.inputs) {
+        let size = sampleCount(input)
+        let source = tensor.storage.bytes.bindMemory(to: Float.self)
+        precondition(source.count == count * size, "a tensor does not fit its input")
+        for slot in 0..<group {
+          let first = min(start + slot, count - 1) * size
+          input.write(
+            UnsafeBufferPointer(rebasing: source[first..<first + size]), at: slot * size)
+        }
+      }
+      try body(start..<min(start + group, count))
+    }
+  }
+
+  /// Runs the graph on `batch`; `body` gets the real outputs of each sample.
+  package func run(_ batch: [Tensor], _ body: (_ sample: Int, _ outputs: [[Float]]) -> Void) {
+    forEachGroup(of: batch) { samples in
+      prepared.invoke()
+      for (slot, sample) in samples.enumerated() {
+        let outputs = prepared.outputs.map { output in
+          let size = sampleCount(output)
+          return (slot * size..<(slot + 1) * size).map { output.real($0) }
+        }
+        body(sample, outputs)
+      }
+    }
+  }
+}

@@ -1,0 +1,88 @@
+import OctetDiagnostics
+import Testing
+
+/// What an operator must do, worked by hand: one value an operator, in a file of its own. The suites of
+/// `OpCasesTests` walk `all`.
+///
+/// Graphs are written as their inputs and a body of text IR whose result is `%y`.
+struct OpCases: Sendable, CustomTestStringConvertible {
+  /// Numbers in, numbers out: real ones for float32, codes for integers.
+  struct Answer: Sendable, CustomTestStringConvertible {
+    let inputs: String
+    let body: String
+    let values: [[Double]]
+    let type: String
+    let result: [Double]
+
+    init(
+      _ inputs: String, _ body: String, _ values: [[Double]], gives type: String,
+      _ result: [Double]
+    ) {
+      self.inputs = inputs
+      self.body = body
+      self.values = values
+      self.type = type
+      self.result = result
+    }
+
+    var testDescription: String { "(\(inputs)) \(body)" }
+  }
+
+  /// The type that inference gives `%y`.
+  struct Inference: Sendable, CustomTestStringConvertible {
+    let inputs: String
+    let body: String
+    let type: String
+
+    init(_ inputs: String, _ body: String, gives type: String) {
+      self.inputs = inputs
+      self.body = body
+      self.type = type
+    }
+
+    var testDescription: String { "(\(inputs)) \(body)" }
+  }
+
+  struct Refusal: Sendable, CustomTestStringConvertible {
+    let inputs: String
+    let body: String
+    let code: DiagnosticCode
+    let message: String
+
+    init(_ inputs: String, _ body: String, _ code: DiagnosticCode, _ message: String) {
+      self.inputs = inputs
+      self.body = body
+      self.code = code
+      self.message = message
+    }
+
+    var testDescription: String { "(\(inputs)) \(body)" }
+  }
+
+  let op: String
+  let answers: [Answer]
+  let inferences: [Inference]
+  let refusals: [Refusal]
+  /// How far the int8 form may be from the float answers, in steps of the output's scale, and why; nil
+  /// for an operator without int8 form.
+  let int8Steps: Double?
+
+  init(
+    _ op: String, answers: [Answer], inferences: [Inference] = [], refusals: [Refusal] = [],
+    int8Steps: Double?
+  ) {
+    self.op = op
+    self.answers = answers
+    self.inferences = inferences
+    self.refusals = refusals
+    self.int8Steps = int8Steps
+  }
+
+  var testDescription: String { op }
+
+  static let all = [
+    add, averagePool2D, concatenation, conv2D, depthwiseConv2D, dequantize, fullyConnected,
+    leakyReLU, logistic, maxPool2D, maximum, mul, pad, padV2, quantize, reLU, reLU6, reshape,
+    softmax, tanh, transpose,
+  ]
+}
