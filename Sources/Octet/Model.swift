@@ -42,14 +42,21 @@ public struct Model: Sendable {
   public let format: ModelFormat
   /// The file it was read from, as the user named it.
   public let path: String
-  /// The preprocessing stored with the model, as `--preprocess` takes it.
-  public var preprocessing: String?
+  private var metadata: ModelMetadata
 
-  package init(graph: Graph, format: ModelFormat, path: String, preprocessing: String? = nil) {
+  /// The preprocessing stored with the model, as `--preprocess` takes it.
+  public var preprocessing: String? {
+    get { metadata.preprocessing }
+    set { metadata.preprocessing = newValue }
+  }
+
+  private init(
+    graph: Graph, format: ModelFormat, path: String, metadata: ModelMetadata = ModelMetadata()
+  ) {
     self.graph = graph
     self.format = format
     self.path = path
-    self.preprocessing = preprocessing
+    self.metadata = metadata
   }
 
   /// Reads a model of any format Octet knows and verifies it.
@@ -73,9 +80,7 @@ public struct Model: Sendable {
     switch ModelFormat.recognise(file.bytes) {
     case .tflite:
       let model = try TFLiteReader.read(file, log: log)
-      return Model(
-        graph: model.graph, format: .tflite, path: path,
-        preprocessing: model.metadata.preprocessing)
+      return Model(graph: model.graph, format: .tflite, path: path, metadata: model.metadata)
     case .octetIR:
       let text = String(decoding: file.bytes, as: UTF8.self)
       let graph = try log.attempt { () throws(Diagnostic) in
@@ -93,7 +98,7 @@ public struct Model: Sendable {
           needsWeights: needsWeights), log: log)
       return Model(
         graph: imported.graph, format: .caffe, path: path,
-        preprocessing: imported.preprocessing)
+        metadata: ModelMetadata(preprocessing: imported.preprocessing))
     case nil:
       throw log.failure(
         Diagnostic(
@@ -169,7 +174,7 @@ public struct Model: Sendable {
   @discardableResult
   public func write(_ path: String, log: DiagnosticLog) throws(DiagnosticFailure) -> Int {
     let file = try TFLiteWriter.write(
-      TFLiteModel(graph: graph, metadata: ModelMetadata(preprocessing: preprocessing)), log: log)
+      TFLiteModel(graph: graph, metadata: metadata), log: log)
     try log.attempt { () throws(Diagnostic) in
       try file.withUnsafeBytes { bytes throws(Diagnostic) in try writeFile(path, bytes) }
     }

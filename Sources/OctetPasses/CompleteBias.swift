@@ -2,26 +2,23 @@ package import OctetDiagnostics
 package import OctetIR
 import OctetOps
 
-/// Gives convolutions without bias one of zeros: LiteRT refuses to run CONV_2D without one.
+/// Gives layers without bias one of zeros: LiteRT refuses to run CONV_2D without one, and before its
+/// version 6 FULLY_CONNECTED too.
 ///
 ///     conv_2d(%x, %w, _)   ->   conv_2d(%x, %w, zeros)
 package struct CompleteBias: GraphPass {
   package init() {}
 
   package var name: String { "CompleteBias" }
-  package var summary: String { "give convolutions without bias one of zeros" }
+  package var summary: String { "give layers without bias one of zeros" }
 
   package func patch(at index: Int, in view: GraphView) throws(Diagnostic) -> GraphPatch? {
     let node = view.graph.nodes[index]
-    guard node.inputs.count < 3 || node.inputs[2] == nil, node.inputs.count > 1,
-      let filter = node.inputs[1], let extents = view.extents(filter)
+    guard let op = OpCatalog.builtin(node.op), case .int8(let rule) = op.quantization,
+      let (weights, axis) = rule.weights, let place = rule.bias,
+      node.inputs.count <= place || node.inputs[place] == nil, node.inputs.count >= place,
+      let filter = node.inputs[weights], let channels = view.extents(filter)?[axis]
     else { return nil }
-    let (op, channels): (any BuiltinOp, Int)
-    switch node.op {
-    case let conv as Conv2D: (op, channels) = (conv, extents[0])
-    case let conv as DepthwiseConv2D: (op, channels) = (conv, extents[3])
-    default: return nil
-    }
     let output = node.outputs[0]
     let name = view.graph[output].name
     var patch = GraphPatch(view.graph, "add bias to \(name)", replacing: [node])
@@ -29,7 +26,8 @@ package struct CompleteBias: GraphPass {
       "\(view.graph[filter].name)/bias",
       Tensor([channels], [Float](repeating: 0, count: channels)))
     patch.replace(
-      output, with: try patch.add(op, inputs: [node.inputs[0], filter, bias], name: name))
+      output,
+      with: try patch.add(op, inputs: node.inputs.prefix(place) + [bias], name: name))
     return patch
   }
 }

@@ -15,15 +15,16 @@ package struct FusePad: GraphPass {
 
   package func patch(at index: Int, in view: GraphView) throws(Diagnostic) -> GraphPatch? {
     let node = view.graph.nodes[index]
-    guard let window = Window(node, view), window.padding == .valid,
-      let pad = view.producer(of: node.inputs[0]), isNeutral(pad, before: node, view),
+    guard let window = OpCatalog.builtin(node.op)?.traits.window, window.padding == .valid,
+      let reach = window.extent ?? filterExtent(node, view),
+      let pad = view.producer(of: node.inputs[0]), isNeutral(pad, window.border, view),
       let source = pad.inputs[0], let extents = view.extents(source),
       let paddings = view.ints(pad.inputs[1]), paddings.count == 8,
       paddings[0...1] == [0, 0], paddings[6...7] == [0, 0]
     else { return nil }
     for (axis, extent, stride, dilation) in [
-      (1, window.extent.height, window.stride.height, window.dilation.height),
-      (2, window.extent.width, window.stride.width, window.dilation.width),
+      (1, reach.height, window.stride.height, window.dilation.height),
+      (2, reach.width, window.stride.width, window.dilation.width),
     ] {
       let padded = extents[axis] + paddings[2 * axis] + paddings[2 * axis + 1]
       guard
@@ -44,45 +45,19 @@ package struct FusePad: GraphPass {
     return patch
   }
 
-  /// True when the pad adds what the window operator takes for 'outside the image'.
-  private func isNeutral(_ pad: Node, before node: Node, _ view: GraphView) -> Bool {
-    if node.op is MaxPool2D {
-      guard pad.op is PadV2, let value = view.floats(pad.inputs[2])?.first else { return false }
-      return value == -Float.greatestFiniteMagnitude || value == -.infinity
-    }
-    return pad.op is Pad
+  /// Height and width of the filter, input 1.
+  private func filterExtent(_ node: Node, _ view: GraphView) -> Steps? {
+    guard let id = node.inputs[1], let filter = view.extents(id) else { return nil }
+    return Steps(filter[1], filter[2])
   }
-}
 
-/// What the window operators have in common.
-private struct Window {
-  let extent: Steps
-  let stride: Steps
-  let dilation: Steps
-  let padding: WindowPadding
-  let withSamePadding: any BuiltinOp
-
-  init?(_ node: Node, _ view: GraphView) {
-    switch node.op {
-    case let op as Conv2D:
-      guard let id = node.inputs[1], let filter = view.extents(id) else { return nil }
-      extent = Steps(filter[1], filter[2])
-      (stride, dilation, padding) = (op.stride, op.dilation, op.padding)
-      withSamePadding = Conv2D(
-        stride: op.stride, dilation: op.dilation, padding: .same, activation: op.activation)
-    case let op as DepthwiseConv2D:
-      guard let id = node.inputs[1], let filter = view.extents(id) else { return nil }
-      extent = Steps(filter[1], filter[2])
-      (stride, dilation, padding) = (op.stride, op.dilation, op.padding)
-      withSamePadding = DepthwiseConv2D(
-        stride: op.stride, dilation: op.dilation, depthMultiplier: op.depthMultiplier,
-        padding: .same, activation: op.activation)
-    case let op as MaxPool2D:
-      extent = op.filter
-      (stride, dilation, padding) = (op.stride, .one, op.padding)
-      withSamePadding = MaxPool2D(
-        filter: op.filter, stride: op.stride, padding: .same, activation: op.activation)
-    default: return nil
+  /// True when the pad adds what the window operator takes for 'outside the image'.
+  private func isNeutral(_ pad: Node, _ border: WindowRule.Border, _ view: GraphView) -> Bool {
+    switch border {
+    case .zero: return pad.op is Pad
+    case .lowest:
+      guard pad.op is PadV2, let value = view.floats(pad.inputs[2])?.first else { return false }
+      return value <= -Float.greatestFiniteMagnitude
     }
   }
 }

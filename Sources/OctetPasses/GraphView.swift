@@ -5,13 +5,13 @@ package import OctetOps
 package struct GraphView {
   package let graph: Graph
   private let producers: [Int?]
-  private let consumers: [[Int]]
+  private let readerCounts: [Int]
   private let isOutput: [Bool]
 
   package init(_ graph: Graph) {
     self.graph = graph
     producers = graph.producers()
-    consumers = graph.consumers()
+    readerCounts = graph.readerCounts()
     var isOutput = [Bool](repeating: false, count: graph.values.count)
     for output in graph.outputs { isOutput[output.index] = true }
     self.isOutput = isOutput
@@ -22,16 +22,18 @@ package struct GraphView {
     (node.inputs.compactMap { $0 } + node.outputs).contains { graph[$0].type.quantization != nil }
   }
 
+  /// Whether `source` can take the place of `old` and its name, where that is an output of the graph: it
+  /// must not be an input or an output itself, which has a name of its own.
+  package func canReplace(_ old: ValueID, by source: ValueID) -> Bool {
+    !isOutput[old.index] || !isOutput[source.index] && !graph.inputs.contains(source)
+  }
+
   /// The node that makes a value; nil for inputs and constants.
   package func producer(of id: ValueID?) -> Node? {
     id.flatMap { producers[$0.index] }.map { graph.nodes[$0] }
   }
 
-  package func consumers(of id: ValueID) -> [Node] {
-    consumers[id.index].map { graph.nodes[$0] }
-  }
-
-  /// The node that makes a value that `reader` alone needs, when its operator is an `Operator`.
+  /// The node that makes a value that one node alone reads, when its operator is an `Operator`.
   package func solelyRead<Operator: BuiltinOp>(
     _ id: ValueID?, by type: Operator.Type
   ) -> (node: Node, op: Operator)? {
@@ -42,7 +44,7 @@ package struct GraphView {
 
   /// True when exactly one node input reads the value and it is not an output of the graph.
   package func hasOneReader(_ id: ValueID) -> Bool {
-    consumers[id.index].count == 1 && !isOutput[id.index]
+    readerCounts[id.index] == 1 && !isOutput[id.index]
   }
 
   /// The contents of a float32 constant.

@@ -52,8 +52,8 @@ package struct PassManager {
             continue
           }
           count += 1
-          let result = patch.applied()
-          try verify(result, madeFrom: view.graph, pass, patch, log)
+          let (result, touched) = patch.applied()
+          try verify(result, touched, madeFrom: view.graph, pass, patch, log)
           if count > guardLimit {
             throw log.failure(
               Diagnostic(.passBrokeGraph, "pass '\(pass.name)' does not come to an end"))
@@ -84,14 +84,16 @@ package struct PassManager {
   }
 
   private func verify(
-    _ graph: Graph, madeFrom before: Graph, _ pass: any GraphPass, _ patch: GraphPatch,
-    _ log: DiagnosticLog
+    _ graph: Graph, _ touched: [Int], madeFrom before: Graph, _ pass: any GraphPass,
+    _ patch: GraphPatch, _ log: DiagnosticLog
   ) throws(DiagnosticFailure) {
     let problems = DiagnosticLog()
     var notes: [String] = []
-    if !graph.verify(into: problems) { notes = problems.diagnostics.map { $0.message } }
+    if !graph.verify(touched: touched, into: problems) { notes = problems.diagnostics.map { $0.message } }
     for (old, new) in zip(before.outputs, graph.outputs)
-    where !graph[new].type.shape.agrees(with: before[old].type.shape) {
+    where !graph[new].type.shape.agrees(with: before[old].type.shape)
+      || graph[new].name != before[old].name
+    {
       notes.append("output \(before[old].text) became \(graph[new].text)")
     }
     guard !notes.isEmpty else { return }

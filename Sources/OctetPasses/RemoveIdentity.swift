@@ -22,10 +22,9 @@ package struct RemoveIdentity: GraphPass {
     let output = node.outputs[0]
     let name = view.graph[output].name
     if let source = identity(node, view), source != output,
-      view.graph[source].type.shape == view.graph[output].type.shape
+      view.graph[source].type.shape == view.graph[output].type.shape,
+      view.canReplace(output, by: source)
     {
-      // An input handed straight to an output would leave the output without a name of its own.
-      if view.graph.outputs.contains(output), view.graph.inputs.contains(source) { return nil }
       var patch = GraphPatch(view.graph, "drop \(node.op.name) of \(name)", replacing: [node])
       patch.replace(output, with: source)
       return patch
@@ -65,16 +64,10 @@ package struct RemoveIdentity: GraphPass {
 
   /// The input that the node gives back unchanged, if its shape is the output's.
   private func identity(_ node: Node, _ view: GraphView) -> ValueID? {
-    switch node.op {
-    case is Reshape: return node.inputs[0]
-    case is Pad, is PadV2:
-      return view.ints(node.inputs[1])?.allSatisfy { $0 == 0 } == true ? node.inputs[0] : nil
-    case is Concatenation: return node.inputs.count == 1 ? node.inputs[0] : nil
-    case let mul as Mul where mul.activation == .none:
-      return operand(of: node, beside: 1, view)
-    case let add as Add where add.activation == .none:
-      return operand(of: node, beside: 0, view)
-    default: return nil
+    switch OpCatalog.builtin(node.op)?.traits.identity {
+    case .sameShape?: node.inputs[0]
+    case .neutral(let value)?: operand(of: node, beside: value, view)
+    case .never?, nil: nil
     }
   }
 

@@ -11,36 +11,31 @@ struct WeightedNode {
   /// to channel `i / step % channels`.
   let channels: Int
   private let step: Int
+  /// The input that holds the weights; the bias comes next.
+  private let position: Int
   private let view: GraphView
 
   /// Nil unless `id` is made by such a layer without activation and read by one node alone.
   init?(making id: ValueID?, in view: GraphView) {
     guard let id, view.hasOneReader(id), let node = view.producer(of: id),
-      Self.activation(of: node.op) == FusedActivation.none, node.inputs.count >= 2,
-      let weights = view.floats(node.inputs[1]), let weightsID = node.inputs[1],
-      let extents = view.extents(weightsID)
+      OpCatalog.builtin(node.op)?.traits.clamp.activation == FusedActivation.none,
+      case .int8(let rule) = node.op.quantization,
+      let (position, axis) = rule.weights, rule.bias == position + 1,
+      position < node.inputs.count, let weightsID = node.inputs[position],
+      let weights = view.floats(weightsID), let extents = view.extents(weightsID)
     else { return nil }
     var bias: [Float]?
-    if node.inputs.count > 2, node.inputs[2] != nil {
-      guard let values = view.floats(node.inputs[2]) else { return nil }
+    if position + 1 < node.inputs.count, node.inputs[position + 1] != nil {
+      guard let values = view.floats(node.inputs[position + 1]) else { return nil }
       bias = values
     }
-    let axis = node.op is DepthwiseConv2D ? 3 : 0
     self.node = node
+    self.position = position
     self.weights = weights
     self.bias = bias
     self.view = view
     channels = extents[axis]
     step = extents[(axis + 1)...].reduce(1, *)
-  }
-
-  static func activation(of op: any Op) -> FusedActivation? {
-    switch op {
-    case let op as Conv2D: op.activation
-    case let op as DepthwiseConv2D: op.activation
-    case let op as FullyConnected: op.activation
-    default: nil
-    }
   }
 
   /// The values of a constant that gives one number for each output channel, or one for all, and that
@@ -74,17 +69,18 @@ struct WeightedNode {
   private func rebuilt(
     _ newWeights: [Float]?, _ newBias: [Float]?, _ name: String, _ patch: inout GraphPatch
   ) throws(Diagnostic) -> ValueID {
-    guard let op = OpCatalog.builtin(node.op), let weightsID = node.inputs[1] else {
+    guard let op = OpCatalog.builtin(node.op), let weightsID = node.inputs[position] else {
       preconditionFailure("the initializer has seen the operator and its weights")
     }
-    var inputs: [ValueID?] = [node.inputs[0], weightsID]
+    var inputs = Array(node.inputs.prefix(position + 1))
     if let newWeights {
       let old = view.graph[weightsID]
-      inputs[1] = patch.addConstant(
+      inputs[position] = patch.addConstant(
         old.name, Tensor(old.type.shape.extents ?? [], newWeights))
     }
     if let newBias {
-      let oldName = node.inputs.count > 2 ? node.inputs[2].map { view.graph[$0].name } : nil
+      let old = node.inputs.count > position + 1 ? node.inputs[position + 1] : nil
+      let oldName = old.map { view.graph[$0].name }
       inputs.append(patch.addConstant(oldName ?? "\(name)/bias", Tensor([channels], newBias)))
     }
     return try patch.add(op, inputs: inputs, name: name)

@@ -91,6 +91,7 @@ public struct CalibrationTable: Sendable, Equatable {
     self.samples = samples
     guard try next().isEmpty else { throw problem("expected an empty line after the header") }
     entries = []
+    var names: Set<String> = []
     while let text = lines.popFirst() {
       line += 1
       if text.isEmpty { continue }
@@ -104,7 +105,7 @@ public struct CalibrationTable: Sendable, Equatable {
         throw problem("the range \(low) \(high) is empty or not finite")
       }
       let name = String(text[..<colon])
-      if range(of: name) != nil { throw problem("tensor '\(name)' is listed twice") }
+      guard names.insert(name).inserted else { throw problem("tensor '\(name)' is listed twice") }
       entries.append((name, Range(low: low, high: high)))
     }
   }

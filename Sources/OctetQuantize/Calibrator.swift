@@ -38,6 +38,7 @@ public enum CalibrationAlgorithm: String, Sendable, CaseIterable {
   /// The smallest and the largest value.
   case minMax = "min-max"
   /// The threshold with the least loss of information (Kullback-Leibler divergence) between the
-  /// values and their quantized form; TensorRT's 'entropy calibration 2'.
+  /// values and their quantized form; TensorRT's 'entropy calibration 2'. A tensor of which fewer than
+  /// 2048 values are seen gets its extremes.
   case entropy
 }

@@ -73,6 +73,8 @@ public struct Histogram: Sendable, Equatable {
     switch algorithm {
     case .minMax: return full
     case .entropy:
+      // With less than one value a bin there is no distribution to compare.
+      guard bins.reduce(0, +) >= Histogram.binCount else { return full }
       // One-sided values get all codes, two-sided ones share them.
       let levels = low >= 0 || high <= 0 ? 256 : 128
       guard let bins = EntropyThreshold.bestBinCount(bins, levels: levels) else { return full }

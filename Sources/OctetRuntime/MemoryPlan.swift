@@ -11,10 +11,10 @@ package struct MemoryPlan {
     package let value: ValueID
     package let byteCount: Int
     /// Index of the first and last step that needs the bytes; -1 stands for the model's inputs.
-    package fileprivate(set) var firstStep: Int
+    package let firstStep: Int
     package fileprivate(set) var lastStep: Int
     package fileprivate(set) var offset: Int
-    /// The value whose bytes it shares, for a reshape.
+    /// The value whose bytes it shares, for a view such as a reshape.
     package let sharedWith: ValueID?
   }
 
@@ -33,7 +33,8 @@ package struct MemoryPlan {
     for (step, node) in graph.nodes.enumerated() {
       for case let input? in node.inputs { extend(input, to: step) }
       for output in node.outputs {
-        let source = node.op is Reshape ? node.inputs.first.flatMap { $0 } : nil
+        let isView = OpCatalog.builtin(node.op)?.traits.isView ?? false
+        let source = isView ? node.inputs.first.flatMap { $0 } : nil
         let canShare = source.map { graph[$0].constant == nil } ?? false
         define(output, in: graph, step: step, sharing: canShare ? source : nil)
       }

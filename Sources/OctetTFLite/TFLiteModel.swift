@@ -2,24 +2,25 @@ package import OctetIR
 
 /// A `.tflite` file's contents as IR.
 package struct TFLiteModel {
-  /// Subgraph 0; the others are its subgraphs, under their names.
+  /// Subgraph 0, with the subgraphs its nodes name inside.
   package var graph: Graph
   package var metadata: ModelMetadata
-  package var description: String?
 
-  package init(graph: Graph, metadata: ModelMetadata = ModelMetadata(), description: String? = nil)
-  {
+  package init(graph: Graph, metadata: ModelMetadata = ModelMetadata()) {
     self.graph = graph
     self.metadata = metadata
-    self.description = description
   }
 }
 
-/// What Octet stores in a `.tflite` beside the model, in the metadata entry `octet`. Where each
-/// operator came from is kept in the graph's nodes.
-package struct ModelMetadata: Equatable {
-  /// The preprocessing the model expects, as `--preprocess` takes it.
+/// What a `.tflite` holds beside the graph. Where each operator came from is kept in the graph's nodes.
+package struct ModelMetadata: Sendable {
+  /// The preprocessing the model expects, as `--preprocess` takes it; stored in the entry `octet`.
   package var preprocessing: String?
+  package var description: String?
+  /// The name of the signature that calls subgraph 0.
+  package var signatureKey: String?
+  /// Entries that others made, such as labels, as they are.
+  package var others: [(name: String, contents: Storage)] = []
 
   package init(preprocessing: String? = nil) {
     self.preprocessing = preprocessing

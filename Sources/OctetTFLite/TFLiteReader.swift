@@ -47,9 +47,16 @@ package struct TFLiteReader {
       graphs.append(try read(subgraph, named: names[index], all: names))
     }
     var metadata = ModelMetadata()
+    var others: [(name: String, contents: Storage)] = []
     applySignature(to: &graphs[0])
-    for entry in elements(model.metadata) where entry.name == MetadataText.entryName {
+    for entry in elements(model.metadata) {
       let bytes = try buffer(Int(truncatingIfNeeded: entry.buffer), Location())
+      guard entry.name == MetadataText.entryName else {
+        if let name = entry.name, let bytes {
+          others.append((name, Storage(borrowing: bytes, owner: file)))
+        }
+        continue
+      }
       let text = String(
         decoding: bytes ?? UnsafeRawBufferPointer(start: nil, count: 0), as: UTF8.self)
       do throws(Diagnostic) {
@@ -59,8 +66,10 @@ package struct TFLiteReader {
       }
     }
     try log.throwIfErrors()
-    return TFLiteModel(
-      graph: try nested(graphs), metadata: metadata, description: model.description)
+    metadata.others = others
+    metadata.description = model.description
+    metadata.signatureKey = signature?.signatureKey
+    return TFLiteModel(graph: try nested(graphs), metadata: metadata)
   }
 
   /// Graph 0 with the subgraphs that its nodes name, and theirs, inside; those that nothing names stand
@@ -268,11 +277,13 @@ package struct TFLiteReader {
     }
   }
 
+  private var signature: SignatureDefTable? {
+    model.signatureDefs?.first { $0.subgraphIndex == 0 }
+  }
+
   /// Inputs and outputs take the names their signature gives them.
   private func applySignature(to graph: inout Graph) {
-    guard let signature = model.signatureDefs?.first(where: { $0.subgraphIndex == 0 }) else {
-      return
-    }
+    guard let signature else { return }
     for map in [signature.inputs, signature.outputs] {
       for entry in elements(map) {
         let index = Int(truncatingIfNeeded: entry.tensorIndex)

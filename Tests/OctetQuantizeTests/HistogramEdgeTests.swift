@@ -80,9 +80,16 @@ import Testing
   }
 
   @Test func fewLevelsNeedNoThreshold() {
-    // 100 of 2048 bins: every value has a code of its own at any threshold.
-    let values = (0..<100).map { Float($0) / 1024 } + [1]
-    #expect(histogram(Array(values.dropLast())).range(.entropy).high == 99 / Float(1024))
+    // 99 bins of 2048 are used, far apart: every value has a code of its own at any threshold.
+    let values = (0..<100).map { Float($0) / 1024 }
+    let many = (0..<30).flatMap { _ in values }
+    #expect(histogram(many).range(.entropy).high == 99 / Float(1024))
+  }
+
+  @Test func fewValuesKeepTheirExtremes() {
+    let values = (0..<2000).map { Float($0 % 100 + 1) / 10 } + [50]
+    #expect(histogram(values).range(.entropy).high == 50)
+    #expect(histogram(values + values).range(.entropy).high < 50)
   }
 
   /// One-sided values are cut on their side only.

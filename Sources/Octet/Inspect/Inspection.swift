@@ -128,14 +128,15 @@ extension Node {
   /// Multiply-accumulates of one run, for the operators that have weights; nil where the shapes are not
   /// known.
   func macs(in graph: Graph) -> Int? {
-    guard op is Conv2D || op is DepthwiseConv2D || op is FullyConnected else { return 0 }
-    guard inputs.count > 1, let filter = inputs[1], let output = outputs.first,
-      let extents = graph[filter].type.shape.extents,
+    guard case .int8(let rule) = op.quantization, let (position, axis) = rule.weights else {
+      return 0
+    }
+    guard position < inputs.count, let weights = inputs[position], let output = outputs.first,
+      let extents = graph[weights].type.shape.extents, extents[axis] > 0,
+      let count = Shape.elementCount(extents),
       let outputCount = graph[output].type.shape.elementCount
     else { return nil }
-    let channels = op is DepthwiseConv2D ? extents.last ?? 1 : extents.first ?? 1
-    guard channels > 0, let weights = Shape.elementCount(extents) else { return nil }
-    let (macs, overflow) = outputCount.multipliedReportingOverflow(by: weights / channels)
+    let (macs, overflow) = outputCount.multipliedReportingOverflow(by: count / extents[axis])
     return overflow ? nil : macs
   }
 }

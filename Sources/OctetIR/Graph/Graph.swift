@@ -99,17 +99,19 @@ public struct Graph: Sendable {
     try op.infer(operands(of: inputs))
   }
 
-  public func subgraph(named name: String) -> Graph? {
-    for graph in subgraphs where graph.name == name { return graph }
-    return nil
-  }
-
   /// For each value, the index of the node that makes it; nil for inputs and constants.
   public func producers() -> [Int?] {
     var result = [Int?](repeating: nil, count: values.count)
     for (index, node) in nodes.enumerated() {
       for output in node.outputs { result[output.index] = index }
     }
+    return result
+  }
+
+  /// For each value, how many inputs of nodes read it.
+  public func readerCounts() -> [Int] {
+    var result = [Int](repeating: 0, count: values.count)
+    for node in nodes { for case let input? in node.inputs { result[input.index] += 1 } }
     return result
   }
 
@@ -124,18 +126,21 @@ public struct Graph: Sendable {
   }
 
   /// Drops nodes whose results nobody needs and values nobody mentions, and renumbers the rest.
-  public mutating func compact() {
+  ///
+  /// - Returns: for each node that stays, its place before.
+  @discardableResult
+  public mutating func compact() -> [Int] {
     var needed = [Bool](repeating: false, count: values.count)
     for output in outputs { needed[output.index] = true }
     for input in inputs { needed[input.index] = true }
-    var kept: [Node] = []
-    for node in nodes.reversed() {
+    var kept: [Int] = []
+    for (place, node) in nodes.enumerated().reversed() {
       var isNeeded = false
       for output in node.outputs where needed[output.index] { isNeeded = true }
       guard isNeeded else { continue }
       for input in node.inputs { if let input { needed[input.index] = true } }
       for output in node.outputs { needed[output.index] = true }
-      kept.append(node)
+      kept.append(place)
     }
     var newIndex = [Int](repeating: -1, count: values.count)
     var keptValues: [Value] = []
@@ -145,13 +150,15 @@ public struct Graph: Sendable {
     }
     func renumbered(_ id: ValueID) -> ValueID { ValueID(newIndex[id.index]) }
     values = keptValues
-    nodes = kept.reversed().map { node in
-      var node = node
+    kept.reverse()
+    nodes = kept.map { place in
+      var node = nodes[place]
       node.inputs = node.inputs.map { $0.map(renumbered) }
       node.outputs = node.outputs.map(renumbered)
       return node
     }
     inputs = inputs.map(renumbered)
     outputs = outputs.map(renumbered)
+    return kept
   }
 }

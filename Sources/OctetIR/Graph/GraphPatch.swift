@@ -11,8 +11,6 @@ public struct GraphPatch {
   private var values: [Value] = []
   private var nodes: [Node] = []
   private var replacements: [(old: ValueID, new: ValueID)] = []
-  private var newInputs: [ValueID]?
-  private var newOutputs: [ValueID]?
   private var newTypes: [(id: ValueID, type: TensorType)] = []
   private let provenance: [Location]
 
@@ -59,55 +57,61 @@ public struct GraphPatch {
     return output
   }
 
-  /// Adds a node that writes existing or new values.
-  public mutating func add(_ op: any Op, inputs: [ValueID?], outputs: [ValueID]) {
-    nodes.append(Node(op, inputs: inputs, outputs: outputs, provenance: provenance))
-  }
-
-  /// Every reader of `old`, and the graph's outputs, read `new` instead.
+  /// Every reader of `old`, and the graph's outputs, read `new` instead. What takes the place of an output
+  /// takes its name.
   public mutating func replace(_ old: ValueID, with new: ValueID) {
     replacements.append((old, new))
   }
-
-  /// The graph takes `inputs` instead of its present ones.
-  public mutating func setInputs(_ inputs: [ValueID]) { newInputs = inputs }
-
-  /// The graph gives `outputs`; they are not subject to replacements.
-  public mutating func setOutputs(_ outputs: [ValueID]) { newOutputs = outputs }
 
   /// Changes the type of a value, for example its quantization.
   public mutating func setType(_ id: ValueID, _ type: TensorType) { newTypes.append((id, type)) }
 
   /// The graph with the patch applied, compact, its nodes in topological order.
-  public func applied() -> Graph {
+  ///
+  /// - Returns: also the places of the nodes that are new or read something new.
+  public func applied() -> (graph: Graph, touched: [Int]) {
     var result = graph
     for value in values { _ = result.add(value) }
     for change in newTypes { result[change.id].type = change.type }
     var target = [Int](result.values.indices)
-    for replacement in replacements { target[replacement.old.index] = replacement.new.index }
-    let newNodesStart = result.nodes.count
+    for replacement in replacements {
+      target[replacement.old.index] = replacement.new.index
+      if graph.outputs.contains(replacement.old) {
+        result[replacement.new].name = graph[replacement.old].name
+      }
+    }
+    var isTouched = [Bool](repeating: false, count: result.nodes.count)
     for index in result.nodes.indices {
-      result.nodes[index].inputs = result.nodes[index].inputs.map {
-        $0.map { ValueID(target[$0.index]) }
+      for (place, input) in result.nodes[index].inputs.enumerated() {
+        guard let input, target[input.index] != input.index else { continue }
+        result.nodes[index].inputs[place] = ValueID(target[input.index])
+        isTouched[index] = true
+      }
+      for change in newTypes {
+        let node = result.nodes[index]
+        if node.outputs.contains(change.id) || node.inputs.contains(change.id) {
+          isTouched[index] = true
+        }
       }
     }
     // New nodes may read a value they replace: only the old nodes' inputs are redirected.
     result.nodes.append(contentsOf: nodes)
-    result.outputs = newOutputs ?? result.outputs.map { ValueID(target[$0.index]) }
-    if let newInputs { result.inputs = newInputs }
-    result.sortTopologically(firstNewNode: newNodesStart)
-    result.compact()
-    return result
+    isTouched += [Bool](repeating: true, count: nodes.count)
+    result.outputs = result.outputs.map { ValueID(target[$0.index]) }
+    let order = result.sortTopologically().map { isTouched[$0] }
+    let kept = result.compact()
+    return (result, zip(0..., kept).filter { order[$0.1] }.map { $0.0 })
   }
 }
 
 extension Graph {
   /// Orders nodes so that each comes after the producers of its inputs, keeping the present order
   /// where it allows that. Nodes on a cycle keep their place at the end; the verifier reports them.
-  mutating func sortTopologically(firstNewNode: Int) {
+  ///
+  /// - Returns: for each node, its place before.
+  mutating func sortTopologically() -> [Int] {
     var producer = [Int](repeating: -1, count: values.count)
     for (index, node) in nodes.enumerated() {
-      // A new node that writes an existing value takes over from the old producer.
       for output in node.outputs { producer[output.index] = index }
     }
     var state = [UInt8](repeating: 0, count: nodes.count)
@@ -133,12 +137,7 @@ extension Graph {
         }
       }
     }
-    // An old node whose outputs have a new producer does no work any more.
-    nodes = order.compactMap { index in
-      for output in nodes[index].outputs where producer[output.index] == index {
-        return nodes[index]
-      }
-      return nil
-    }
+    nodes = order.map { nodes[$0] }
+    return order
   }
 }

@@ -38,4 +38,15 @@ public struct Int8Rule: Sendable, Equatable {
 
   /// The role of input `index`.
   public func input(_ index: Int) -> Input { index < inputs.count ? inputs[index] : .activation }
+
+  /// The input that holds weights and the axis of their scales.
+  public var weights: (position: Int, axis: Int)? {
+    for (position, input) in inputs.enumerated() {
+      if case .weights(let axis) = input { return (position, axis) }
+    }
+    return nil
+  }
+
+  /// The input that holds the bias.
+  public var bias: Int? { inputs.firstIndex(of: .bias) }
 }

@@ -31,5 +31,11 @@ package final class Add: BuiltinOp {
     try inferBinary(operands, among: [.float32, .int8])
   }
 
+  package var traits: OpTraits {
+    OpTraits(
+      layout: .elementwise(self), clamp: .fused(activation, with: { Add(activation: $0) }), window: nil,
+      identity: activation == .none ? .neutral(0) : .never, isView: false)
+  }
+
   package var quantization: QuantizationRule { .int8(Int8Rule(output: .calibrated)) }
 }

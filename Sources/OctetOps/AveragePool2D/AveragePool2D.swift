@@ -47,5 +47,12 @@ package final class AveragePool2D: BuiltinOp {
     try inferPool(operands, padding, filter, stride)
   }
 
+  package var traits: OpTraits {
+    OpTraits(
+      layout: .fixed(because: "images are channels-last"),
+      clamp: .none(because: "its int8 result has the input's scale, whose codes below 0 would be idle"),
+      window: nil, identity: .never, isView: false)
+  }
+
   package var quantization: QuantizationRule { .int8(Int8Rule(output: .likeInput)) }
 }

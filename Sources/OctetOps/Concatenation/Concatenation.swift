@@ -69,6 +69,16 @@ package final class Concatenation: BuiltinOp {
     }
   }
 
+  package var traits: OpTraits {
+    OpTraits(
+      layout: .reorders(
+        inputs: [.operand],
+        op: { [axis] order in
+          Concatenation(axis: order.order[axis < 0 ? axis + order.order.count : axis])
+        }), clamp: .none(because: "TFLite's Concatenation has no fused activation"), window: nil,
+      identity: .sameShape, isView: false)
+  }
+
   package var quantization: QuantizationRule {
     .int8(Int8Rule(output: .unified))
   }

@@ -17,6 +17,9 @@ package protocol BuiltinOp: Op {
   /// The options table to write.
   var options: OperatorOptions { get }
 
+  /// What passes and the memory plan need to know.
+  var traits: OpTraits { get }
+
   /// Picks a kernel for the given tensors and precomputes what it needs. All checking is done here;
   /// the returned step checks nothing and allocates nothing.
   ///

@@ -75,6 +75,22 @@ package final class DepthwiseConv2D: BuiltinOp {
     ]
   }
 
+  package var traits: OpTraits {
+    OpTraits(
+      layout: .fixed(because: "images are channels-last"),
+      clamp: .fused(activation, with: { [self] in with(padding, $0) }),
+      window: WindowRule(
+        extent: nil, stride: stride, dilation: dilation, padding: padding, border: .zero,
+        withSamePadding: with(.same, activation)),
+      identity: .never, isView: false)
+  }
+
+  private func with(_ padding: WindowPadding, _ activation: FusedActivation) -> DepthwiseConv2D {
+    DepthwiseConv2D(
+      stride: stride, dilation: dilation, depthMultiplier: depthMultiplier, padding: padding,
+      activation: activation)
+  }
+
   package var quantization: QuantizationRule {
     .int8(Int8Rule(inputs: [.activation, .weights(axis: 3), .bias], output: .calibrated))
   }

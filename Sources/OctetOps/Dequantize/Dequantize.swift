@@ -28,6 +28,13 @@ package final class Dequantize: BuiltinOp {
     return [TensorType(.float32, try operands.type(0, among: [.int8, .uint8]).shape)]
   }
 
+  package var traits: OpTraits {
+    OpTraits(
+      layout: .fixed(because: "passes leave quantized tensors alone"),
+      clamp: .none(because: "TFLite's Dequantize has no fused activation"),
+      window: nil, identity: .never, isView: false)
+  }
+
   package var quantization: QuantizationRule {
     .floatOnly(because: "it belongs to models that are quantized already")
   }

@@ -72,6 +72,16 @@ package final class FullyConnected: BuiltinOp {
     return [TensorType(input.element, Shape([rows, .known(filterExtents[0])]))]
   }
 
+  package var traits: OpTraits {
+    OpTraits(
+      layout: .fixed(because: "rows lie along the last dimension"),
+      clamp: .fused(
+        activation,
+        with: { [keepsDimensions] in
+          FullyConnected(activation: $0, keepsDimensions: keepsDimensions)
+        }), window: nil, identity: .never, isView: false)
+  }
+
   package var quantization: QuantizationRule {
     .int8(Int8Rule(inputs: [.activation, .weights(axis: 0), .bias], output: .calibrated))
   }

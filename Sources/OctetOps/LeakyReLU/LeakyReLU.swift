@@ -31,5 +31,11 @@ package final class LeakyReLU: BuiltinOp {
     try inferUnary(operands)
   }
 
+  package var traits: OpTraits {
+    OpTraits(
+      layout: .elementwise(self), clamp: .none(because: "TFLite's LeakyReLU has no fused activation"),
+      window: nil, identity: .never, isView: false)
+  }
+
   package var quantization: QuantizationRule { .int8(Int8Rule(output: .calibrated)) }
 }

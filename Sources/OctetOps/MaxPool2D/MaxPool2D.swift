@@ -46,5 +46,16 @@ package final class MaxPool2D: BuiltinOp {
     try inferPool(operands, padding, filter, stride)
   }
 
+  package var traits: OpTraits {
+    OpTraits(
+      layout: .fixed(because: "images are channels-last"),
+      clamp: .none(because: "its int8 result has the input's scale, whose codes below 0 would be idle"),
+      window: WindowRule(
+        extent: filter, stride: stride, dilation: .one, padding: padding, border: .lowest,
+        withSamePadding: MaxPool2D(
+          filter: filter, stride: stride, padding: .same, activation: activation)),
+      identity: .never, isView: false)
+  }
+
   package var quantization: QuantizationRule { .int8(Int8Rule(output: .likeInput)) }
 }

@@ -27,5 +27,11 @@ package final class Maximum: BuiltinOp {
     try inferBinary(operands, among: [.float32, .int8])
   }
 
+  package var traits: OpTraits {
+    OpTraits(
+      layout: .elementwise(self), clamp: .none(because: "TFLite's Maximum has no fused activation"),
+      window: nil, identity: .never, isView: false)
+  }
+
   package var quantization: QuantizationRule { .int8(Int8Rule(output: .unified)) }
 }

@@ -28,6 +28,13 @@ package final class Pad: BuiltinOp {
     return try inferPad(operands)
   }
 
+  package var traits: OpTraits {
+    OpTraits(
+      layout: .reorders(inputs: [.operand, .rowPerDimension], op: { _ in Pad() }),
+      clamp: .none(because: "TFLite's Pad has no fused activation"), window: nil,
+      identity: .sameShape, isView: false)
+  }
+
   package var quantization: QuantizationRule {
     .int8(Int8Rule(inputs: [.activation, .index], output: .likeInput))
   }

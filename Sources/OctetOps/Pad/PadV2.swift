@@ -34,6 +34,13 @@ package final class PadV2: BuiltinOp {
     return result
   }
 
+  package var traits: OpTraits {
+    OpTraits(
+      layout: .reorders(inputs: [.operand, .rowPerDimension, .other], op: { _ in PadV2() }),
+      clamp: .none(because: "TFLite's PadV2 has no fused activation"), window: nil,
+      identity: .sameShape, isView: false)
+  }
+
   package var quantization: QuantizationRule {
     .int8(Int8Rule(inputs: [.activation, .index, .activation], output: .likeInput))
   }

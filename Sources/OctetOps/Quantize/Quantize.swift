@@ -35,6 +35,13 @@ package final class Quantize: BuiltinOp {
     return [TensorType(element, input.shape)]
   }
 
+  package var traits: OpTraits {
+    OpTraits(
+      layout: .fixed(because: "passes leave quantized tensors alone"),
+      clamp: .none(because: "TFLite's Quantize has no fused activation"),
+      window: nil, identity: .never, isView: false)
+  }
+
   package var quantization: QuantizationRule {
     .floatOnly(because: "it belongs to models that are quantized already")
   }

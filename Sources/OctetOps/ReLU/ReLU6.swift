@@ -27,5 +27,11 @@ package final class ReLU6: BuiltinOp {
     try inferUnary(operands)
   }
 
+  package var traits: OpTraits {
+    OpTraits(
+      layout: .elementwise(self), clamp: .none(because: "TFLite's ReLU6 has no fused activation"),
+      window: nil, identity: .never, isView: false)
+  }
+
   package var quantization: QuantizationRule { .int8(Int8Rule(output: .calibrated)) }
 }

@@ -57,6 +57,13 @@ package final class Reshape: BuiltinOp {
     return [TensorType(input.element, Shape(extents))]
   }
 
+  package var traits: OpTraits {
+    OpTraits(
+      layout: .fixed(because: "it counts elements in order"),
+      clamp: .none(because: "TFLite's Reshape has no fused activation"),
+      window: nil, identity: .sameShape, isView: true)
+  }
+
   package var quantization: QuantizationRule {
     .int8(Int8Rule(inputs: [.activation, .index], output: .likeInput))
   }

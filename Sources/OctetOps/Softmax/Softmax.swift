@@ -38,6 +38,13 @@ package final class Softmax: BuiltinOp {
     return types
   }
 
+  package var traits: OpTraits {
+    OpTraits(
+      layout: .fixed(because: "it runs along the last dimension"),
+      clamp: .none(because: "TFLite's Softmax has no fused activation"),
+      window: nil, identity: .never, isView: false)
+  }
+
   package var quantization: QuantizationRule {
     .int8(Int8Rule(output: .fixed(scale: 1 / 256, zeroPoint: -128)))
   }

@@ -28,6 +28,12 @@ package final class Tanh: BuiltinOp {
     try inferUnary(operands)
   }
 
+  package var traits: OpTraits {
+    OpTraits(
+      layout: .elementwise(self), clamp: .none(because: "TFLite's Tanh has no fused activation"),
+      window: nil, identity: .never, isView: false)
+  }
+
   package var quantization: QuantizationRule {
     .int8(Int8Rule(output: .fixed(scale: 1 / 128, zeroPoint: 0)))
   }

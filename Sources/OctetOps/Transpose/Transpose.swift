@@ -36,6 +36,13 @@ package final class Transpose: BuiltinOp {
     return [TensorType(input.element, Shape(order.map { input.shape.dimensions[$0] }))]
   }
 
+  package var traits: OpTraits {
+    OpTraits(
+      layout: .fixed(because: "it is itself an order of dimensions"),
+      clamp: .none(because: "TFLite's Transpose has no fused activation"),
+      window: nil, identity: .never, isView: false)
+  }
+
   package var quantization: QuantizationRule {
     .int8(Int8Rule(inputs: [.activation, .index], output: .likeInput))
   }

@@ -67,23 +67,32 @@ package struct TFLiteWriter {
     try log.throwIfErrors()
     let text = MetadataText.text(model.metadata, graphs)
     buffers.append(BufferTable.object(data: .owned(Array(text.utf8))))
-    let metadata = MetadataTable.object(
-      name: MetadataText.entryName, buffer: UInt32(buffers.count - 1))
+    var metadata = [
+      MetadataTable.object(name: MetadataText.entryName, buffer: UInt32(buffers.count - 1))
+    ]
+    for (name, contents) in model.metadata.others where !Self.ofConverter.contains(name) {
+      buffers.append(BufferTable.object(data: .unowned(contents.bytes)))
+      metadata.append(MetadataTable.object(name: name, buffer: UInt32(buffers.count - 1)))
+    }
     return ModelTable.object(
       version: 3,
       operatorCodes: codes.map {
         OperatorCodeTable.object(resolvedCode: $0.builtin, version: $0.version)
       },
-      subgraphs: subgraphs, description: model.description ?? "made by Octet", buffers: buffers,
-      metadata: [metadata], signatureDefs: [signature(graphs[0])])
+      subgraphs: subgraphs, description: model.metadata.description ?? "made by Octet",
+      buffers: buffers, metadata: metadata,
+      signatureDefs: [signature(graphs[0], model.metadata.signatureKey ?? "serving_default")])
   }
 
-  private func signature(_ graph: Graph) -> FlatObject {
+  /// Entries that tell of the conversion that made the file they stand in.
+  private static let ofConverter = ["min_runtime_version", "CONVERSION_METADATA"]
+
+  private func signature(_ graph: Graph, _ key: String) -> FlatObject {
     func maps(_ ids: [ValueID]) -> [FlatObject] {
       ids.map { TensorMapTable.object(name: graph[$0].name, tensorIndex: UInt32($0.index)) }
     }
     return SignatureDefTable.object(
-      inputs: maps(graph.inputs), outputs: maps(graph.outputs), signatureKey: "serving_default",
+      inputs: maps(graph.inputs), outputs: maps(graph.outputs), signatureKey: key,
       subgraphIndex: 0)
   }
 
