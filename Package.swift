@@ -63,7 +63,7 @@ let package = Package(
     tests("OctetDiagnosticsTests", ["OctetDiagnostics"]),
     tests("OctetIRTests", ["OctetOps"]),
     tests("OctetSchemaTests", ["OctetSchema"]),
-    tests("OctetKernelsTests", ["OctetKernels"]),
+    tests("OctetKernelsTests", ["OctetIR", "OctetKernels"]),
     tests("OctetDataTests", ["OctetData", "OctetFiles"]),
     tests(
       "OctetOpsTests",
@@ -75,6 +75,7 @@ let package = Package(
     tests("OctetQuantizeTests", ["OctetQuantize"]),
     .target(name: "COctetTestSupport", path: "Tests/COctetTestSupport"),
     .target(name: "OctetTestSupport", path: "Tests/OctetTestSupport", swiftSettings: settings),
+    tests("OctetTests", ["Octet", "OctetTestSupport"]),
     tests("OctetEndToEndTests", ["Octet", "octet-cli"], exclude: ["Golden"]),
   ],
   swiftLanguageModes: [.v6],

@@ -1,8 +1,12 @@
 import Foundation
+import Octet
+import OctetData
+import OctetDiagnostics
+import OctetIR
 import Testing
 
 /// The programs as a user runs them, on the repo's sample and, where it is there, on shared data.
-@Suite(.serialized) struct CommandLineTests {
+@Suite(.serialized) final class CommandLineTests {
   static let root = URL(filePath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent()
   static let sample = root.appending(path: "samples/01-mnist-lenet").path()
@@ -15,6 +19,8 @@ import Testing
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
   }
 
+  deinit { try? FileManager.default.removeItem(at: folder) }
+
   func path(_ name: String) -> String { folder.appending(path: name).path() }
 
   struct Result {
@@ -24,7 +30,17 @@ import Testing
   }
 
   @discardableResult
-  func octet(_ arguments: String...) throws -> Result {
+  func octet(_ arguments: String...) throws -> Result { try octet(arguments) }
+
+  /// The one JSON object of a result.
+  func json(_ result: Result) throws -> [String: Any] {
+    #expect(result.output.split(separator: "\n").count == 1, "\(result.output)")
+    return try #require(
+      try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
+  }
+
+  @discardableResult
+  func octet(_ arguments: [String]) throws -> Result {
     let process = Process()
     process.executableURL = Self.program("octet")
     process.arguments = arguments
@@ -68,9 +84,8 @@ import Testing
     #expect(int8.errors.contains("Calibrating batch 0, containing 64 images"))
     #expect(int8.output.contains("held-back samples"))
     for (file, least) in [("f.tflite", 994), ("q.tflite", 990)] {
-      let result = try octet("eval", path(file), "--data", Self.sample + "/digits", "--json")
-      let object = try #require(
-        try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
+      let object = try json(
+        try octet("eval", path(file), "--data", Self.sample + "/digits", "--json"))
       #expect(object["metric"] as? String == "top1")
       #expect(object["total"] as? Int == 1000)
       #expect((object["correct"] as? Int ?? 0) >= least)
@@ -81,7 +96,7 @@ import Testing
       Self.sample + "/digits", "--preprocess", "scale=1/256", "-o", path("lenet.table"))
     try octet(
       "convert", net.prototxt, "--weights", net.weights, "-o", path("t.tflite"), "--int8",
-      "--calibration-table", path("lenet.table"), "--preprocess", "scale=1/256")
+      "--calibration-table", path("lenet.table"))
     let (direct, byTable) = (path("q.tflite"), path("t.tflite"))
     #expect(
       FileManager.default.contents(atPath: direct) == FileManager.default.contents(atPath: byTable))
@@ -98,6 +113,102 @@ import Testing
     #expect(usage.code == 2)
     #expect(usage.errors.contains("did you mean 'convert'?"))
     #expect(try octet("convert", net.prototxt).code == 2)
+  }
+
+  /// One object on standard output, JSON lines on standard error, whatever the verb.
+  @Test func jsonEverywhere() throws {
+    try octet(
+      "convert", net.prototxt, "--weights", net.weights, "-o", path("f.tflite"), "--print-passes",
+      "--json")
+    let zeros = Tensor([1, 28, 28, 1], [Float](repeating: 0, count: 784))
+    try NPZ.write([NamedTensor("data", zeros)], to: path("in.npz"))
+    for arguments in [
+      ["inspect", path("f.tflite")], ["inspect", path("f.tflite"), "--plan"],
+      ["inspect", path("f.tflite"), "--ir"], ["inspect", path("f.tflite"), "--dot"],
+      ["inspect", net.prototxt], ["explain"], ["explain", "OCT0301"], ["ops"],
+      ["eval", path("f.tflite"), "--data", Self.sample + "/digits"],
+      ["run", path("f.tflite"), "--input", path("in.npz"), "--save", path("out.npz")],
+      [
+        "convert", net.prototxt, "--weights", net.weights, "-o", path("g.tflite"),
+        "--print-after", "FuseActivation",
+      ],
+      [
+        "calibrate", net.prototxt, "--weights", net.weights, "-o", path("t.table"), "--samples",
+        "3", "--calibration-data", Self.sample + "/digits",
+      ],
+    ] {
+      let result = try octet(arguments + ["--json"])
+      #expect(result.code == 0, "\(arguments): \(result.errors)")
+      _ = try json(result)
+      for line in result.errors.split(separator: "\n") {
+        #expect(
+          (try? JSONSerialization.jsonObject(with: Data(line.utf8))) is [String: Any],
+          "\(arguments): \(line)")
+      }
+    }
+    let saved = try NPZ.read(path("out.npz"))
+    #expect(saved.map { $0.name } == ["prob"])
+  }
+
+  @Test(arguments: [
+    (["convert", "NET", "-o", "a.tflite", "--input-type", "uint8"], "--input-type is for --int8"),
+    (["convert", "NET", "-o", "a.tflite", "--samples", "5"], "--samples is for --int8"),
+    (["convert", "NET", "-o", "NET"], "is read: write to another file"),
+    (["convert", "NET", "-o", "a.tflite", "--batch", "0"], "--batch must be at least 1"),
+    (["convert", "NET", "-o", "a.tflite", "--input-shape", "data=1,,2"], "expected NAME=1,3,32,32"),
+    (["convert", "NET", "-o", "a.tflite", "--preprocess", "scale=x"], "OCT0802"),
+    (["convert", "NET", "-o", "a.tflite", "--print-after", "FusePadd"], "did you mean 'FusePad'?"),
+    (["convert", "NET", "--bisect-passes", "--int8"], "takes no other option"),
+    (["eval", "NET", "--data", "x", "--deny", "OCT9999"], "there is no diagnostic 'OCT9999'"),
+    (["run", "NET", "--input", "x.npy", "--save", "out.npy"], "--save takes a FILE.npz"),
+    (["inspect", "--outputs", "prob", "NET"], "put it after the model"),
+    (["evaluate"], "did you mean 'eval'?"), (["help", "cnvert"], "did you mean 'convert'?"),
+    (["explain", "0301"], "did you mean 'OCT0301'"),
+  ])
+  func commandLineFaults(_ arguments: [String], _ message: String) throws {
+    let result = try octet(arguments.map { $0 == "NET" ? net.prototxt : $0 })
+    #expect(result.code == 2, "\(result.errors)")
+    #expect(result.errors.contains(message), "\(result.errors)")
+    #expect(result.output.isEmpty)
+  }
+
+  /// A result that nobody gets is no success.
+  @Test func aLostResultIsAnError() throws {
+    let process = Process()
+    process.executableURL = Self.program("octet")
+    process.arguments = ["ops"]
+    process.standardOutput = FileHandle(forWritingAtPath: "/dev/full")
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 1)
+  }
+
+  @Test func labelsBeyondTheClasses() throws {
+    try octet("convert", net.prototxt, "--weights", net.weights, "-o", path("f.tflite"))
+    try NPZ.write(
+      [
+        NamedTensor("x", Tensor([2, 28, 28, 1], [Float](repeating: 0, count: 2 * 784))),
+        NamedTensor("y", Tensor([2], int32: [3, 10])),
+      ], to: path("bad.npz"))
+    let result = try octet("eval", path("f.tflite"), "--data", path("bad.npz"))
+    #expect(result.code == 1)
+    #expect(result.errors.contains("the label 10 is not one of the 10 classes"))
+  }
+
+  @Test func inputsOfUnlikeBatchAreDiagnosed() throws {
+    try """
+    octet-ir 1
+    graph @main(%x: f32[1,64], %z: f32[64,64]) -> (%y) {
+      %y = add(%x, %z)
+    }
+    """.write(toFile: path("m.oct"), atomically: true, encoding: .utf8)
+    let rows = Tensor([4, 64], [Float](repeating: 1, count: 256))
+    try NPZ.write([NamedTensor("x", rows), NamedTensor("z", rows)], to: path("d.npz"))
+    let result = try octet(
+      "calibrate", path("m.oct"), "--calibration-data", path("d.npz"), "-o", path("t.table"))
+    #expect(result.code == 1)
+    #expect(result.errors.contains("OCT0506"))
   }
 
   @Test func allProblemsOfANetInOneRun() throws {
@@ -145,20 +256,30 @@ import Testing
       "convert", model, "--weights", weights, "-o", path("q.tflite"), "--int8",
       "--calibration-data", mnist, "--calibrator", "entropy", "--samples", "500", "--preprocess",
       "scale=1/256")
-    let int8 = try octet("eval", path("q.tflite"), "--data", mnist, "--json")
-    let object = try #require(
-      try JSONSerialization.jsonObject(with: Data(int8.output.utf8)) as? [String: Any])
+    let object = try json(try octet("eval", path("q.tflite"), "--data", mnist, "--json"))
     #expect((object["correct"] as? Int ?? 0) >= 9909)
   }
 
   @Test(.enabled(if: hasSharedData, "needs ../shared/data"))
-  func theOldLayerFormConverts() throws {
-    let folder = Self.shared + "/caffe/v1-legacy"
-    let result = try octet(
-      "convert", folder + "/cifar10_quick.prototxt", "--weights",
-      folder + "/cifar10_quick_iter_5000.caffemodel", "-o", path("c.tflite"), "--json")
-    #expect(result.code == 0)
-    #expect(result.output.contains(#""ops": 10, "#))
+  func theOldLayerFormRunsInFloatAndInt8() throws {
+    let net = Self.shared + "/caffe/v1-legacy/cifar10_quick"
+    let arguments = ["convert", net + ".prototxt", "--weights", net + "_iter_5000.caffemodel"]
+    let float = try octet(arguments + ["-o", path("c.tflite"), "--json"])
+    #expect(float.code == 0)
+    #expect(float.output.contains(#""ops": 10, "#))
+    // Random pictures are enough to see that both agree.
+    var random = SplitMix64(seed: 71)
+    let pictures = (0..<40 * 32 * 32 * 3).map { _ in 100 * random.nextFloat() }
+    try NPZ.write([NamedTensor("x", Tensor([40, 32, 32, 3], pictures))], to: path("x.npz"))
+    let int8 = try octet(
+      arguments + [
+        "-o", path("q.tflite"), "--int8", "--calibration-data", path("x.npz"), "--samples", "20",
+        "--json",
+      ])
+    #expect(int8.code == 0)
+    let agreement = try #require(try json(int8)["agreement"] as? [String: Any])
+    let output = try #require((agreement["outputs"] as? [[String: Any]])?.first)
+    #expect(output["snr_db"] as? Double ?? 0 > 30, "\(output)")
   }
 
   @Test(.enabled(if: hasSharedData, "needs ../shared/data"))

@@ -1,3 +1,4 @@
+import OctetIR
 import OctetKernels
 
 /// Geometries both convolution drivers are held to.

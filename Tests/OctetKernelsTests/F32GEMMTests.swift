@@ -1,3 +1,4 @@
+import OctetIR
 import OctetKernels
 import Testing
 

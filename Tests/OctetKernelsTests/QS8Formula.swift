@@ -1,3 +1,4 @@
+import OctetIR
 import OctetKernels
 
 /// TensorFlow Lite's MultiplyByQuantizedMultiplier with two roundings, written as its reference

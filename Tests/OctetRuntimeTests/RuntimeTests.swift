@@ -10,58 +10,6 @@ import Testing
     try Graph(parsing: "octet-ir 1\n" + body, makeOp: OpCatalog.makeOp)
   }
 
-  /// A random chain with branches, in text IR.
-  func randomGraph(_ generator: inout SplitMix64) throws -> Graph {
-    var body = "graph @main(%v0: f32[1,64]) -> (%out) {\n"
-    let count = 3 + Int(generator.next() % 12)
-    for i in 1...count {
-      let a = generator.next() % UInt64(i)
-      let b = generator.next() % UInt64(i)
-      switch generator.next() % 4 {
-      case 0: body += "%v\(i) = relu(%v\(a))\n"
-      case 1:
-        body +=
-          "%s\(i) = const [1, 64] : i32[2]\n%v\(i) = reshape(%v\(a), %s\(i)) {shape = [1, 64]}\n"
-      default: body += "%v\(i) = add(%v\(a), %v\(b))\n"
-      }
-    }
-    return try graph(body + "%out = relu(%v\(count))\n}")
-  }
-
-  @Test func tensorsThatLiveTogetherShareNoBytes() throws {
-    var generator = SplitMix64(seed: 61)
-    for _ in 0..<200 {
-      let plan = MemoryPlan(try randomGraph(&generator))
-      let roots = plan.allocations.filter { $0.sharedWith == nil }
-      for (i, a) in roots.enumerated() {
-        #expect(a.offset % MemoryPlan.alignment == 0)
-        #expect(a.offset + a.byteCount <= plan.arenaBytes)
-        for b in roots[(i + 1)...] where a.firstStep <= b.lastStep && b.firstStep <= a.lastStep {
-          #expect(a.offset + a.byteCount <= b.offset || b.offset + b.byteCount <= a.offset)
-        }
-      }
-    }
-  }
-
-  @Test func resultsDoNotDependOnReuse() throws {
-    var generator = SplitMix64(seed: 62)
-    for _ in 0..<50 {
-      var graph = try randomGraph(&generator)
-      let planned = try outputs(graph)
-      // With every value an output nothing is reused.
-      graph.outputs = graph.outputs + graph.nodes.dropLast().flatMap { $0.outputs }
-      #expect(try outputs(graph) == planned)
-    }
-  }
-
-  func outputs(_ graph: Graph) throws -> [Float] {
-    let prepared = try PreparedGraph(graph, log: DiagnosticLog())
-    let values = (0..<64).map { Float($0) - 30 }
-    values.withUnsafeBufferPointer { prepared.inputs[0].write($0) }
-    prepared.invoke()
-    return (0..<64).map { prepared.outputs[0].real($0) }
-  }
-
   @Test(arguments: [
     (
       "graph @main(%x: f32[1,?w(\"here\")]) -> (%y) {\n %y = relu(%x)\n}",
@@ -107,17 +55,5 @@ import Testing
     #expect(after == before)
     _ = Storage(byteCount: 64)
     #expect(octet_test_allocations() > after, "allocations are not counted")
-  }
-
-  @Test func theObserverSeesEveryValue() throws {
-    let graph = try graph(
-      "graph @main(%x: f32[4]) -> (%z) {\n %y = relu(%x)\n %z = tanh(%y)\n}")
-    let prepared = try PreparedGraph(graph, log: DiagnosticLog())
-    var seen: [String] = []
-    prepared.invoke { id, view in
-      seen.append(graph[id].name)
-      #expect(view.count == 4)
-    }
-    #expect(seen == ["x", "y", "z"])
   }
 }

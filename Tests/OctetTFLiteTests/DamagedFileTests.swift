@@ -9,10 +9,17 @@ import OctetTFLite
 import OctetTestSupport
 import Testing
 
-@Suite struct TFLiteFileTests {
+@Suite final class TFLiteFileTests {
   let path: String
 
-  init() throws { path = try Sample.temporaryFolder().appending(path: "m.tflite").path() }
+  private let folder: URL
+
+  init() throws {
+    folder = try Sample.temporaryFolder()
+    path = folder.appending(path: "m.tflite").path()
+  }
+
+  deinit { try? FileManager.default.removeItem(at: folder) }
 
   static let text = """
     octet-ir 1
@@ -78,6 +85,54 @@ import Testing
     }
     #expect(name == "x.0")
     #expect(model.graph.verify(into: log))
+  }
+
+  /// A loop in the body of a loop, and a body that two loops share.
+  @Test func nestedLoopsComeBack() throws {
+    let graph = try Graph(
+      parsing: """
+        octet-ir 1
+        graph @main(%x: f32[4], %go: bool[]) -> (%y) {
+          graph @test(%a: f32[4], %b: bool[]) -> (%b) {
+          }
+          graph @outer(%a: f32[4], %b: bool[]) -> (%r, %b) {
+            graph @test(%c: f32[4], %d: bool[]) -> (%d) {
+            }
+            graph @inner(%c: f32[4], %d: bool[]) -> (%s, %d) {
+              %s = relu(%c)
+            }
+            %r, %e = while(%a, %b) {condition = @test, body = @inner} : f32[4], bool[]
+          }
+          %y, %end = while(%x, %go) {condition = @test, body = @outer} : f32[4], bool[]
+        }
+        """, makeOp: OpCatalog.makeOp)
+    let log = DiagnosticLog()
+    #expect(graph.verify(into: log), "\(log.diagnostics)")
+    try writeFile(path, try written(graph))
+    let again = try TFLiteReader.read(try MappedFile(path), log: log).graph
+    #expect(again.verify(into: log) && log.diagnostics.isEmpty, "\(log.diagnostics)")
+    #expect(again.subgraphs.count == 2)
+    let outer = try #require(again.subgraphs.last)
+    #expect(outer.subgraphs.count == 2 && outer.subgraphs.last?.nodes.first?.op.name == "relu")
+  }
+
+  /// What others stored beside the graph survives, but for what tells of their conversion.
+  @Test func foreignMetadataComesBack() throws {
+    var metadata = ModelMetadata()
+    metadata.description = "a net"
+    metadata.signatureKey = "predict"
+    metadata.others = [("labels", Storage([1, 2, 3] as [UInt8])), ("min_runtime_version", Storage([9] as [UInt8]))]
+    let graph = try Graph(
+      parsing: "octet-ir 1\ngraph @main(%x: f32[4]) -> (%y) {\n%y = relu(%x)\n}",
+      makeOp: OpCatalog.makeOp)
+    let bytes = try TFLiteWriter.write(
+      TFLiteModel(graph: graph, metadata: metadata), log: DiagnosticLog()
+    ).withUnsafeBytes { Array($0) }
+    try writeFile(path, bytes)
+    let again = try TFLiteReader.read(try MappedFile(path), log: DiagnosticLog()).metadata
+    #expect(again.description == "a net" && again.signatureKey == "predict")
+    #expect(again.others.map { $0.name } == ["labels"])
+    #expect(again.others.first?.contents.array(of: UInt8.self) == [1, 2, 3])
   }
 
   @Test func constantsAreAligned() throws {

@@ -8,7 +8,7 @@ public enum Sample {
   public static let shared = root.deletingLastPathComponent().appending(path: "shared/data").path()
   public static var hasSharedData: Bool { FileManager.default.fileExists(atPath: shared) }
 
-  /// A folder of its own that is removed by the system.
+  /// A new folder, which the caller removes.
   public static func temporaryFolder() throws -> URL {
     let folder = FileManager.default.temporaryDirectory.appending(
       path: "octet-\(UUID().uuidString)")
