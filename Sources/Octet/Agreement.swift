@@ -80,11 +80,12 @@ public struct Agreement: Sendable {
   /// A heading and one line an output.
   public var text: String {
     let words = kind.isEmpty ? "" : kind + " "
-    return "verified against float on \(samples) \(words)samples:\n" + outputs.map { output in
-      let decibels = output.decibels.isFinite ? "\(tenths(output.decibels)) dB" : "exact"
-      return "  output '\(output.name)': largest difference \(output.largest), mean "
-        + "\(Float(output.mean)), \(decibels), same top-1 on \(output.sameTop) of \(samples)\n"
-    }.joined()
+    return "verified against float on \(samples) \(words)samples:\n"
+      + outputs.map { output in
+        let decibels = output.decibels.isFinite ? "\(tenths(output.decibels)) dB" : "exact"
+        return "  output '\(output.name)': largest difference \(output.largest), mean "
+          + "\(Float(output.mean)), \(decibels), same top-1 on \(output.sameTop) of \(samples)\n"
+      }.joined()
   }
 
   public var json: JSON {

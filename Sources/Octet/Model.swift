@@ -154,6 +154,18 @@ public struct Model: Sendable {
     try optimized(stopAfter: nil, log: log)
   }
 
+  /// The model as people look at it: without the transposes that importers of channels-first frameworks
+  /// put around each layer.
+  func forInspection() -> Model {
+    guard format == .caffe,
+      let graph = try? PassManager([SinkTranspose()]).run(graph, log: DiagnosticLog())
+    else { return self }
+    var result = self
+    result.graph = graph
+    result.graph.makeNamesUnique()
+    return result
+  }
+
   /// The model ready to run or to quantize: converted if it comes from a framework, as it is if it
   /// is a `.tflite`.
   package func runnable(log: DiagnosticLog) throws(DiagnosticFailure) -> Model {

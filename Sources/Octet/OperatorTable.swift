@@ -53,11 +53,11 @@ public struct OperatorTable: Sendable {
 
   private var rowsJSON: [JSON] {
     rows.map { row in
-        .members([
-          ("operator", .string(row.builtin)), ("name", .string(row.name)),
-          ("types", .strings(row.types)), ("caffe", .strings(row.caffe)),
-          ("note", row.note.map { .string($0) }), ("summary", .string(row.summary)),
-        ])
+      .members([
+        ("operator", .string(row.builtin)), ("name", .string(row.name)),
+        ("types", .strings(row.types)), ("caffe", .strings(row.caffe)),
+        ("note", row.note.map { .string($0) }), ("summary", .string(row.summary)),
+      ])
     }
   }
 }

@@ -28,7 +28,8 @@ package struct FuseActivation: GraphPass {
     var patch = GraphPatch(
       view.graph, "fuse \(node.op.name) into \(producer.op.name) of \(name)",
       replacing: [producer, node])
-    patch.replace(output, with: try patch.add(fused(activation), inputs: producer.inputs, name: name))
+    patch.replace(
+      output, with: try patch.add(fused(activation), inputs: producer.inputs, name: name))
     return patch
   }
 }

@@ -89,7 +89,9 @@ package struct PassManager {
   ) throws(DiagnosticFailure) {
     let problems = DiagnosticLog()
     var notes: [String] = []
-    if !graph.verify(touched: touched, into: problems) { notes = problems.diagnostics.map { $0.message } }
+    if !graph.verify(touched: touched, into: problems) {
+      notes = problems.diagnostics.map { $0.message }
+    }
     for (old, new) in zip(before.outputs, graph.outputs)
     where !graph[new].type.shape.agrees(with: before[old].type.shape)
       || graph[new].name != before[old].name

@@ -68,9 +68,11 @@ struct ScalePlan {
         case .likeInput: own = node.inputs[0].flatMap { quantizations[$0.index] }
         case .fixed(let scale, let zeroPoint):
           own = Quantization(scale: scale, zeroPoint: zeroPoint)
-        case .calibrated: own = calibrated[output]?.atLeast(node.inputs.compactMap { $0 }.compactMap {
-          quantizations[$0.index]?.scale
-        })
+        case .calibrated:
+          own = calibrated[output]?.atLeast(
+            node.inputs.compactMap { $0 }.compactMap {
+              quantizations[$0.index]?.scale
+            })
         case .unified, nil: own = calibrated[output]
         }
         quantizations[output.index] = adopted[output] ?? own

@@ -94,7 +94,7 @@ struct Convert: ParsableCommand {
       if int8 {
         let made = try Int8Conversion(
           model, options, preprocessing: given, log: log, progress: report.progress.calibrating)
-          conversion = made
+        conversion = made
         model = made.model
       } else {
         let preprocessing = try Preprocessing.chosen(

@@ -14,7 +14,8 @@ struct Eval: ParsableCommand {
   @OptionGroup var source: ModelArguments
 
   @Option(
-    help: ArgumentHelp("Labelled samples: a folder with IDX files, or an .npz with x and y.", valueName: "data"))
+    help: ArgumentHelp(
+      "Labelled samples: a folder with IDX files, or an .npz with x and y.", valueName: "data"))
   var data: String
 
   @OptionGroup var preprocess: PreprocessingArguments

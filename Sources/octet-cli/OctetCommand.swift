@@ -44,7 +44,8 @@ struct OctetCommand: ParsableCommand {
       }
       var message = text.replacing("Error: ", with: "error: ", maxReplacements: 1)
       if text.contains("'<model>'"), arguments.contains("--outputs") {
-        message += "\n  help: --outputs takes all names up to the next option: put it after the model"
+        message +=
+          "\n  help: --outputs takes all names up to the next option: put it after the model"
       }
       Console.error(message)
       Console.exit(2)

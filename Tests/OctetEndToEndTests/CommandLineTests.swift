@@ -155,7 +155,9 @@ import Testing
     (["convert", "NET", "-o", "a.tflite", "--samples", "5"], "--samples is for --int8"),
     (["convert", "NET", "-o", "NET"], "is read: write to another file"),
     (["convert", "NET", "-o", "a.tflite", "--batch", "0"], "--batch must be at least 1"),
-    (["convert", "NET", "-o", "a.tflite", "--input-shape", "data=1,,2"], "expected NAME=1,3,32,32"),
+    (
+      ["convert", "NET", "-o", "a.tflite", "--input-shape", "data=1,,2"], "expected NAME=1,3,32,32"
+    ),
     (["convert", "NET", "-o", "a.tflite", "--preprocess", "scale=x"], "OCT0802"),
     (["convert", "NET", "-o", "a.tflite", "--print-after", "FusePadd"], "did you mean 'FusePad'?"),
     (["convert", "NET", "--bisect-passes", "--int8"], "takes no other option"),

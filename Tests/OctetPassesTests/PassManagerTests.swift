@@ -145,7 +145,8 @@ import Testing
       let found = try outputs(stage)
       try #require(found.count == wanted.count)
       for (a, b) in zip(found, wanted) {
-        try #require(abs(a - b) <= 1e-5, "after patch \(step.number), \(step.pass): \(step.summary)")
+        try #require(
+          abs(a - b) <= 1e-5, "after patch \(step.number), \(step.pass): \(step.summary)")
       }
     }
     // The record counts every patch, and nothing is left to do.
@@ -221,7 +222,9 @@ import Testing
   }
 
   @Test(arguments: [
-    (true, OctetDiagnostics.DiagnosticCode.passBrokeGraph, "pass 'Endless' does not come to an end"),
+    (
+      true, OctetDiagnostics.DiagnosticCode.passBrokeGraph, "pass 'Endless' does not come to an end"
+    ),
     (false, .shapeMismatch, "not this one"),
   ])
   func failingPasses(_ isEndless: Bool, _ code: DiagnosticCode, _ message: String) throws {

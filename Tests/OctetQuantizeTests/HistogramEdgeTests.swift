@@ -60,7 +60,9 @@ import Testing
 
   /// Numbers too small to be normal do not depend on what came before them either.
   @Test func tinyValuesCountAlikeInAnyOrder() {
-    for values in [[Float.leastNonzeroMagnitude, 0, 1], [0x1p-133, 0x1p-127, 0x1.8p-128, 0x1p-119]] {
+    for values in [
+      [Float.leastNonzeroMagnitude, 0, 1], [0x1p-133, 0x1p-127, 0x1.8p-128, 0x1p-119],
+    ] {
       let whole = histogram(values)
       for start in values.indices {
         var parts = Histogram()
@@ -138,7 +140,9 @@ import Testing
     ("octet-calibration 1\nmodel: x", 2),
     ("octet-calibration 1\nalgorithm: min-max\nmodel: m\npreprocessing: \nsamples: -1\n\n", 5),
     ("octet-calibration 1\nalgorithm: min-max\nmodel: m\npreprocessing: \nsamples: 1\nx: 0 1\n", 6),
-    ("octet-calibration 1\nalgorithm: min-max\nmodel: m\npreprocessing: \nsamples: 1\n\nx 0 1\n", 7),
+    (
+      "octet-calibration 1\nalgorithm: min-max\nmodel: m\npreprocessing: \nsamples: 1\n\nx 0 1\n", 7
+    ),
     (
       "octet-calibration 1\nalgorithm: min-max\nmodel: m\npreprocessing: \nsamples: 1\n\nx: 0 1\nx: 0 1",
       8

@@ -159,7 +159,9 @@ import Testing
   }
 
   @Test(
-    arguments: [("logistic", 1.0 / 256, -128), ("softmax", 1.0 / 256, -128), ("tanh", 1.0 / 128, 0)]
+    arguments: [
+      ("logistic", 1.0 / 256, -128), ("softmax", 1.0 / 256, -128), ("tanh", 1.0 / 128, 0),
+    ]
       as [(String, Float, Int32)])
   func scalesTheSpecificationFixes(_ op: String, _ scale: Float, _ zeroPoint: Int32) throws {
     let result = try quantized(
@@ -369,7 +371,8 @@ private final class Samples: Calibrator {
       Tensor([1, 12, 12, 3], (0..<432).map { _ in generator.nextFloat() })
     }
     let table = try Calibration(graph, log: log).run(
-      Samples(Array(images.prefix(8))), preprocessing: "") { _ in }
+      Samples(Array(images.prefix(8))), preprocessing: ""
+    ) { _ in }
     let result = try Quantizer.quantize(
       graph, table, inputType: type, outputType: type, log: log)
     #expect(log.diagnostics.isEmpty)

@@ -273,7 +273,10 @@ import Testing
   }
 
   @Test(arguments: [
-    (ElementType.int8, [Float(-128), 0.2, 0.25, -0.25, 100, -100], [Int32(-128), 3, 4, 2, 127, -128]),
+    (
+      ElementType.int8, [Float(-128), 0.2, 0.25, -0.25, 100, -100],
+      [Int32(-128), 3, 4, 2, 127, -128]
+    ),
     (.uint8, [-128, 0.2, 0.25, -0.25, 100, -100], [0, 3, 4, 2, 203, 0]),
   ])
   func writingQuantizes(_ element: ElementType, _ values: [Float], _ codes: [Int32]) throws {

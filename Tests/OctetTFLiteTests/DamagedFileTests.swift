@@ -121,7 +121,9 @@ import Testing
     var metadata = ModelMetadata()
     metadata.description = "a net"
     metadata.signatureKey = "predict"
-    metadata.others = [("labels", Storage([1, 2, 3] as [UInt8])), ("min_runtime_version", Storage([9] as [UInt8]))]
+    metadata.others = [
+      ("labels", Storage([1, 2, 3] as [UInt8])), ("min_runtime_version", Storage([9] as [UInt8])),
+    ]
     let graph = try Graph(
       parsing: "octet-ir 1\ngraph @main(%x: f32[4]) -> (%y) {\n%y = relu(%x)\n}",
       makeOp: OpCatalog.makeOp)

@@ -117,9 +117,10 @@ import Testing
     #expect(throws: DiagnosticFailure.self) {
       try session.run([("dta", small), ("data", small), ("data", small)], log: self.log)
     }
-    #expect(log.diagnostics.filter { $0.code == .inputMismatch }.map { $0.message } == [
-      "the model has no input 'dta'", "input 'data' is f32[1,28,28,1], not f32[1,2]",
-      "input 'data' is given twice",
-    ])
+    #expect(
+      log.diagnostics.filter { $0.code == .inputMismatch }.map { $0.message } == [
+        "the model has no input 'dta'", "input 'data' is f32[1,28,28,1], not f32[1,2]",
+        "input 'data' is given twice",
+      ])
   }
 }

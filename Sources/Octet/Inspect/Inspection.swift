@@ -41,8 +41,9 @@ public struct Inspection: Sendable {
   public static func of(
     _ path: String, _ options: ModelOptions = ModelOptions(), log: DiagnosticLog
   ) throws(DiagnosticFailure) -> Inspection {
-    Inspection(
-      try Model.read(path, options, needsWeights: false, log: log).specialised(options, fixesBatch: false, log))
+    let model = try Model.read(path, options, needsWeights: false, log: log)
+    return Inspection(
+      try model.specialised(options, fixesBatch: false, log).forInspection())
   }
 
   /// Describes a model.

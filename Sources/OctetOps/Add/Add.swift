@@ -33,7 +33,8 @@ package final class Add: BuiltinOp {
 
   package var traits: OpTraits {
     OpTraits(
-      layout: .elementwise(self), clamp: .fused(activation, with: { Add(activation: $0) }), window: nil,
+      layout: .elementwise(self), clamp: .fused(activation, with: { Add(activation: $0) }),
+      window: nil,
       identity: activation == .none ? .neutral(0) : .never, isView: false)
   }
 

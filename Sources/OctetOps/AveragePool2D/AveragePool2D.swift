@@ -50,7 +50,8 @@ package final class AveragePool2D: BuiltinOp {
   package var traits: OpTraits {
     OpTraits(
       layout: .fixed(because: "images are channels-last"),
-      clamp: .none(because: "its int8 result has the input's scale, whose codes below 0 would be idle"),
+      clamp: .none(
+        because: "its int8 result has the input's scale, whose codes below 0 would be idle"),
       window: nil, identity: .never, isView: false)
   }
 

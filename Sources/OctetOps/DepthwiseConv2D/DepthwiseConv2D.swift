@@ -57,7 +57,8 @@ package final class DepthwiseConv2D: BuiltinOp {
       throw Diagnostic(.unknownDimension, "the filter's extents must be known")
     }
     let channels = image.shape.dimensions[3]
-    guard extents[0] == 1, (1...1 << 30).contains(depthMultiplier), extents[3] % depthMultiplier == 0,
+    guard extents[0] == 1, (1...1 << 30).contains(depthMultiplier),
+      extents[3] % depthMultiplier == 0,
       channels.value ?? extents[3] / depthMultiplier == extents[3] / depthMultiplier
     else {
       throw Diagnostic(

@@ -33,7 +33,8 @@ package final class LeakyReLU: BuiltinOp {
 
   package var traits: OpTraits {
     OpTraits(
-      layout: .elementwise(self), clamp: .none(because: "TFLite's LeakyReLU has no fused activation"),
+      layout: .elementwise(self),
+      clamp: .none(because: "TFLite's LeakyReLU has no fused activation"),
       window: nil, identity: .never, isView: false)
   }
 

@@ -30,7 +30,8 @@ package final class Logistic: BuiltinOp {
 
   package var traits: OpTraits {
     OpTraits(
-      layout: .elementwise(self), clamp: .none(because: "TFLite's Logistic has no fused activation"),
+      layout: .elementwise(self),
+      clamp: .none(because: "TFLite's Logistic has no fused activation"),
       window: nil, identity: .never, isView: false)
   }
 

@@ -49,7 +49,8 @@ package final class MaxPool2D: BuiltinOp {
   package var traits: OpTraits {
     OpTraits(
       layout: .fixed(because: "images are channels-last"),
-      clamp: .none(because: "its int8 result has the input's scale, whose codes below 0 would be idle"),
+      clamp: .none(
+        because: "its int8 result has the input's scale, whose codes below 0 would be idle"),
       window: WindowRule(
         extent: filter, stride: stride, dilation: .one, padding: padding, border: .lowest,
         withSamePadding: MaxPool2D(

@@ -33,7 +33,8 @@ package final class Mul: BuiltinOp {
 
   package var traits: OpTraits {
     OpTraits(
-      layout: .elementwise(self), clamp: .fused(activation, with: { Mul(activation: $0) }), window: nil,
+      layout: .elementwise(self), clamp: .fused(activation, with: { Mul(activation: $0) }),
+      window: nil,
       identity: activation == .none ? .neutral(1) : .never, isView: false)
   }
 
