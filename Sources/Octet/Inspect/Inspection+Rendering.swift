@@ -11,9 +11,10 @@ extension Inspection {
     text += "\n"
     let rows = ops.map { op in
       [
-        "\(op.index)", op.op, op.outputs.joined(separator: ", "), op.outputShape,
+        "\(op.index)", op.op, Self.clipped(op.outputs.joined(separator: ", ")),
+        Self.clipped(op.outputShape),
         op.macs.map { $0 == 0 ? "" : Self.grouped($0) } ?? "?",
-        op.parameters == 0 ? "" : Self.grouped(op.parameters), op.provenance.first ?? "",
+        op.parameters == 0 ? "" : Self.grouped(op.parameters), Self.clipped(place(op)),
       ]
     }
     text +=
@@ -24,6 +25,19 @@ extension Inspection {
     text += "\n\(ops.count) operators, \(Self.grouped(macs)) multiply-accumulates, "
     text += "\(Self.grouped(parameters)) constants in \(Self.grouped(weightBytes)) bytes\n"
     return text
+  }
+
+  /// Where an operator comes from, without the file when it is this one.
+  private func place(_ op: OpInfo) -> String {
+    let text = op.provenance.first ?? ""
+    guard text.hasPrefix(path) else { return text }
+    let rest = text.dropFirst(path.count)
+    return rest.hasPrefix(":") ? "line " + rest.dropFirst() : String(rest.drop { $0 == " " })
+  }
+
+  /// A cell of at most 60 characters, its middle left out.
+  private static func clipped(_ text: String) -> String {
+    text.count <= 60 ? text : text.prefix(29) + "…" + text.suffix(30)
   }
 
   public var json: JSON {

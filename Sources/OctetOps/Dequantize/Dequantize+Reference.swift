@@ -1,5 +1,18 @@
 extension Dequantize {
-  static func reference(_ code: Int32, scale: Float, zeroPoint: Int32) -> Float {
-    scale * Float(code - zeroPoint)
+  /// The parameters of a tensor: element `i` has those at `i / step % scales.count`.
+  struct Channels {
+    let scales: [Float]
+    let zeroPoints: [Int32]
+    let step: Int
+  }
+
+  static func reference<Code: BinaryInteger>(
+    _ input: UnsafePointer<Code>, _ output: UnsafeMutablePointer<Float>, count: Int,
+    _ channels: Channels
+  ) {
+    for i in 0..<count {
+      let channel = i / channels.step % channels.scales.count
+      output[i] = channels.scales[channel] * Float(Int32(input[i]) - channels.zeroPoints[channel])
+    }
   }
 }

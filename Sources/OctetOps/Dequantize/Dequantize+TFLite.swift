@@ -4,7 +4,8 @@ import OctetSchema
 
 extension Dequantize {
   package func version(_ operands: Operands, _ results: [TensorType]) -> Int32 {
-    operands.types[0]?.element == .int8 ? 2 : 1
+    if operands.types[0]?.quantization?.axis != nil { return 5 }
+    return operands.types[0]?.element == .int8 ? 2 : 1
   }
 
   package var options: OperatorOptions {

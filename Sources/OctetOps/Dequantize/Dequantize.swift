@@ -4,7 +4,7 @@ import OctetSchema
 
 /// Turns codes into the real values they stand for.
 ///
-/// Input: int8 or uint8 with one scale. Output: float32 of the same shape.
+/// Input: int8 or uint8 with one scale, or one for each index of a dimension. Output: float32 of the same shape.
 package final class Dequantize: BuiltinOp {
   package init() {}
 

@@ -7,6 +7,12 @@ extension OpCases {
       Answer(
         "%x: i8[3]{0.5:3}", "%y = dequantize(%x)", [[3, 5, -128]], gives: "f32[3]", [0, 1, -65.5]),
       Answer(
+        "%x: i8[2,3]{axis 0: 0.5:0, 2.0:1}", "%y = dequantize(%x)", [[1, 2, 3, 4, 5, -6]],
+        gives: "f32[2,3]", [0.5, 1, 1.5, 6, 8, -14]),
+      Answer(
+        "%x: i8[2,3]{axis 1: 0.5:0, 2.0:1, 1.0:0}", "%y = dequantize(%x)",
+        [[1, 2, 3, 4, 5, -6]], gives: "f32[2,3]", [0.5, 2, 3, 2, 8, -6]),
+      Answer(
         "%x: u8[1,2]{0.25:128}", "%y = dequantize(%x)", [[128, 0]], gives: "f32[1,2]", [0, -32]),
     ],
     refusals: [
