@@ -1,17 +1,17 @@
 import COctetPlatform
-public import OctetDiagnostics
+package import OctetDiagnostics
 
 /// A file mapped into memory for reading, for as long as the object lives.
 ///
 /// Only the pages that are touched cost memory. The file must not be shortened by others meanwhile.
-public final class MappedFile: Sendable {
-  public let path: String
+package final class MappedFile: Sendable {
+  package let path: String
   // Read-only memory that nobody else writes to.
-  nonisolated(unsafe) public let bytes: UnsafeRawBufferPointer
+  nonisolated(unsafe) package let bytes: UnsafeRawBufferPointer
 
   /// Throws `OCT0101` when the file cannot be opened or is not a regular file; similar names from the
   /// same folder are suggested for one that is missing.
-  public init(_ path: String) throws(Diagnostic) {
+  package init(_ path: String) throws(Diagnostic) {
     var start: UnsafePointer<UInt8>?
     var count = 0
     let error = path.utf8.contains(0) ? OCTET_EINVAL : octet_map_file(path, &start, &count)
@@ -28,7 +28,7 @@ public final class MappedFile: Sendable {
 /// The contents of a pipe or a device, read to its end.
 ///
 /// Throws `OCT0101`, also for more than `limit` bytes.
-public func readStream(_ path: String, limit: Int) throws(Diagnostic) -> [UInt8] {
+package func readStream(_ path: String, limit: Int) throws(Diagnostic) -> [UInt8] {
   let descriptor = octet_open_for_reading(path)
   guard descriptor >= 0 else { throw unreadable(path, -descriptor) }
   defer { octet_close(descriptor) }

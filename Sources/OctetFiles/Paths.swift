@@ -2,12 +2,12 @@ import COctetPlatform
 import OctetDiagnostics
 
 /// What a path leads to.
-public enum PathKind: Sendable {
+package enum PathKind: Sendable {
   case folder, file, other, missing
 }
 
 /// What `path` leads to, symbolic links followed.
-public func pathKind(_ path: String) -> PathKind {
+package func pathKind(_ path: String) -> PathKind {
   switch octet_path_kind(path) {
   case OCTET_PATH_FOLDER: .folder
   case OCTET_PATH_FILE: .file
@@ -17,12 +17,12 @@ public func pathKind(_ path: String) -> PathKind {
 }
 
 /// Whether both paths lead to one regular file.
-public func sameFile(_ path: String, _ other: String) -> Bool { octet_same_file(path, other) != 0 }
+package func sameFile(_ path: String, _ other: String) -> Bool { octet_same_file(path, other) != 0 }
 
 /// The names in a folder without `.` and `..`, sorted; nil when it cannot be listed.
 ///
 /// Stops at 100,000 names.
-public func folderEntries(_ path: String) -> [String]? {
+package func folderEntries(_ path: String) -> [String]? {
   var names: [String] = []
   let error = withUnsafeMutablePointer(to: &names) { names in
     octet_list_folder(path.isEmpty ? "." : path, 100_000, names) { context, name in
@@ -35,13 +35,13 @@ public func folderEntries(_ path: String) -> [String]? {
 }
 
 /// `name` inside `folder`; an absolute `name` stays as it is.
-public func joinPath(_ folder: String, _ name: String) -> String {
+package func joinPath(_ folder: String, _ name: String) -> String {
   if folder.isEmpty || name.utf8.first == UInt8(ascii: "/") { return name }
   return folder.utf8.last == UInt8(ascii: "/") ? folder + name : folder + "/" + name
 }
 
 /// `path` cut at its last slash: `("a/b", "c")`, `("", "c")`, `("/", "c")`.
-public func splitPath(_ path: String) -> (folder: String, name: String) {
+package func splitPath(_ path: String) -> (folder: String, name: String) {
   guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return ("", path) }
   let folder = slash == path.utf8.startIndex ? "/" : String(path[..<slash])
   return (folder, String(path[path.utf8.index(after: slash)...]))

@@ -1,12 +1,12 @@
 import COctetPlatform
-public import OctetDiagnostics
+package import OctetDiagnostics
 
 /// Writes a whole file beside `path` and renames it, so that a reader sees the old file or the whole
 /// new one. A symbolic link is followed; what exists and is no regular file (`/dev/null`, a pipe) is
 /// written to directly.
 ///
 /// Throws `OCT0601`; then nothing is left behind and an older file at `path` is as it was.
-public func writeFile(_ path: String, _ bytes: UnsafeRawBufferPointer) throws(Diagnostic) {
+package func writeFile(_ path: String, _ bytes: UnsafeRawBufferPointer) throws(Diagnostic) {
   let start = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self)
   let error =
     path.utf8.contains(0) ? OCTET_EINVAL : octet_write_file(path, start, bytes.count)
@@ -18,7 +18,7 @@ public func writeFile(_ path: String, _ bytes: UnsafeRawBufferPointer) throws(Di
 }
 
 /// Writes an array; see `writeFile` of bytes.
-public func writeFile(_ path: String, _ bytes: [UInt8]) throws(Diagnostic) {
+package func writeFile(_ path: String, _ bytes: [UInt8]) throws(Diagnostic) {
   var failure: Diagnostic?
   bytes.withUnsafeBytes { raw in
     do throws(Diagnostic) {

@@ -1,31 +1,31 @@
 /// An order of dimensions: dimension `i` of the result is dimension `order[i]` of the operand.
-public struct Permutation: Equatable, Sendable {
-  public let order: [Int]
+package struct Permutation: Equatable, Sendable {
+  package let order: [Int]
 
-  public init(_ order: [Int]) {
+  package init(_ order: [Int]) {
     self.order = order
   }
 
-  public static let toChannelsLast = Permutation([0, 2, 3, 1])
-  public static let toChannelsFirst = Permutation([0, 3, 1, 2])
+  package static let toChannelsLast = Permutation([0, 2, 3, 1])
+  package static let toChannelsFirst = Permutation([0, 3, 1, 2])
 
-  public var isIdentity: Bool { order == Array(order.indices) }
+  package var isIdentity: Bool { order == Array(order.indices) }
 
-  public var inverse: Permutation {
+  package var inverse: Permutation {
     var result = order
     for (index, source) in order.enumerated() { result[source] = index }
     return Permutation(result)
   }
 
-  @inlinable public func apply<Element>(_ elements: [Element]) -> [Element] {
+  @inlinable package func apply<Element>(_ elements: [Element]) -> [Element] {
     order.map { elements[$0] }
   }
 
   /// `other` applied to the result of this one.
-  public func then(_ other: Permutation) -> Permutation { Permutation(other.apply(order)) }
+  package func then(_ other: Permutation) -> Permutation { Permutation(other.apply(order)) }
 
   /// The elements of a row-major tensor in the order of the permuted one.
-  @inlinable public func apply<Element>(_ elements: [Element], extents: [Int]) -> [Element] {
+  @inlinable package func apply<Element>(_ elements: [Element], extents: [Int]) -> [Element] {
     guard !extents.isEmpty, !elements.isEmpty else { return elements }
     var strides = [Int](repeating: 1, count: extents.count)
     for i in extents.indices.dropLast().reversed() { strides[i] = strides[i + 1] * extents[i + 1] }
@@ -49,5 +49,5 @@ public struct Permutation: Equatable, Sendable {
   }
 
   /// The order as the constant input of a transpose.
-  public var tensor: Tensor { Tensor([order.count], int32: order.map { Int32($0) }) }
+  package var tensor: Tensor { Tensor([order.count], int32: order.map { Int32($0) }) }
 }

@@ -1,13 +1,13 @@
 /// A small repeatable generator for tests and `--bisect-passes` (Steele, Lea and Flood, "Fast
 /// splittable pseudorandom number generators", 2014).
-public struct SplitMix64: RandomNumberGenerator {
+package struct SplitMix64: RandomNumberGenerator {
   private var state: UInt64
 
-  public init(seed: UInt64) {
+  package init(seed: UInt64) {
     state = seed
   }
 
-  public mutating func next() -> UInt64 {
+  package mutating func next() -> UInt64 {
     state &+= 0x9E37_79B9_7F4A_7C15
     var mixed = state
     mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
@@ -16,7 +16,7 @@ public struct SplitMix64: RandomNumberGenerator {
   }
 
   /// Uniform in -1..<1, a multiple of 2^-23.
-  public mutating func nextFloat() -> Float {
+  package mutating func nextFloat() -> Float {
     Float(Int32(truncatingIfNeeded: next() >> 40) - (1 << 23)) / Float(1 << 23)
   }
 }

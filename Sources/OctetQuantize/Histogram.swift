@@ -4,25 +4,25 @@
 /// The bins' width is always a power of two, doubled (by merging pairs of bins) until the largest
 /// value fits. So the result depends neither on the order of the values nor on how they are split
 /// into calls, and memory does not grow with their number.
-public struct Histogram: Sendable, Equatable {
-  public static let binCount = 2048
+package struct Histogram: Sendable, Equatable {
+  package static let binCount = 2048
 
-  public private(set) var low = Float.infinity
-  public private(set) var high = -Float.infinity
-  public private(set) var zeros = 0
-  public private(set) var bins = [Int](repeating: 0, count: Histogram.binCount)
+  package private(set) var low = Float.infinity
+  package private(set) var high = -Float.infinity
+  package private(set) var zeros = 0
+  package private(set) var bins = [Int](repeating: 0, count: Histogram.binCount)
   /// Bin i holds |x| in i*2^e ..< (i+1)*2^e; nil until a value is added that is not counted apart.
-  public private(set) var widthExponent: Int?
+  package private(set) var widthExponent: Int?
 
-  public init() {}
+  package init() {}
 
   /// The width of a bin; 0 while all values are zero.
-  public var width: Float {
+  package var width: Float {
     widthExponent.map { Float(sign: .plus, exponent: $0, significand: 1) } ?? 0
   }
 
   /// Adds values; returns false, having added nothing, when one is not finite.
-  public mutating func add(_ values: UnsafeBufferPointer<Float>) -> Bool {
+  package mutating func add(_ values: UnsafeBufferPointer<Float>) -> Bool {
     var smallest = low
     var largest = high
     var isFinite = true
@@ -67,7 +67,7 @@ public struct Histogram: Sendable, Equatable {
   }
 
   /// The range that an algorithm takes from the counted values; it always holds 0.
-  public func range(_ algorithm: CalibrationAlgorithm) -> CalibrationTable.Range {
+  package func range(_ algorithm: CalibrationAlgorithm) -> CalibrationTable.Range {
     guard low <= high else { return CalibrationTable.Range(low: 0, high: 0) }
     let full = CalibrationTable.Range(low: min(low, 0), high: max(high, 0))
     switch algorithm {

@@ -1,30 +1,30 @@
-public import OctetDiagnostics
+package import OctetDiagnostics
 
 /// Runs `body` while `condition` holds, as TFLite's WHILE.
 ///
 /// Inputs are the loop variables; `condition` takes them and gives one bool, `body` takes them and
 /// gives their next values. An extent that changes between turns must be unknown.
-public final class While: Op {
-  public let condition: String
-  public let body: String
+package final class While: Op {
+  package let condition: String
+  package let body: String
 
-  public init(condition: String, body: String) {
+  package init(condition: String, body: String) {
     self.condition = condition
     self.body = body
   }
 
-  public convenience init(attributes: AttributeReader) throws(Diagnostic) {
+  package convenience init(attributes: AttributeReader) throws(Diagnostic) {
     try attributes.allow(["condition", "body"])
     self.init(condition: try attributes.graph("condition"), body: try attributes.graph("body"))
   }
 
-  public var name: String { "while" }
+  package var name: String { "while" }
 
-  public var attributes: [Attribute] {
+  package var attributes: [Attribute] {
     [Attribute("condition", .graph(condition)), Attribute("body", .graph(body))]
   }
 
-  public func infer(_ operands: Operands) throws(Diagnostic) -> [TensorType] {
+  package func infer(_ operands: Operands) throws(Diagnostic) -> [TensorType] {
     var variables: [TensorType] = []
     for index in 0..<operands.count { variables.append(try operands.type(index)) }
     let test = try graph(condition, operands)
@@ -52,7 +52,7 @@ public final class While: Op {
     return variables
   }
 
-  public var quantization: QuantizationRule {
+  package var quantization: QuantizationRule {
     .floatOnly(because: "loop variables would change scale from turn to turn")
   }
 

@@ -2,7 +2,7 @@ extension Graph {
   /// The values' names made unique: where a name repeats, an input or output of the graph keeps it, else
   /// the value made last (so that an in-place layer's result has the blob's name); the others get
   /// `#1`, `#2`... An empty name becomes `#` and a number.
-  public func uniqueValueNames() -> [String] {
+  package func uniqueValueNames() -> [String] {
     // In the order in which they may take a name.
     var order = (inputs + outputs).map { $0.index }
     for node in nodes.reversed() { order += node.outputs.reversed().map { $0.index } }
@@ -25,7 +25,7 @@ extension Graph {
   }
 
   /// Gives every value the name of `uniqueValueNames()`.
-  public mutating func makeNamesUnique() {
+  package mutating func makeNamesUnique() {
     for (index, name) in uniqueValueNames().enumerated() { self[ValueID(index)].name = name }
   }
 }

@@ -1,40 +1,40 @@
-public import OctetDiagnostics
+package import OctetDiagnostics
 
 /// Names a value of one graph.
-public struct ValueID: Sendable, Hashable {
-  public let index: Int
-  public init(_ index: Int) { self.index = index }
+package struct ValueID: Sendable, Hashable {
+  package let index: Int
+  package init(_ index: Int) { self.index = index }
 }
 
 /// A tensor that flows through a graph: an input, a node's output, or a constant.
-public struct Value: Sendable {
+package struct Value: Sendable {
   /// The source's name. Not unique while passes run; `makeNamesUnique` ends that.
-  public var name: String
-  public var type: TensorType
+  package var name: String
+  package var type: TensorType
   /// The contents of a constant.
-  public var constant: Storage?
+  package var constant: Storage?
 
-  public init(name: String, type: TensorType, constant: Storage? = nil) {
+  package init(name: String, type: TensorType, constant: Storage? = nil) {
     self.name = name
     self.type = type
     self.constant = constant
   }
 
   /// `name: f32[1,28,28,1]`, as diagnostics show it.
-  public var text: String { "\(name): \(type.text)" }
+  package var text: String { "\(name): \(type.text)" }
 }
 
 /// An operator applied to values.
-public struct Node: Sendable {
-  public var op: any Op
+package struct Node: Sendable {
+  package var op: any Op
   /// Nil stands for an optional input that is left out.
-  public var inputs: [ValueID?]
-  public var outputs: [ValueID]
+  package var inputs: [ValueID?]
+  package var outputs: [ValueID]
   /// Where the node comes from. A fused node keeps the places of all the nodes it replaced, the
   /// one that gave the result its name last.
-  public var provenance: [Location]
+  package var provenance: [Location]
 
-  public init(
+  package init(
     _ op: any Op, inputs: [ValueID?], outputs: [ValueID], provenance: [Location] = []
   ) {
     self.op = op
@@ -46,35 +46,35 @@ public struct Node: Sendable {
 
 /// A computation: nodes in topological order over numbered values. A value type; copies are cheap
 /// until changed.
-public struct Graph: Sendable {
-  public var name: String
-  public var inputs: [ValueID] = []
-  public var outputs: [ValueID] = []
-  public private(set) var values: [Value] = []
-  public var nodes: [Node] = []
+package struct Graph: Sendable {
+  package var name: String
+  package var inputs: [ValueID] = []
+  package var outputs: [ValueID] = []
+  package private(set) var values: [Value] = []
+  package var nodes: [Node] = []
   /// Bodies of control flow, named uniquely within this graph.
-  public var subgraphs: [Graph] = []
+  package var subgraphs: [Graph] = []
 
-  public init(name: String) {
+  package init(name: String) {
     self.name = name
   }
 
-  public subscript(id: ValueID) -> Value {
+  package subscript(id: ValueID) -> Value {
     get { values[id.index] }
     set { values[id.index] = newValue }
   }
 
-  public mutating func add(_ value: Value) -> ValueID {
+  package mutating func add(_ value: Value) -> ValueID {
     values.append(value)
     return ValueID(values.count - 1)
   }
 
-  public mutating func addConstant(_ name: String, _ tensor: Tensor) -> ValueID {
+  package mutating func addConstant(_ name: String, _ tensor: Tensor) -> ValueID {
     add(Value(name: name, type: tensor.type, constant: tensor.storage))
   }
 
   /// Appends a node whose outputs are new values with inferred types.
-  public mutating func append(
+  package mutating func append(
     _ op: any Op, inputs: [ValueID?], names: [String], provenance: [Location] = []
   ) throws(Diagnostic) -> [ValueID] {
     let types = try inferTypes(op, inputs: inputs)
@@ -85,7 +85,7 @@ public struct Graph: Sendable {
     return outputs
   }
 
-  public func operands(of inputs: [ValueID?]) -> Operands {
+  package func operands(of inputs: [ValueID?]) -> Operands {
     var types: [TensorType?] = []
     var constants: [Storage?] = []
     for input in inputs {
@@ -95,12 +95,12 @@ public struct Graph: Sendable {
     return Operands(types: types, constants: constants, subgraphs: subgraphs)
   }
 
-  public func inferTypes(_ op: any Op, inputs: [ValueID?]) throws(Diagnostic) -> [TensorType] {
+  package func inferTypes(_ op: any Op, inputs: [ValueID?]) throws(Diagnostic) -> [TensorType] {
     try op.infer(operands(of: inputs))
   }
 
   /// For each value, the index of the node that makes it; nil for inputs and constants.
-  public func producers() -> [Int?] {
+  package func producers() -> [Int?] {
     var result = [Int?](repeating: nil, count: values.count)
     for (index, node) in nodes.enumerated() {
       for output in node.outputs { result[output.index] = index }
@@ -109,7 +109,7 @@ public struct Graph: Sendable {
   }
 
   /// For each value, how many inputs of nodes read it.
-  public func readerCounts() -> [Int] {
+  package func readerCounts() -> [Int] {
     var result = [Int](repeating: 0, count: values.count)
     for node in nodes { for case let input? in node.inputs { result[input.index] += 1 } }
     return result
@@ -117,7 +117,7 @@ public struct Graph: Sendable {
 
   /// For each value, the indices of the nodes that read it, ascending; a node that reads it twice
   /// is listed twice.
-  public func consumers() -> [[Int]] {
+  package func consumers() -> [[Int]] {
     var result = [[Int]](repeating: [], count: values.count)
     for (index, node) in nodes.enumerated() {
       for input in node.inputs { if let input { result[input.index].append(index) } }
@@ -129,7 +129,7 @@ public struct Graph: Sendable {
   ///
   /// - Returns: for each node that stays, its place before.
   @discardableResult
-  public mutating func compact() -> [Int] {
+  package mutating func compact() -> [Int] {
     var needed = [Bool](repeating: false, count: values.count)
     for output in outputs { needed[output.index] = true }
     for input in inputs { needed[input.index] = true }

@@ -1,12 +1,12 @@
-public import OctetDiagnostics
+package import OctetDiagnostics
 
 /// One rewrite of a graph: new nodes, values that take the place of others, all in one step.
 ///
 /// A patch is built against a graph and applied to the same graph. Nodes that are no longer needed
 /// go away by themselves. New nodes inherit the provenance of `replacing`.
-public struct GraphPatch {
+package struct GraphPatch {
   /// What the patch does, for the record: `conv1 + bn1`.
-  public let summary: String
+  package let summary: String
   private let graph: Graph
   private var values: [Value] = []
   private var nodes: [Node] = []
@@ -15,7 +15,7 @@ public struct GraphPatch {
   private let provenance: [Location]
 
   /// - Parameter replacing: the nodes whose work the new nodes do.
-  public init(_ graph: Graph, _ summary: String, replacing: [Node]) {
+  package init(_ graph: Graph, _ summary: String, replacing: [Node]) {
     self.graph = graph
     self.summary = summary
     var provenance: [Location] = []
@@ -25,22 +25,22 @@ public struct GraphPatch {
     self.provenance = provenance
   }
 
-  public mutating func add(_ value: Value) -> ValueID {
+  package mutating func add(_ value: Value) -> ValueID {
     values.append(value)
     return ValueID(graph.values.count + values.count - 1)
   }
 
-  public mutating func addConstant(_ name: String, _ tensor: Tensor) -> ValueID {
+  package mutating func addConstant(_ name: String, _ tensor: Tensor) -> ValueID {
     add(Value(name: name, type: tensor.type, constant: tensor.storage))
   }
 
   /// The value with this id, old or new.
-  public subscript(id: ValueID) -> Value {
+  package subscript(id: ValueID) -> Value {
     id.index < graph.values.count ? graph[id] : values[id.index - graph.values.count]
   }
 
   /// Adds a node with one output of inferred type and returns that output.
-  public mutating func add(
+  package mutating func add(
     _ op: any Op, inputs: [ValueID?], name: String, quantization: Quantization? = nil
   ) throws(Diagnostic) -> ValueID {
     var types: [TensorType?] = []
@@ -59,17 +59,17 @@ public struct GraphPatch {
 
   /// Every reader of `old`, and the graph's outputs, read `new` instead. What takes the place of an output
   /// takes its name.
-  public mutating func replace(_ old: ValueID, with new: ValueID) {
+  package mutating func replace(_ old: ValueID, with new: ValueID) {
     replacements.append((old, new))
   }
 
   /// Changes the type of a value, for example its quantization.
-  public mutating func setType(_ id: ValueID, _ type: TensorType) { newTypes.append((id, type)) }
+  package mutating func setType(_ id: ValueID, _ type: TensorType) { newTypes.append((id, type)) }
 
   /// The graph with the patch applied, compact, its nodes in topological order.
   ///
   /// - Returns: also the places of the nodes that are new or read something new.
-  public func applied() -> (graph: Graph, touched: [Int]) {
+  package func applied() -> (graph: Graph, touched: [Int]) {
     var result = graph
     for value in values { _ = result.add(value) }
     for change in newTypes { result[change.id].type = change.type }

@@ -1,4 +1,4 @@
-public import OctetDiagnostics
+package import OctetDiagnostics
 
 extension Graph {
   /// Checks that the graph is well formed and that every operator agrees with the types of its
@@ -12,7 +12,7 @@ extension Graph {
   ///   case.
   /// - Returns: true when nothing was wrong.
   @discardableResult
-  public func verify(
+  package func verify(
     touched: [Int]? = nil, into log: DiagnosticLog, within outer: Location? = nil
   ) -> Bool {
     let before = log.errorCount
@@ -164,7 +164,7 @@ extension Graph {
   }
 
   /// `problem` with the node's place and operands filled in.
-  public func described(_ problem: Diagnostic, _ node: Node) -> Diagnostic {
+  package func described(_ problem: Diagnostic, _ node: Node) -> Diagnostic {
     var result = problem.located(node.location)
     if result.tensors.isEmpty {
       for case let input? in node.inputs { result.tensors.append(self[input].text) }
@@ -186,12 +186,12 @@ extension ElementType {
 
 extension Node {
   /// The place diagnostics name: the last of the provenance, or the operator itself.
-  public var location: Location { provenance.last ?? Location(op: op.name) }
+  package var location: Location { provenance.last ?? Location(op: op.name) }
 }
 
 extension Shape {
   /// True unless a known extent contradicts another or the ranks differ.
-  public func agrees(with other: Shape) -> Bool {
+  package func agrees(with other: Shape) -> Bool {
     guard rank == other.rank else { return false }
     for (a, b) in zip(dimensions, other.dimensions) {
       if let a = a.value, let b = b.value, a != b { return false }

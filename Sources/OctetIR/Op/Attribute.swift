@@ -1,7 +1,7 @@
-public import OctetDiagnostics
+package import OctetDiagnostics
 
 /// The value of an operator's attribute, as the text IR writes it.
-public enum AttributeValue: Sendable, Equatable {
+package enum AttributeValue: Sendable, Equatable {
   case bool(Bool)
   case int(Int)
   case float(Float)
@@ -16,11 +16,11 @@ public enum AttributeValue: Sendable, Equatable {
 }
 
 /// A named attribute.
-public struct Attribute: Sendable, Equatable {
-  public var name: String
-  public var value: AttributeValue
+package struct Attribute: Sendable, Equatable {
+  package var name: String
+  package var value: AttributeValue
 
-  public init(_ name: String, _ value: AttributeValue) {
+  package init(_ name: String, _ value: AttributeValue) {
     self.name = name
     self.value = value
   }
@@ -30,17 +30,17 @@ public struct Attribute: Sendable, Equatable {
 ///
 /// Each reading function throws `OCT0205` when the attribute is missing without a default or is of
 /// another kind.
-public struct AttributeReader {
+package struct AttributeReader {
   private let attributes: [Attribute]
   private let op: String
 
-  public init(op: String, _ attributes: [Attribute]) {
+  package init(op: String, _ attributes: [Attribute]) {
     self.op = op
     self.attributes = attributes
   }
 
   /// Throws `OCT0205` for attributes that are not among `known` or are given twice.
-  public func allow(_ known: [String]) throws(Diagnostic) {
+  package func allow(_ known: [String]) throws(Diagnostic) {
     for (index, attribute) in attributes.enumerated() {
       if !known.contains(attribute.name) {
         throw Diagnostic(.invalidAttribute, "'\(op)' has no attribute '\(attribute.name)'")
@@ -52,12 +52,12 @@ public struct AttributeReader {
     }
   }
 
-  public func value(_ name: String) -> AttributeValue? {
+  package func value(_ name: String) -> AttributeValue? {
     for attribute in attributes where attribute.name == name { return attribute.value }
     return nil
   }
 
-  public func int(_ name: String, default fallback: Int? = nil) throws(Diagnostic) -> Int {
+  package func int(_ name: String, default fallback: Int? = nil) throws(Diagnostic) -> Int {
     switch value(name) {
     case .int(let value)?: return value
     case nil: if let fallback { return fallback }
@@ -66,7 +66,7 @@ public struct AttributeReader {
     throw wrong(name, "a whole number")
   }
 
-  public func float(_ name: String, default fallback: Float? = nil) throws(Diagnostic) -> Float {
+  package func float(_ name: String, default fallback: Float? = nil) throws(Diagnostic) -> Float {
     switch value(name) {
     case .float(let value)?: return value
     case .int(let value)?: return Float(value)
@@ -76,7 +76,7 @@ public struct AttributeReader {
     throw wrong(name, "a number")
   }
 
-  public func bool(_ name: String, default fallback: Bool? = nil) throws(Diagnostic) -> Bool {
+  package func bool(_ name: String, default fallback: Bool? = nil) throws(Diagnostic) -> Bool {
     switch value(name) {
     case .bool(let value)?: return value
     case nil: if let fallback { return fallback }
@@ -85,7 +85,7 @@ public struct AttributeReader {
     throw wrong(name, "true or false")
   }
 
-  public func ints(
+  package func ints(
     _ name: String, count: Int? = nil, default fallback: [Int]? = nil
   ) throws(Diagnostic) -> [Int] {
     switch value(name) {
@@ -98,7 +98,7 @@ public struct AttributeReader {
   }
 
   /// A bare word among `choices`.
-  public func symbol(
+  package func symbol(
     _ name: String, among choices: [String], default fallback: String? = nil
   ) throws(Diagnostic) -> String {
     switch value(name) {
@@ -114,12 +114,12 @@ public struct AttributeReader {
     throw wrong(name, "one of \(list)")
   }
 
-  public func string(_ name: String) throws(Diagnostic) -> String {
+  package func string(_ name: String) throws(Diagnostic) -> String {
     if case .string(let value)? = value(name) { return value }
     throw wrong(name, "a quoted string")
   }
 
-  public func graph(_ name: String) throws(Diagnostic) -> String {
+  package func graph(_ name: String) throws(Diagnostic) -> String {
     if case .graph(let value)? = value(name) { return value }
     throw wrong(name, "a subgraph such as @body")
   }

@@ -1,10 +1,10 @@
-public import OctetDiagnostics
+package import OctetDiagnostics
 
 /// An operator: what a node computes, with its attributes. Operators are immutable and shared.
 ///
 /// The meaning is TFLite's builtin of the same name, NHWC. The protocol has no default
 /// implementations: an operator states each of its parts.
-public protocol Op: AnyObject, Sendable {
+package protocol Op: AnyObject, Sendable {
   /// The name in the text IR and in reports, for example `conv2d`.
   var name: String { get }
 
@@ -21,24 +21,24 @@ public protocol Op: AnyObject, Sendable {
 }
 
 /// What an operator sees of its node's inputs during inference.
-public struct Operands {
+package struct Operands {
   /// One entry an input; nil for an optional input that is left out.
-  public var types: [TensorType?]
+  package var types: [TensorType?]
   /// The contents of inputs that are constants.
-  public var constants: [Storage?]
+  package var constants: [Storage?]
   /// The subgraphs of the graph that holds the node.
-  public var subgraphs: [Graph]
+  package var subgraphs: [Graph]
 
-  public init(types: [TensorType?], constants: [Storage?], subgraphs: [Graph] = []) {
+  package init(types: [TensorType?], constants: [Storage?], subgraphs: [Graph] = []) {
     self.types = types
     self.constants = constants
     self.subgraphs = subgraphs
   }
 
-  public var count: Int { types.count }
+  package var count: Int { types.count }
 
   /// Throws `OCT0204` unless the number of inputs is in `range`.
-  public func require(count range: ClosedRange<Int>) throws(Diagnostic) {
+  package func require(count range: ClosedRange<Int>) throws(Diagnostic) {
     guard range.contains(count) else {
       let wanted =
         range.count == 1
@@ -48,7 +48,7 @@ public struct Operands {
   }
 
   /// The type of an input that must be there.
-  public func type(_ index: Int) throws(Diagnostic) -> TensorType {
+  package func type(_ index: Int) throws(Diagnostic) -> TensorType {
     guard index < count, let type = types[index] else {
       throw Diagnostic(.invalidGraph, "input \(index) is missing")
     }
@@ -56,7 +56,7 @@ public struct Operands {
   }
 
   /// Throws `OCT0202` unless input `index` has one of the element types.
-  public func type(_ index: Int, among elements: [ElementType]) throws(Diagnostic) -> TensorType {
+  package func type(_ index: Int, among elements: [ElementType]) throws(Diagnostic) -> TensorType {
     let type = try type(index)
     guard elements.contains(type.element) else {
       var list = ""
@@ -68,7 +68,7 @@ public struct Operands {
   }
 
   /// Throws `OCT0201` unless input `index` has the rank.
-  public func type(
+  package func type(
     _ index: Int, among elements: [ElementType], rank: Int
   ) throws(Diagnostic) -> TensorType {
     let type = try type(index, among: elements)
@@ -80,7 +80,7 @@ public struct Operands {
   }
 
   /// The elements of an input that must be a constant int32 tensor of the rank.
-  public func constantInts(_ index: Int, rank: Int = 1) throws(Diagnostic) -> [Int] {
+  package func constantInts(_ index: Int, rank: Int = 1) throws(Diagnostic) -> [Int] {
     let type = try type(index, among: [.int32], rank: rank)
     guard let storage = constants[index] else {
       throw Diagnostic(

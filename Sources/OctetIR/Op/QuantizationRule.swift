@@ -1,13 +1,13 @@
 /// How an operator becomes int8, as data. The quantizer reads it; operators hold no code for it.
-public enum QuantizationRule: Sendable, Equatable {
+package enum QuantizationRule: Sendable, Equatable {
   case int8(Int8Rule)
   /// There is no int8 form; the reason is shown to the user.
   case floatOnly(because: String)
 }
 
 /// The int8 form of an operator. Inputs that are not mentioned carry activations of any scale.
-public struct Int8Rule: Sendable, Equatable {
-  public enum Output: Sendable, Equatable {
+package struct Int8Rule: Sendable, Equatable {
+  package enum Output: Sendable, Equatable {
     /// Its own range, from calibration.
     case calibrated
     /// The scale and zero point of input 0.
@@ -18,7 +18,7 @@ public struct Int8Rule: Sendable, Equatable {
     case fixed(scale: Float, zeroPoint: Int32)
   }
 
-  public enum Input: Sendable, Equatable {
+  package enum Input: Sendable, Equatable {
     case activation
     /// Symmetric int8 in -127...127, one scale for each index of the axis.
     case weights(axis: Int)
@@ -28,19 +28,19 @@ public struct Int8Rule: Sendable, Equatable {
     case index
   }
 
-  public var inputs: [Input]
-  public var output: Output
+  package var inputs: [Input]
+  package var output: Output
 
-  public init(inputs: [Input] = [], output: Output) {
+  package init(inputs: [Input] = [], output: Output) {
     self.inputs = inputs
     self.output = output
   }
 
   /// The role of input `index`.
-  public func input(_ index: Int) -> Input { index < inputs.count ? inputs[index] : .activation }
+  package func input(_ index: Int) -> Input { index < inputs.count ? inputs[index] : .activation }
 
   /// The input that holds weights and the axis of their scales.
-  public var weights: (position: Int, axis: Int)? {
+  package var weights: (position: Int, axis: Int)? {
     for (position, input) in inputs.enumerated() {
       if case .weights(let axis) = input { return (position, axis) }
     }
@@ -48,5 +48,5 @@ public struct Int8Rule: Sendable, Equatable {
   }
 
   /// The input that holds the bias.
-  public var bias: Int? { inputs.firstIndex(of: .bias) }
+  package var bias: Int? { inputs.firstIndex(of: .bias) }
 }

@@ -1,8 +1,8 @@
-public import OctetDiagnostics
+package import OctetDiagnostics
 
 /// Makes the operator called `name` from its attributes; the catalogue provides it. Throws `OCT0206`
 /// for a name it does not know and `OCT0205` for attributes that do not fit.
-public typealias OpFactory =
+package typealias OpFactory =
   (_ name: String, _ attributes: [Attribute], _ results: [TensorType]) throws(Diagnostic) -> any Op
 
 extension Graph {
@@ -10,7 +10,7 @@ extension Graph {
   ///
   /// - Throws: `OCT0107` with the line at the first thing that cannot be read, or what `makeOp`
   ///   throws.
-  public init(
+  package init(
     parsing text: String, file: String? = nil, makeOp: @escaping OpFactory
   ) throws(Diagnostic) {
     var parser = GraphParser(text, makeOp)

@@ -1,17 +1,17 @@
 import OctetDiagnostics
 
 /// Writes a graph as text IR (schemas/octet-ir.md). `Graph(parsing:)` reads it back.
-public struct GraphPrinter {
+package struct GraphPrinter {
   /// How many elements a constant may have to be written out; larger ones become `elided`.
-  public var constantLimit: Int
-  public var showsLocations: Bool
+  package var constantLimit: Int
+  package var showsLocations: Bool
 
-  public init(constantLimit: Int = .max, showsLocations: Bool = true) {
+  package init(constantLimit: Int = .max, showsLocations: Bool = true) {
     self.constantLimit = constantLimit
     self.showsLocations = showsLocations
   }
 
-  public func print(_ graph: Graph) -> String {
+  package func print(_ graph: Graph) -> String {
     var output = "octet-ir 1\n\n"
     write(graph, indent: "", to: &output)
     return output
