@@ -17,7 +17,7 @@ package struct HoistActivation: GraphPass {
     let node = view.graph.nodes[index]
     guard node.op is ReLU || node.op is ReLU6, let clamp = OpCatalog.builtin(node.op),
       let (poolNode, pool) = view.solelyRead(node.inputs[0], by: MaxPool2D.self),
-      pool.activation == .none,
+      pool.settings.activation == .none,
       WeightedNode(making: poolNode.inputs[0], in: view) != nil,
       let data = poolNode.inputs[0]
     else { return nil }

@@ -1,19 +1,4 @@
-import OctetDiagnostics
 import OctetIR
-
-/// The type of a pooled image.
-func inferPool(
-  _ operands: Operands, _ padding: WindowPadding, _ filter: Steps, _ stride: Steps
-) throws(Diagnostic) -> [TensorType] {
-  try operands.require(count: 1...1)
-  let input = try operands.type(0, among: [.float32, .int8], rank: 4)
-  let extents = try windowedExtents(input.shape, padding, window: filter, stride: stride)
-  return [
-    TensorType(
-      input.element,
-      Shape([input.shape.dimensions[0]] + extents + [input.shape.dimensions[3]]))
-  ]
-}
 
 /// The sizes of a pooling and the walk over its windows.
 struct PoolWindow {
@@ -26,7 +11,8 @@ struct PoolWindow {
   let rows: WindowSpan
   let columns: WindowSpan
 
-  init(_ input: TensorView, _ padding: WindowPadding, _ filter: Steps, _ stride: Steps) {
+  init(_ input: TensorView, _ settings: PoolSettings) {
+    let (padding, filter, stride) = (settings.padding, settings.filter, settings.stride)
     guard
       let rows = padding.span(
         input: input.extents[1], window: filter.height, stride: stride.height),
