@@ -55,12 +55,24 @@ package struct CaffeImporter {
     } catch {
       result = nil
     }
-    let lines = found.diagnostics.map { $0.location?.line ?? Int.max }
-    for index in lines.indices.sorted(by: { (lines[$0], $0) < (lines[$1], $1) }) {
-      log.add(found.diagnostics[index])
-    }
+    Self.forward(found, to: log)
     guard let result, !log.hasErrors else { throw DiagnosticFailure() }
     return result
+  }
+
+  /// Logs what was found in the order of the lines; what has none comes last.
+  private static func forward(_ found: DiagnosticLog, to log: DiagnosticLog) {
+    var counts: [DiagnosticCode: Int] = [:]
+    var ordered: [(line: Int, index: Int, diagnostic: Diagnostic)] = []
+    for (index, diagnostic) in found.diagnostics.enumerated() {
+      var diagnostic = diagnostic
+      counts[diagnostic.code, default: 0] += 1
+      // Its last note says that no more are kept; `log` says so itself.
+      if counts[diagnostic.code] == DiagnosticLog.limit { diagnostic.notes.removeLast() }
+      ordered.append((diagnostic.location?.line ?? Int.max, index, diagnostic))
+    }
+    ordered.sort { ($0.line, $0.index) < ($1.line, $1.index) }
+    for entry in ordered { log.add(entry.diagnostic) }
   }
 
   private init(_ net: CaffeNet, _ options: Options, _ file: String, _ log: DiagnosticLog) {

@@ -246,97 +246,6 @@ import Testing
     #expect(problem.location?.node == "p")
   }
 
-  // Weights.
-
-  static let dense =
-    input + """
-      layer { name: "fc" type: "InnerProduct" bottom: "data" top: "fc"
-        inner_product_param { num_output: 2 } }
-      """
-
-  func dense(_ layers: [CaffeFixture.Weights]) -> CaffeFixture {
-    CaffeFixture(Self.dense, weights: CaffeModelEncoder.model(layers))
-  }
-
-  static let right = [CaffeBlob([2, 4], seed: 1), CaffeBlob([2], seed: 2)]
-
-  @Test func fittingWeightsAreSilent() throws {
-    let (result, log) = try dense([("fc", Self.right)]).read()
-    #expect(result != nil)
-    #expect(log.diagnostics.isEmpty)
-  }
-
-  @Test func missingAndUnusedWeights() throws {
-    let fixture = dense([("fc1", Self.right)])
-    let missing = try fixture.only(.missingWeights)
-    #expect(missing.message == "the weights file has nothing for layer 'fc'")
-    #expect(missing.helps.last?.text == "did you mean 'fc1'?")
-    let unused = try fixture.only(.unusedWeights)
-    #expect(unused.message == "no layer of the net takes the weights of 'fc1'")
-    #expect(unused.severity == .warning)
-  }
-
-  /// The weights of a layer that only training needs are no surprise.
-  @Test func weightsOfRemovedLayersAreSilent() throws {
-    var fixture = dense([("fc", Self.right), ("aux", Self.right)])
-    fixture.text += """
-      layer { name: "aux" type: "InnerProduct" bottom: "data" top: "aux" include { phase: TRAIN } }
-      """
-    #expect(try fixture.diagnostics().map { $0.code } == [.layerRemoved])
-  }
-
-  @Test(arguments: [
-    (
-      [CaffeBlob([2, 3], seed: 1), CaffeBlob([2], seed: 2)],
-      "weights have the shape [2, 3], the layer needs [2, 4]"
-    ),
-    (
-      [CaffeBlob([2, 4], seed: 1), CaffeBlob([3], seed: 2)],
-      "biases have the shape [3], the layer needs [2]"
-    ),
-    (
-      [CaffeBlob([4, 2], seed: 1), CaffeBlob([2], seed: 2)],
-      "weights have the shape [4, 2], the layer needs [2, 4]"
-    ),
-    ([CaffeBlob([2, 4], seed: 1)], "weights file has no biases for the layer"),
-    (
-      right + [CaffeBlob([1], seed: 3)],
-      "weights file has 3 blobs for the layer, which takes 2"
-    ),
-  ])
-  func weightsOfOtherSizes(_ blobs: [CaffeBlob], _ message: String) throws {
-    let problem = try dense([("fc", blobs)]).only(.weightsMismatch)
-    #expect(problem.message == "the " + message)
-    #expect(problem.location?.node == "fc")
-  }
-
-  @Test func blobsThatContradictThemselves() throws {
-    let problem = try dense([("fc", [CaffeBlob([2, 4], [1, 2, 3])])]).only(.invalidProtobuf)
-    #expect(problem.message == "blob 0 of layer 'fc' has other extents than contents")
-  }
-
-  @Test(
-    arguments: [
-      ([], "the weights file is empty"),
-      (Array("name: \"net\"\n".utf8), "the weights file is text"),
-      (CaffeModelEncoder.message(1, [200, 201]), "the weights file is damaged or no caffemodel"),
-      (CaffeModelEncoder.message(1, [0x61]), "the weights file holds no layers"),
-    ] as [([UInt8], String)])
-  func otherFilesAsWeights(_ bytes: [UInt8], _ message: String) throws {
-    let problem = try CaffeFixture(Self.dense, weights: bytes).only(.invalidProtobuf)
-    #expect(problem.message.hasPrefix(message))
-  }
-
-  @Test func noWeightsFile() throws {
-    var fixture = CaffeFixture(Self.dense)
-    fixture.needsWeights = true
-    let problem = try fixture.only(.noWeightsFile)
-    #expect(problem.location?.node == "fc")
-    #expect(problem.helps.first?.arguments == ["--weights", "FILE.caffemodel"])
-    fixture.text = Self.input + "layer { name: 't' type: 'TanH' bottom: 'data' top: 't' }"
-    #expect(try fixture.diagnostics().isEmpty)
-  }
-
   // Names and shapes on the command line.
 
   @Test func outputsCutTheNet() throws {
@@ -354,7 +263,7 @@ import Testing
   }
 
   @Test func unknownInput() throws {
-    var fixture = CaffeFixture(Self.dense)
+    var fixture = CaffeFixture(CaffeWeightsTests.dense)
     fixture.inputShapes = ["dat": [1, 4]]
     let problem = try fixture.only(.unknownInput)
     #expect(problem.notes == ["its inputs are data"])

@@ -76,6 +76,7 @@ import Testing
       "ReLU", "include { phase: TEST } exclude { phase: TRAIN }",
       "the layer has include rules and exclude rules"
     ),
+    ("ReLU", "phase: TSET", "'phase' must be one of TRAIN, TEST"),
     ("ReLU", "top: 3", "'top' must be a name or a quoted text"),
     ("ReLU", "relu_param: 3", "'relu_param' must be a message: relu_param { ... }"),
     ("ReLU", "relu_param { negative_slope: \"2\" }", "'negative_slope' must be a finite number"),
@@ -114,12 +115,16 @@ import Testing
       "input: 'x' input_dim: [1, 1, 2, 2] input_shape { dim: 1 }",
       "the net has input_shape and input_dim", 1
     ),
-    ("input: 'x' input_dim: [1, 2, 2]", "the net has 1 inputs and 3 input_dim", 1),
+    ("input: 'x' input_dim: [1, 2, 2]", "the net gives 3 input_dim for 1 input", 1),
     (
       "input: 'x'\ninput_shape { dim: 1 } input_shape { dim: 1 }",
-      "the net has 1 inputs and 2 input_shape", 2
+      "the net gives 2 input_shape for 1 input", 2
     ),
     ("input: 3", "'input' must be a name or a quoted text", 1),
+    (
+      "layer { name: 'i' type: 'Input' top: 'x' input_param { shape { dim: 1 }\nshpe { dim: 1 } } }",
+      "'input_param' has no field 'shpe'", 2
+    ),
     ("\nlayer: 3", "'layer' must be a message: layer { ... }", 2),
     (
       "layer { name: 'i' type: 'Input' top: 'x'\ninput_param { shape { dim: x } } }",
@@ -127,7 +132,7 @@ import Testing
     ),
     (
       "layer { name: 'i' type: 'Input' top: 'a' input_param { shape { dim: 1 } shape { dim: 2 } } }",
-      "the layer has 1 tops and 2 shapes", 1
+      "the layer gives 2 shapes for 1 top", 1
     ),
     ("layer { name: 'a' bottom: 'x' top: 'y' }", "layer 'a' has no type", 1),
     (
@@ -279,5 +284,8 @@ import Testing
     #expect(ContinuousClock.now - start < .seconds(20))
     #expect((result?.graph.outputs.count ?? 0) == (type == "ReLU" ? 1 : 0))
     #expect(log.diagnostics.count <= 2 * DiagnosticLog.limit)
+    let ends = log.diagnostics.filter { $0.notes.contains { $0.contains("are not shown") } }
+    // A misspelt layer that reads a misspelt blob has two codes.
+    #expect(ends.count == ["ReLU": 0, "Bad": 1, "ReLu": 2][type])
   }
 }

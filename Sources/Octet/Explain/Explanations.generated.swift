@@ -550,7 +550,8 @@ extension Explanation {
       cat > net.prototxt <<'END'
       layer { name: "data" type: "Input" top: "data" input_param { shape { dim: 1 dim: 3 dim: 8 dim: 8 } } }
       layer { name: "r" type: "ReLU" bottom: "data" top: "r" }
-      layer { name: "s" type: "Silence" bottom: "r" }
+      layer { name: "t" type: "TanH" bottom: "data" top: "t" }
+      layer { name: "s" type: "Silence" bottom: "t" }
       END
       octet inspect net.prototxt
       ```

@@ -219,6 +219,8 @@ struct PrototxtParser {
     }
   }
 
+  private static let loneReturn = "a comment's line ends with a carriage return and no line feed"
+
   /// Gives what is wrong with a comment that the next token would stand behind.
   private mutating func skipBlanks() -> String? {
     while position < bytes.count {
@@ -234,7 +236,7 @@ struct PrototxtParser {
         while position < bytes.count, bytes[position] != UInt8(ascii: "\n") {
           if isLoneReturn {
             position += 1
-            return "a comment's line ends with a carriage return and no line feed"
+            return Self.loneReturn
           }
           position += 1
         }
@@ -323,7 +325,11 @@ struct PrototxtParser {
   }
 
   private func unexpected(_ wanted: String) -> Diagnostic {
-    if case .invalid(let reason) = token { return problem(reason) }
+    if case .invalid(let reason) = token {
+      var result = problem(reason)
+      if reason == Self.loneReturn { result.helps.append(.init("end every line with a line feed")) }
+      return result
+    }
     var result = problem("expected \(wanted), found \(token.text)")
     if token == .symbol(UInt8(ascii: "/")) { result.helps.append(.init("comments begin with '#'")) }
     return result

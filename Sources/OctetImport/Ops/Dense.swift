@@ -58,7 +58,7 @@ func canonicalAxis(_ axis: Int, rank: Int) throws(Diagnostic) -> Int {
   let result = axis < 0 ? axis + rank : axis
   guard result >= 0, result < rank else {
     throw Diagnostic(
-      .unsupportedParameter, "axis \(axis) is none of \(rank) dimension\(rank == 1 ? "" : "s")")
+      .unsupportedParameter, "axis \(axis) is none of \(counted(rank, "dimension"))")
   }
   return result
 }

@@ -10,7 +10,12 @@ extension OpMapping {
       "Scale": CaffeMapping(
         makes: ["mul", "add", "reshape"],
         fields: .init("scale_param", ["axis", "num_axes", "filler", "bias_term", "bias_filler"]),
-        bottoms: 1...2, needsWeights: { $0.inputs.count == 1 }
+        bottoms: 1...2,
+        needsWeights: { node in
+          let settings = try? node.attributes.message("scale_param")
+          return node.inputs.count == 1
+            || (try? settings?.bool("bias_term", default: false)) == true
+        }
       ) { node, builder throws(Diagnostic) in
         let settings = try node.attributes.message("scale_param")
         let operand = try AxisOperand(node, settings, "scale factors", &builder)
