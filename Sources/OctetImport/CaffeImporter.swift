@@ -130,7 +130,11 @@ package struct CaffeImporter {
         if let blob = cuts.blob(before: index) {
           problem.helps.append(.init("cut the net before it", arguments: ["--outputs", blob]))
         }
-        problem = problem.suggesting(layer.type, from: types)
+        if CaffeFields.types.contains(layer.type) {
+          problem.notes.append("Caffe has this type; Octet has nothing for it")
+        } else {
+          problem = problem.suggesting(layer.type, from: types)
+        }
       }
       log.add(problem)
     }
@@ -239,12 +243,13 @@ package struct CaffeImporter {
       }
       let place = makers[blob.index].map { builder.graph.nodes[$0].provenance } ?? []
       let extents = builder.graph[blob].type.shape.extents ?? []
+      let isFirst = named.insert(blob).inserted
+      if isFirst { rename(blob, name, makers) }
       if extents.count == 4 {
         let order = builder.graph.addConstant("\(name)/order", Permutation.toChannelsLast.tensor)
         try addOutput(name, Transpose(), [blob, order], place)
         note(name, Permutation.toChannelsLast.apply(extents))
-      } else if named.insert(blob).inserted {
-        builder.graph[blob].name = name
+      } else if isFirst {
         builder.graph.outputs.append(blob)
       } else {
         let shape = Tensor([extents.count], int32: extents.map { Int32($0) })
@@ -252,6 +257,15 @@ package struct CaffeImporter {
         try addOutput(name, Reshape(shape: extents), [blob, constant], place)
       }
     }
+  }
+
+  /// Names a blob's value, and the channels-last form that it is turned from.
+  private mutating func rename(_ id: ValueID, _ name: String, _ makers: [Int?]) {
+    builder.graph[id].name = name
+    guard let maker = makers[id.index].map({ builder.graph.nodes[$0] }), maker.op is Transpose,
+      let last = maker.inputs[0], !builder.graph.inputs.contains(last)
+    else { return }
+    builder.graph[last].name = name
   }
 
   private mutating func addOutput(

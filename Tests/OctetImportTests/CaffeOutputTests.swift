@@ -65,6 +65,20 @@ import Testing
     #expect(try names(text, outputs: ["b", "conv", "b"]) == ["b", "conv"])
   }
 
+  /// The channels-last form inside has the name too, for it is what passes leave.
+  @Test func aliasesOfConvertedImages() throws {
+    let text = """
+      input: "data" input_dim: [1, 2, 3, 3]
+      layer { name: "p" type: "Pooling" bottom: "data" top: "pool"
+        pooling_param { kernel_size: 2 } }
+      layer { name: "d" type: "Dropout" bottom: "pool" top: "drop" }
+      """
+    let converted = try PassManager(Pipeline.conversion).run(try graph(text), log: DiagnosticLog())
+    #expect(converted.nodes.map { $0.op.name } == ["max_pool_2d"])
+    #expect(converted.outputs.map { converted[$0].name } == ["drop"])
+    #expect(converted.inputs.map { converted[$0].name } == ["data"])
+  }
+
   @Test func layersInPlaceOnTheInput() throws {
     let text = Self.input + "layer { name: 'r' type: 'ReLU' bottom: 'data' top: 'data' }"
     #expect(try run(text) == ["data": Self.relu])

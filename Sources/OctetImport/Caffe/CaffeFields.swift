@@ -75,6 +75,13 @@ enum CaffeFields {
     ("WINDOW_DATA", 24, "WindowData"), ("THRESHOLD", 31, "Threshold"),
   ]
 
+  /// All layer types of Caffe: those of V1 and the later ones.
+  static let types: Set<String> = Set(v1Types.map { $0.type }).union([
+    "BatchNorm", "BatchReindex", "Bias", "Clip", "Crop", "ELU", "Embed", "Filter", "Input", "LSTM",
+    "Log", "PReLU", "Parameter", "Python", "RNN", "Reduction", "Reshape", "SPP", "Scale", "Swish",
+    "Tile",
+  ])
+
   /// The V2 type of a V1 layer; other names stay.
   static func upgraded(_ type: String) -> String {
     v1Types.first { $0.name == type || "\($0.number)" == type }?.type ?? type
