@@ -241,7 +241,9 @@ package struct CaffeImporter {
         }
         continue
       }
-      let place = makers[blob.index].map { builder.graph.nodes[$0].provenance } ?? []
+      let place =
+        makers[blob.index].map { builder.graph.nodes[$0].provenance }
+        ?? [Location(file: file, format: "caffe", node: name)]
       let extents = builder.graph[blob].type.shape.extents ?? []
       let isFirst = named.insert(blob).inserted
       if isFirst { rename(blob, name, makers) }

@@ -41,7 +41,7 @@ import Testing
   static let relu: [Float] = [0, 0, 1, 2]
   static let numbers: [Float] = [-1, 0, 1, 2]
 
-  @Test(arguments: ["Dropout", "Split", "Flatten"])
+  @Test(arguments: ["Concat", "Dropout", "Split", "Flatten"])
   func aNetThatEndsWithoutAnOperator(_ type: String) throws {
     let text =
       Self.input + """

@@ -134,6 +134,7 @@ import Testing
       "layer { name: 'i' type: 'Input' top: 'a' input_param { shape { dim: 1 } shape { dim: 2 } } }",
       "the layer gives 2 shapes for 1 top", 1
     ),
+    ("layer { name: 'l' type: 'SoftmaxWithLoss' }", "the loss has no bottom", 1),
     ("layer { name: 'a' bottom: 'x' top: 'y' }", "layer 'a' has no type", 1),
     (
       "layers { bottom: 'x' top: 'y'\n layer { name: 'c' type: 'conv' } }",

@@ -25,9 +25,13 @@ extension CaffeNet {
 
   /// A loss becomes the function whose result it judges, on its first blob.
   mutating func addLoss(_ node: ForeignNode, _ replacement: String?) throws(Diagnostic) {
-    guard let replacement, let input = node.inputs.first else {
+    guard let replacement else {
       remove(node, "it is needed for training only")
       return
+    }
+    guard let input = node.inputs.first else {
+      throw Diagnostic(
+        .unsupportedParameter, "the loss has no bottom", help: "name the blob that it judges")
     }
     trainingReads.formUnion(node.inputs.dropFirst())
     losses.append(

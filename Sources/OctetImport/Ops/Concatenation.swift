@@ -21,6 +21,7 @@ extension OpMapping {
         for index in node.inputs.indices { inputs.append(try builder.input(index)) }
         let rank = try builder.extents(try builder.input(0)).count
         let axis = try canonicalAxis(try settings.int("axis", default: old), rank: rank)
+        if inputs.count == 1 { return inputs }
         return [try builder.add(Concatenation(axis: axis), inputs)]
       }
     ])
