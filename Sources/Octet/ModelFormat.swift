@@ -17,19 +17,20 @@ public enum ModelFormat: String, Sendable, CaseIterable {
   /// The format of a file with these contents; nil when it is none of them.
   static func recognise(_ bytes: UnsafeRawBufferPointer) -> ModelFormat? {
     if bytes.count >= 8, bytes[4..<8].elementsEqual("TFL3".utf8) { return .tflite }
-    let head = bytes.prefix(64 << 10)
-    guard !head.contains(0) else { return nil }
-    for line in head.split(separator: UInt8(ascii: "\n")) {
-      let text = line.drop { $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }
-      guard let first = text.first, first != UInt8(ascii: "#") else { continue }
-      if text.starts(with: "octet-ir".utf8) { return .octetIR }
-      let word = text.prefix { ($0 | 0x20) >= 0x61 && ($0 | 0x20) <= 0x7A || $0 == 0x5F }
-      let rest = text.dropFirst(word.count).drop { $0 == 0x20 || $0 == 0x09 }
-      let isField =
-        !word.isEmpty
-        && (rest.isEmpty || rest.first == UInt8(ascii: ":") || rest.first == UInt8(ascii: "{"))
-      return isField ? .caffe : nil
+    func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte >= 0x09 && byte <= 0x0D }
+    var text = bytes[...]
+    if text.starts(with: [0xEF, 0xBB, 0xBF]) { text = text.dropFirst(3) }
+    text = text.drop(while: isBlank)
+    // Comments of prototxt and of text IR; those with slashes are for the parser to refuse.
+    while text.first == UInt8(ascii: "#") || text.starts(with: "//".utf8) {
+      text = text.drop { $0 != 0x0A && $0 != 0x0D }.drop(while: isBlank)
     }
-    return nil
+    guard !text.prefix(64 << 10).contains(0) else { return nil }
+    if text.starts(with: "octet-ir".utf8) { return .octetIR }
+    let word = text.prefix { ($0 | 0x20) >= 0x61 && ($0 | 0x20) <= 0x7A || $0 == 0x5F }
+    guard !word.isEmpty, let next = text.dropFirst(word.count).drop(while: isBlank).first else {
+      return nil
+    }
+    return ":{<[#".utf8.contains(next) ? .caffe : nil
   }
 }

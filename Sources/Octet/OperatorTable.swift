@@ -21,10 +21,7 @@ public struct OperatorTable: Sendable {
 
   public init() {
     rows = OpCatalog.all.map { entry in
-      var layers: [String] = []
-      for mapping in OpMapping.all where mapping.makes.contains(entry.name) {
-        layers += mapping.caffe.keys
-      }
+      let layers = OpMapping.caffe.filter { $0.value.makes.contains(entry.name) }.keys
       return Row(
         builtin: entry.builtin.name ?? entry.name, name: entry.name,
         types: entry.types.map { $0.name }, caffe: layers.sorted(),

@@ -58,6 +58,7 @@ extension DiagnosticCode {
   public static let unknownField = DiagnosticCode("0310", "unknown-field", .warning)
   public static let noWeightsFile = DiagnosticCode("0311", "no-weights-file")
   public static let noInput = DiagnosticCode("0312", "no-input")
+  public static let duplicateName = DiagnosticCode("0313", "duplicate-name")
 
   // 04 passes
   public static let operatorLeft = DiagnosticCode("0401", "operator-left")
@@ -103,6 +104,7 @@ extension DiagnosticCode {
     unknownOperator, subgraphMismatch, batchBecameOne, tensorTooLarge,
     unknownLayer, missingWeights, weightsMismatch, unknownBlob, layerRemoved, unusedWeights,
     unsupportedParameter, unknownOutput, unknownInput, unknownField, noWeightsFile, noInput,
+    duplicateName,
     operatorLeft, unknownPass, layoutChanged, passBrokeGraph,
     noSamples, missingRange, tableMismatch, noInt8Form, notFinite, sampleMismatch,
     weightScaleRaised, invalidTable, poorAgreement, alreadyQuantized, noCalibrationData,

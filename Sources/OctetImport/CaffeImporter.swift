@@ -39,15 +39,40 @@ package struct CaffeImporter {
   /// What layout remarks list: `data is 1,28,28,1`.
   private var changedLayouts: [String] = []
 
-  /// Reads a prototxt and, if there is one, its caffemodel; logs every problem of both.
+  /// Reads a prototxt and, if there is one, its caffemodel; logs every problem of both, in the order of
+  /// the prototxt's lines.
   package static func read(
     _ file: MappedFile, weights: MappedFile?, _ options: Options, log: DiagnosticLog
   ) throws(DiagnosticFailure) -> Result {
-    let net = try CaffeNet.read(
-      file, weights: weights, outputs: options.outputs,
-      needsWeights: options.needsWeights, log: log)
-    var importer = CaffeImporter(net, options, file.path, log)
-    return try importer.build()
+    let found = DiagnosticLog()
+    var result: Result?
+    do throws(DiagnosticFailure) {
+      let net = try CaffeNet.read(
+        file, weights: weights, outputs: options.outputs,
+        needsWeights: options.needsWeights, log: found)
+      var importer = CaffeImporter(net, options, file.path, found)
+      result = try importer.build()
+    } catch {
+      result = nil
+    }
+    Self.forward(found, to: log)
+    guard let result, !log.hasErrors else { throw DiagnosticFailure() }
+    return result
+  }
+
+  /// Logs what was found in the order of the lines; what has none comes last.
+  private static func forward(_ found: DiagnosticLog, to log: DiagnosticLog) {
+    var counts: [DiagnosticCode: Int] = [:]
+    var ordered: [(line: Int, index: Int, diagnostic: Diagnostic)] = []
+    for (index, diagnostic) in found.diagnostics.enumerated() {
+      var diagnostic = diagnostic
+      counts[diagnostic.code, default: 0] += 1
+      // Its last note says that no more are kept; `log` says so itself.
+      if counts[diagnostic.code] == DiagnosticLog.limit { diagnostic.notes.removeLast() }
+      ordered.append((diagnostic.location?.line ?? Int.max, index, diagnostic))
+    }
+    ordered.sort { ($0.line, $0.index) < ($1.line, $1.index) }
+    for entry in ordered { log.add(entry.diagnostic) }
   }
 
   private init(_ net: CaffeNet, _ options: Options, _ file: String, _ log: DiagnosticLog) {
@@ -60,14 +85,26 @@ package struct CaffeImporter {
 
   private mutating func build() throws(DiagnosticFailure) -> Result {
     addInputs()
-    for layer in net.layers {
-      if let build = OpMapping.caffe(layer.type) {
-        builder.add(layer, log, build)
-      } else {
-        log.add(OpMapping.unknownCaffeLayer(layer))
+    for name in net.lost { builder.setMissing(name) }
+    var faulty: Set<Int> = []
+    var unknown: [Int] = []
+    for (index, layer) in net.layers.enumerated() {
+      guard let mapping = OpMapping.caffe[layer.type] else {
+        unknown.append(index)
+        faulty.insert(index)
         builder.fail(layer)
+        continue
+      }
+      let problems = mapping.problems(of: layer)
+      for problem in problems { log.add(problem) }
+      if !problems.isEmpty {
+        builder.fail(layer)
+        faulty.insert(index)
+      } else if !builder.add(layer, log, mapping.build) {
+        faulty.insert(index)
       }
     }
+    report(unknown, faulty)
     try addOutputs()
     try log.throwIfErrors()
     if !changedLayouts.isEmpty {
@@ -80,9 +117,33 @@ package struct CaffeImporter {
     return Result(graph: builder.graph, preprocessing: net.preprocessing)
   }
 
+  /// Logs `OCT0301` for the layers `unknown`, with the outputs that would make do without them.
+  private func report(_ unknown: [Int], _ faulty: Set<Int>) {
+    let types = OpMapping.caffe.keys.sorted()
+    let cuts = CaffeCuts(net, faulty: faulty)
+    for (count, index) in unknown.enumerated() {
+      let layer = net.layers[index]
+      var problem = Diagnostic(
+        .unknownLayer, "layer type '\(layer.type)' is not supported", at: layer.location)
+      // More are not shown.
+      if count < DiagnosticLog.limit {
+        if let blob = cuts.blob(before: index) {
+          problem.helps.append(.init("cut the net before it", arguments: ["--outputs", blob]))
+        }
+        if CaffeFields.types.contains(layer.type) {
+          problem.notes.append("Caffe has this type; Octet has nothing for it")
+        } else {
+          problem = problem.suggesting(layer.type, from: types)
+        }
+      }
+      log.add(problem)
+    }
+  }
+
   private mutating func addInputs() {
     let names = net.inputs.map { $0.name }
-    for name in options.inputShapes.keys.sorted() where !names.contains(name) {
+    let known = Set(names)
+    for name in options.inputShapes.keys.sorted() where !known.contains(name) {
       log.add(
         Diagnostic(
           .unknownInput, "the net has no input '\(name)'", at: Location(file: file),
@@ -91,6 +152,7 @@ package struct CaffeImporter {
     }
     for input in net.inputs {
       let place = Location(file: file, format: "caffe", node: input.name, line: input.line)
+      let size = input.crop.map { "\($0),\($0)" } ?? "HEIGHT,WIDTH"
       guard var extents = options.inputShapes[input.name] ?? input.extents else {
         log.add(
           Diagnostic(
@@ -98,17 +160,23 @@ package struct CaffeImporter {
             notes: input.isData ? ["its data layer takes it from the data"] : [],
             helps: [
               .init(
-                "give it", arguments: ["--input-shape", "\(input.name)=1,CHANNELS,HEIGHT,WIDTH"])
+                "give it", arguments: ["--input-shape", "\(input.name)=1,CHANNELS,\(size)"])
             ]))
         builder.setMissing(input.name)
         continue
       }
-      guard !extents.isEmpty, extents.allSatisfy({ $0 > 0 }),
-        Shape.elementCount(extents).map({ $0 <= 1 << 31 }) == true
-      else {
+      let isEmpty = extents.isEmpty || extents.contains { $0 <= 0 }
+      guard !isEmpty, GraphBuilder.isTensor(extents) else {
+        let what = "input '\(input.name)' of shape \(extents)"
         log.add(
-          Diagnostic(
-            .tensorTooLarge, "input '\(input.name)' cannot have the shape \(extents)", at: place))
+          isEmpty
+            ? Diagnostic(
+              .unsupportedParameter, what + " has no elements", at: place,
+              help: "give it positive extents")
+            : Diagnostic(
+              .tensorTooLarge, what + " is too large", at: place,
+              notes: ["a tensor has less than 2^31 elements"],
+              help: "give it smaller extents with --input-shape"))
         builder.setMissing(input.name)
         continue
       }
@@ -146,16 +214,23 @@ package struct CaffeImporter {
   }
 
   private mutating func addOutputs() throws(DiagnosticFailure) {
-    let names = options.outputs.isEmpty ? net.unreadBlobs : options.outputs
     if net.layers.isEmpty && net.inputs.isEmpty {
-      log.add(Diagnostic(.noInput, "the net has no layers", at: Location(file: file)))
+      log.add(
+        Diagnostic(
+          .noInput, "the net has no layers", at: Location(file: file, format: "caffe"),
+          notes: net.removed.isEmpty ? [] : ["those of the file are for training only"],
+          help: "name the prototxt that the net is deployed with"))
     } else if net.inputs.isEmpty {
       log.add(
         Diagnostic(
           .noInput, "the net has no input", at: Location(file: file, format: "caffe"),
           help: "add an Input layer, or 'input' and 'input_shape' fields"))
     }
-    for name in names {
+    let makers = builder.graph.producers()
+    var seen: Set<String> = []
+    // Values that have their own name already: they can be no other output.
+    var named = Set(builder.graph.inputs)
+    for name in net.outputs where seen.insert(name).inserted {
       guard let blob = builder.blob(name) else {
         if !builder.isMissing(name) {
           log.add(
@@ -166,19 +241,40 @@ package struct CaffeImporter {
         }
         continue
       }
-      var id = blob
-      let type = builder.graph[id].type
-      if let extents = type.shape.extents, extents.count == 4 {
+      let place =
+        makers[blob.index].map { builder.graph.nodes[$0].provenance }
+        ?? [Location(file: file, format: "caffe", node: name)]
+      let extents = builder.graph[blob].type.shape.extents ?? []
+      let isFirst = named.insert(blob).inserted
+      if isFirst { rename(blob, name, makers) }
+      if extents.count == 4 {
         let order = builder.graph.addConstant("\(name)/order", Permutation.toChannelsLast.tensor)
-        let maker = builder.graph.nodes.last { $0.outputs.contains(blob) }
-        id = try log.attempt { () throws(Diagnostic) in
-          try builder.graph.append(
-            Transpose(), inputs: [blob, order], names: [name],
-            provenance: maker?.provenance ?? [])[0]
-        }
+        try addOutput(name, Transpose(), [blob, order], place)
         note(name, Permutation.toChannelsLast.apply(extents))
+      } else if isFirst {
+        builder.graph.outputs.append(blob)
+      } else {
+        let shape = Tensor([extents.count], int32: extents.map { Int32($0) })
+        let constant = builder.graph.addConstant("\(name)/shape", shape)
+        try addOutput(name, Reshape(shape: extents), [blob, constant], place)
       }
-      if !builder.graph.outputs.contains(id) { builder.graph.outputs.append(id) }
+    }
+  }
+
+  /// Names a blob's value, and the channels-last form that it is turned from.
+  private mutating func rename(_ id: ValueID, _ name: String, _ makers: [Int?]) {
+    builder.graph[id].name = name
+    guard let maker = makers[id.index].map({ builder.graph.nodes[$0] }), maker.op is Transpose,
+      let last = maker.inputs[0], !builder.graph.inputs.contains(last)
+    else { return }
+    builder.graph[last].name = name
+  }
+
+  private mutating func addOutput(
+    _ name: String, _ op: any BuiltinOp, _ inputs: [ValueID], _ place: [Location]
+  ) throws(DiagnosticFailure) {
+    builder.graph.outputs += try log.attempt { () throws(Diagnostic) in
+      try builder.graph.append(op, inputs: inputs, names: [name], provenance: place)
     }
   }
 

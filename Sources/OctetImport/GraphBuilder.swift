@@ -1,4 +1,4 @@
-package import OctetDiagnostics
+import OctetDiagnostics
 package import OctetIR
 import OctetOps
 
@@ -13,6 +13,10 @@ package struct GraphBuilder {
   /// Blobs that could not be made; what depends on them is not reported again.
   private var missing: Set<String> = []
   private var node: ForeignNode?
+  /// How many of the present layer's weights were asked for.
+  private var takenWeights = 0
+  /// Bytes that absent weights would have.
+  private var absentBytes = 0
 
   package init(name: String) {
     graph = Graph(name: name)
@@ -29,12 +33,17 @@ package struct GraphBuilder {
   package func blob(_ name: String) -> ValueID? { blobs[name] }
 
   /// Builds one layer with `build` and binds its outputs; a failure is logged with the layer's place.
-  package mutating func add(_ node: ForeignNode, _ log: DiagnosticLog, _ build: OpMapping.Build) {
+  ///
+  /// - Returns: false when the layer itself is at fault, and not what it reads.
+  mutating func add(
+    _ node: ForeignNode, _ log: DiagnosticLog, _ build: OpMapping.Build
+  ) -> Bool {
     guard node.inputs.allSatisfy({ blobs[$0] != nil }) else {
       fail(node)
-      return
+      return true
     }
     self.node = node
+    takenWeights = 0
     do throws(Diagnostic) {
       let outputs = try build(node, &self)
       guard outputs.count >= node.outputs.count else {
@@ -43,7 +52,14 @@ package struct GraphBuilder {
           "the layer has \(node.outputs.count) tops; Octet makes \(outputs.count) of them",
           help: "take the other tops off")
       }
+      guard node.weights.count <= takenWeights else {
+        throw Diagnostic(
+          .weightsMismatch,
+          "the weights file has \(node.weights.count) blobs for the layer, which takes \(takenWeights)",
+          help: Self.sameTraining)
+      }
       for (name, output) in zip(node.outputs, outputs) { blobs[name] = output }
+      return true
     } catch {
       var problem = error.located(node.location)
       if problem.tensors.isEmpty {
@@ -51,6 +67,7 @@ package struct GraphBuilder {
       }
       log.add(problem)
       fail(node)
+      return false
     }
   }
 
@@ -67,10 +84,10 @@ package struct GraphBuilder {
 
   package func isMissing(_ blob: String) -> Bool { missing.contains(blob) }
 
-  /// The value of the present layer's input `index`.
+  /// The value of the present layer's input `index`, which is there: `CaffeMapping` counts them.
   func input(_ index: Int) throws(Diagnostic) -> ValueID {
     guard let node, index < node.inputs.count, let id = blobs[node.inputs[index]] else {
-      throw Diagnostic(.unsupportedParameter, "the layer needs at least \(index + 1) inputs")
+      throw Diagnostic(.unsupportedParameter, "the layer has no bottom \(index)")
     }
     return id
   }
@@ -85,27 +102,64 @@ package struct GraphBuilder {
     return extents
   }
 
-  /// Weights `index` of the present layer, which must have `count` elements (`OCT0303`). A layer without
-  /// any weights gives zeros: that they are missing is reported elsewhere, or shapes are all that is
-  /// asked for.
-  func weights(_ index: Int, count: Int, _ what: String) throws(Diagnostic) -> [Float] {
-    guard count <= 1 << 29 else {
-      throw Diagnostic(.tensorTooLarge, "the layer has \(count) \(what)")
+  /// False when shapes are all that is asked for, or the weights are missing, which is reported
+  /// elsewhere.
+  var hasWeights: Bool { node?.weights.isEmpty == false }
+
+  /// Weights `index` of the present layer, which must have the shape `extents` (`OCT0303`), with their
+  /// dimensions in `order`. A layer without any weights gives zeros that take no memory.
+  mutating func weights(
+    _ index: Int, _ extents: [Int], _ what: String, order: Permutation? = nil
+  ) throws(Diagnostic) -> Tensor {
+    let laidOut = order?.apply(extents) ?? extents
+    guard let count = Shape.elementCount(extents), count <= 1 << 29 else {
+      throw Diagnostic(
+        .tensorTooLarge, "the \(what) of shape \(extents) are too large",
+        notes: ["a tensor of weights has at most 2^29 elements"],
+        help: "check the layer's numbers and the extents of the input")
     }
-    guard let node, !node.weights.isEmpty else { return [Float](repeating: 0, count: count) }
-    guard index < node.weights.count else {
-      throw Diagnostic(.weightsMismatch, "the weights file has no \(what) for the layer")
+    guard hasWeights else {
+      absentBytes += 4 * count
+      guard absentBytes <= 4 << 30 else {
+        throw Diagnostic(
+          .tensorTooLarge, "the weights of the layers up to here are too large",
+          notes: ["a net has at most 4 GiB of weights"],
+          help: "check the layers' numbers and the extents of the input")
+      }
+      return Tensor(TensorType(.float32, laidOut), Storage.zeros(byteCount: 4 * count))
+    }
+    let found = try stored(index, extents, what)
+    return Tensor(laidOut, order?.apply(found.values, extents: extents) ?? found.values)
+  }
+
+  /// As `weights`, for numbers that are computed with; the layer must have weights.
+  mutating func numbers(
+    _ index: Int, _ extents: [Int], _ what: String
+  ) throws(Diagnostic) -> [Float] {
+    try stored(index, extents, what).values
+  }
+
+  private mutating func stored(
+    _ index: Int, _ extents: [Int], _ what: String
+  ) throws(Diagnostic) -> ForeignTensor {
+    takenWeights = max(takenWeights, index + 1)
+    guard let node, index < node.weights.count else {
+      throw Diagnostic(
+        .weightsMismatch, "the weights file has no \(what) for the layer", help: Self.sameTraining)
     }
     let tensor = node.weights[index]
-    guard tensor.values.count == count else {
+    // Old files have four extents for everything, the first ones 1.
+    let legacy = [Int](repeating: 1, count: max(0, 4 - extents.count)) + extents
+    guard tensor.extents == extents || tensor.extents == legacy else {
       throw Diagnostic(
         .weightsMismatch,
-        "the \(what) have \(tensor.values.count) numbers, the layer needs \(count)",
-        notes: ["the weights file gives them the shape \(tensor.extents)"],
-        help: "use the prototxt and the caffemodel of the same training")
+        "the \(what) have the shape \(tensor.extents), the layer needs \(extents)",
+        help: Self.sameTraining)
     }
-    return tensor.values
+    return tensor
   }
+
+  private static let sameTraining = "use the prototxt and the caffemodel of the same training"
 
   /// The name of the present layer's first output.
   var outputName: String { node?.outputs.first ?? "" }
@@ -115,20 +169,25 @@ package struct GraphBuilder {
   }
 
   /// Adds an operator with one output, called as the present layer's first output. Throws `OCT0209` for
-  /// an output of more than 2^31 elements, so that products of extents never overflow.
+  /// an output of 2^31 elements or more, so that extents fit 32 bits and products never overflow.
   mutating func add(
     _ op: any BuiltinOp, _ inputs: [ValueID?], name: String? = nil
   ) throws(Diagnostic) -> ValueID {
     let id = try graph.append(
       op, inputs: inputs, names: [name ?? outputName], provenance: node.map { [$0.location] } ?? []
     )[0]
-    guard let extents = graph[id].type.shape.extents, let count = Shape.elementCount(extents),
-      count <= 1 << 31
-    else {
+    let extents = try extents(id)
+    guard Self.isTensor(extents) else {
       throw Diagnostic(
-        .tensorTooLarge, "the layer makes a tensor of shape \(graph[id].type.shape.text)")
+        .tensorTooLarge, "the layer makes a tensor of shape \(extents), which is too large",
+        notes: ["a tensor has less than 2^31 elements"], help: "make the input smaller")
     }
     return id
+  }
+
+  /// True for shapes that a value may have: 2^31 elements are too many.
+  static func isTensor(_ extents: [Int]) -> Bool {
+    Shape.elementCount(extents).map { $0 < 1 << 31 } ?? false
   }
 
   mutating func transpose(

@@ -1,22 +1,22 @@
-package import OctetDiagnostics
-package import OctetIR
+import OctetDiagnostics
+import OctetIR
 
 /// How the layers and nodes of source frameworks become operators. One value for each operator
 /// family; the frameworks stand side by side so that their different defaults can be seen.
 package struct OpMapping: Sendable {
   /// Builds operators for one node and gives the values of its outputs.
-  package typealias Build =
+  typealias Build =
     @Sendable (ForeignNode, inout GraphBuilder) throws(Diagnostic) -> [ValueID]
 
-  /// Text-IR names of the operators the mapping may make.
-  package let makes: [String]
   /// By Caffe layer type.
-  package let caffe: [String: Build]
+  package let caffe: [String: CaffeMapping]
 
-  init(makes: [String], caffe: [String: Build]) {
-    self.makes = makes
+  init(caffe: [String: CaffeMapping]) {
     self.caffe = caffe
   }
+
+  /// Text-IR names of the operators the mapping may make.
+  package var makes: Set<String> { Set(caffe.values.flatMap { $0.makes }) }
 
   /// All mappings.
   package static let all: [OpMapping] = [
@@ -31,19 +31,10 @@ package struct OpMapping: Sendable {
     "relu6": "Caffe has no layer for it",
   ]
 
-  /// The mapping of a Caffe layer type.
-  package static func caffe(_ type: String) -> Build? {
-    for mapping in all { if let build = mapping.caffe[type] { return build } }
-    return nil
-  }
-
-  /// The refusal of a Caffe layer whose type has no mapping.
-  package static func unknownCaffeLayer(_ layer: ForeignNode) -> Diagnostic {
-    Diagnostic(
-      .unknownLayer, "layer type '\(layer.type)' is not supported", at: layer.location,
-      helps: [
-        .init("cut the net before it", arguments: ["--outputs", layer.inputs.first ?? "BLOB"])
-      ]
-    ).suggesting(layer.type, from: all.flatMap { $0.caffe.keys }.sorted())
-  }
+  /// The mapping of each Caffe layer type.
+  package static let caffe: [String: CaffeMapping] = {
+    var result: [String: CaffeMapping] = [:]
+    for mapping in all { result.merge(mapping.caffe) { first, _ in first } }
+    return result
+  }()
 }

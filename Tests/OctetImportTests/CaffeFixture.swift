@@ -93,7 +93,7 @@ enum CaffeModelEncoder {
     layers.flatMap { layer in
       message(
         100,
-        message(1, Array(layer.layer.utf8)) + message(2, Array("Any".utf8))
+        message(1, Array(layer.layer.utf8))
           + layer.blobs.flatMap { message(7, blob($0)) })
     }
   }

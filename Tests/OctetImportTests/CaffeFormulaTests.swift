@@ -30,6 +30,12 @@ import Testing
     let graph = try #require(result?.graph, "\(log.diagnostics)", sourceLocation: sourceLocation)
     #expect(graph.verify(into: log), "\(log.diagnostics)", sourceLocation: sourceLocation)
     let converted = try PassManager(Pipeline.conversion).run(graph, log: log)
+    for node in graph.nodes where !graph.outputs.contains(node.outputs[0]) {
+      guard let type = node.provenance.first?.op, let mapping = OpMapping.caffe[type] else {
+        continue
+      }
+      #expect(mapping.makes.contains(node.op.name), "\(type)", sourceLocation: sourceLocation)
+    }
     for graph in [graph, converted] {
       let found = try run(graph, inputs)
       #expect(found.extents == expected.extents, sourceLocation: sourceLocation)
@@ -145,7 +151,7 @@ import Testing
         "InnerProduct",
         "inner_product_param { num_output: 5 axis: 3 transpose: true bias_term: false }"),
       weights: [("l", [weights.transposed([1, 0])])])
-    // Old files give two-dimensional weights four extents.
+    // Old files give everything four extents.
     try expect(
       expected, of: layer("InnerProduct", "inner_product_param { num_output: 5 axis: 3 }"),
       weights: [("l", [weights.with([1, 1, 5, 6]), bias.with([1, 1, 1, 5])])])
@@ -166,6 +172,8 @@ import Testing
     Pooling(settings: "kernel_size: 2 stride: 2", stride: (2, 2)),
     Pooling(settings: "kernel_size: 3 stride: 2", kernel: (3, 3), stride: (2, 2)),
     Pooling(settings: "kernel_size: 2 stride: 2 round_mode: FLOOR", stride: (2, 2), floor: true),
+    Pooling(settings: "kernel_size: 2 stride: 2 ceil_mode: false", stride: (2, 2), floor: true),
+    Pooling(settings: "kernel_size: 2 stride: 2 ceil_mode: true", stride: (2, 2)),
     Pooling(
       settings: "kernel_size: 3 stride: 2 pad: 1", kernel: (3, 3), stride: (2, 2), pad: (1, 1)),
     Pooling(
@@ -179,7 +187,7 @@ import Testing
     Pooling(
       settings: "kernel_h: 3 kernel_w: 2 stride_h: 1 stride_w: 4 pad_h: 2 pad_w: 0", kernel: (3, 2),
       stride: (1, 4), pad: (2, 0)),
-    Pooling(settings: "global_pooling: true", kernel: (7, 6)),
+    Pooling(settings: "global_pooling: 1 pad: 0 stride: 1", kernel: (7, 6)),
     Pooling(settings: "kernel_h: 7 kernel_w: 6", kernel: (7, 6)),
     // The last window stands beside the image's last pixel.
     Pooling(settings: "kernel_size: 5 stride: 4", kernel: (5, 5), stride: (4, 4)),
@@ -198,6 +206,8 @@ import Testing
     try expect(x.map { max($0, 0) }, of: layer("ReLU"))
     try expect(
       x.map { $0 < 0 ? 0.125 * $0 : $0 }, of: layer("ReLU", "relu_param { negative_slope: 0.125 }"))
+    try expect(
+      x.map { $0 < 0 ? -0.5 * $0 : $0 }, of: layer("ReLU", "relu_param { negative_slope: - 0.5 }"))
     try expect(x.map(CaffeFormula.sigmoid), of: layer("Sigmoid"))
     try expect(x.map(CaffeFormula.tanh), of: layer("TanH"))
     try expect(x, of: layer("Dropout", "dropout_param { dropout_ratio: 0.9 }"))

@@ -1,6 +1,8 @@
+import Foundation
 import OctetDiagnostics
 import OctetIR
 import OctetImport
+import OctetTestSupport
 import Testing
 
 /// Damage and hostile numbers in a small net that has every kind of layer: a graph that verifies or
@@ -127,6 +129,30 @@ import Testing
     #expect(refused > 300 && refused < 1450)
   }
 
+  /// The trained LeNet of the samples, damaged where a reader begins.
+  @Test func damagedSample() throws {
+    func file(_ name: String) throws -> [UInt8] {
+      [UInt8](try Data(contentsOf: URL(filePath: Sample.folder + "/" + name)))
+    }
+    let (text, weights) = (try file("lenet.prototxt"), try file("lenet.caffemodel"))
+    #expect(try !read(text, weights, "the sample").hasErrors)
+    let head = Array(weights.prefix(4000))
+    for round in 0..<600 {
+      var random = SplitMix64(seed: 5 << 32 + UInt64(round))
+      try read(damaged(text, &random, isText: true), nil, "sample, round \(round)")
+      try read(text, damaged(head, &random, isText: false), "sample weights, round \(round)")
+    }
+  }
+
+  @Test func randomBytes() throws {
+    var random = SplitMix64(seed: 6)
+    for count in 0..<300 {
+      let bytes = (0..<count).map { _ in UInt8.random(in: 0...255, using: &random) }
+      #expect(try read(bytes, nil, "random text").hasErrors)
+      #expect(try read(Array(Self.net.utf8), bytes, "random weights").hasErrors)
+    }
+  }
+
   @Test func everyTruncation() throws {
     let text = Array(Self.net.utf8)
     for count in stride(from: 0, to: text.count, by: 3) {
@@ -159,7 +185,8 @@ import Testing
     ("dim: 0 dim: -1", "dim: 1e12 dim: 1e12"), ("dim: 0 dim: -1", "dim: -1 dim: -1"),
     ("dim: 0 dim: -1", "dim: -2 dim: -2"), ("dim: 0 dim: -1", "dim: 0 dim: 0 dim: 0 dim: 0 dim: 0"),
     ("dim: 0 dim: -1", "dim: 1e12 dim: 1e12 dim: -1"), ("coeff: -1", ""), ("coeff: -1", "coeff: x"),
-    ("eps: 1e-3", "eps: -9"), ("eps: 1e-3", "eps: nan"), ("operation: SUM", "operation: 3"),
+    ("eps: 1e-3", "eps: -9"), ("eps: 1e-3", "eps: nan"), ("eps: 1e-3", "eps: true"),
+    ("operation: SUM", "operation: 3"),
     ("pool: AVE", "pool: STOCHASTIC"), ("pool: AVE", "pool: MEAN"), ("pool: AVE", "pool: 1.5"),
   ])
   func hostileNumbers(_ old: String, _ new: String) throws {

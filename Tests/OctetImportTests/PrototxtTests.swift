@@ -26,6 +26,7 @@ import Testing
     "input: \"x\" input_shape { dim: 1e+0 dim: 0.6e1 }",
     "\u{FEFF}input: \"x\"\r\ninput_shape {\r\n\tdim: 1\r\n\tdim: 6\r\n}\r\n",
     "input:\"x\"input_shape{dim:1 dim:6}",
+    "input: \"x\"\rinput_shape {\r dim: 1\r dim: 6\r}\r",
   ])
   func accepted(_ text: String) throws {
     let (result, log) = try CaffeFixture(text).read()
@@ -72,6 +73,10 @@ import Testing
     ("a: 0xZZ", 1, "'0xZZ' is not a number"),
     ("a: --1", 1, "'--1' is not a number"),
     ("\r\n\r\na: \u{1}", 3, "a byte 1 is not text"),
+    ("# one\n// two\na: 1", 2, "expected a field's name, found '/'"),
+    ("a: 1\r\rb: {\r: 2 }", 4, Self.endOfMessage + "':'"),
+    ("# one\ra: 1\r", 1, "a comment's line ends with a carriage return and no line feed"),
+    ("a: -\nb: 1", 1, "'-' is not a number"),
     ("a {\n \"b\": 1 }", 2, Self.endOfMessage + "\"b\""),
   ])
   func refused(_ text: String, _ line: Int, _ message: String) throws {
@@ -79,6 +84,25 @@ import Testing
     #expect(problem.message == message)
     #expect(problem.location?.line == line)
     #expect(problem.location?.file?.hasSuffix("net.prototxt") == true)
+  }
+
+  /// After an error reading goes on with the next line of the same message.
+  @Test func severalErrors() throws {
+    let text = """
+      layer { name: "a }
+      layer { name: 'b' type: 1x
+        top: 'c'
+        param { lr_mult: } bottom: 'x'
+      }
+      name 'net'
+      layer { name: 'd' }
+      }
+      """
+    let all = try CaffeFixture(text).diagnostics()
+    #expect(all.map { $0.code } == [DiagnosticCode](repeating: .textSyntax, count: all.count))
+    #expect(all.map { $0.location?.line } == [1, 2, 4, 6])
+    let many = String(repeating: "a b\n", count: 100)
+    #expect(try CaffeFixture(many).diagnostics().count == 20)
   }
 
   @Test func nestingIsLimited() throws {

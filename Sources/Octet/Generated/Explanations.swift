@@ -493,11 +493,11 @@ extension Explanation {
     "OCT0303": #"""
       # OCT0303 weights-mismatch
 
-      A layer's weights have another number of elements than the layer needs.
+      A layer's weights have another shape than the layer needs, or there are too few or too many of them.
 
       ## Why
 
-      The prototxt was changed after training (kernel size, outputs), or the input has another number of channels.
+      The prototxt was changed after training (kernel size, outputs, `bias_term`), or the input has another number of channels.
 
       ## Example
 
@@ -543,6 +543,7 @@ extension Explanation {
       ## Why
 
       Data layers become inputs, Accuracy and Silence go, a loss becomes the function it judges (SoftmaxWithLoss becomes Softmax).
+      Layers whose `include` or `exclude` rules keep them out of the TEST phase go too.
 
       ## Example
 
@@ -550,7 +551,8 @@ extension Explanation {
       cat > net.prototxt <<'END'
       layer { name: "data" type: "Input" top: "data" input_param { shape { dim: 1 dim: 3 dim: 8 dim: 8 } } }
       layer { name: "r" type: "ReLU" bottom: "data" top: "r" }
-      layer { name: "s" type: "Silence" bottom: "r" }
+      layer { name: "t" type: "TanH" bottom: "data" top: "t" }
+      layer { name: "s" type: "Silence" bottom: "t" }
       END
       octet inspect net.prototxt
       ```
@@ -592,7 +594,7 @@ extension Explanation {
     "OCT0307": #"""
       # OCT0307 unsupported-parameter
 
-      A layer's setting has a value that has no counterpart in TFLite or makes no sense.
+      A layer's setting has no counterpart in TFLite, is unknown, is of the wrong kind, or is one that Caffe refuses.
 
       ## Why
 
@@ -656,18 +658,19 @@ extension Explanation {
     "OCT0310": #"""
       # OCT0310 unknown-field
 
-      A prototxt has a field that Caffe does not have.
+      A net or one of its layers has a field that Caffe does not have.
 
       ## Why
 
-      Octet ignores it; Caffe itself refuses such files. It is usually misspelt.
+      Octet ignores it; Caffe itself refuses such files. It is usually misspelt. An unknown field among the parameters of a
+      layer may change what it computes and is an error: OCT0307.
 
       ## Example
 
       ```sh
       cat > net.prototxt <<'END'
       layer { name: "data" type: "Input" top: "data" input_param { shape { dim: 1 dim: 3 dim: 8 dim: 8 } } }
-      layer { name: "p" type: "Pooling" bottom: "data" top: "p" pooling_param { kernel_size: 2 strde: 2 } }
+      layer { name: "r" type: "ReLU" bottom: "data" top: "r" parm { lr_mult: 1 } }
       END
       octet inspect net.prototxt
       ```
@@ -722,6 +725,32 @@ extension Explanation {
       ## How to fix
 
       Add an Input layer with its shape before the first layer.
+
+      """#,
+    "OCT0313": #"""
+      # OCT0313 duplicate-name
+
+      Two things of a net have one name where the name must tell them apart.
+
+      ## Why
+
+      A blob that two layers make has two contents, unless a layer works in place: its first `top` is its first `bottom`, and
+      so on. Weights are found by the name of the layer, so two layers with weights cannot share it.
+
+      ## Example
+
+      ```sh
+      cat > net.prototxt <<'END'
+      layer { name: "data" type: "Input" top: "data" input_param { shape { dim: 1 dim: 3 dim: 8 dim: 8 } } }
+      layer { name: "a" type: "ReLU" bottom: "data" top: "y" }
+      layer { name: "b" type: "TanH" bottom: "data" top: "y" }
+      END
+      octet inspect net.prototxt
+      ```
+
+      ## How to fix
+
+      Give one of both another name. A layer with weights must keep the name it was trained under.
 
       """#,
     "OCT0401": #"""

@@ -25,69 +25,38 @@ enum CaffeFields {
     "blobs_lr", "weight_decay", "blob_share_mode",
   ]
 
-  /// The messages whose fields Octet reads; others are not looked into.
-  private static let parameters: [String: Set<String>] = [
-    "batch_norm_param": ["use_global_stats", "moving_average_fraction", "eps"],
-    "bias_param": ["axis", "num_axes", "filler"],
-    "concat_param": ["axis", "concat_dim"],
-    "convolution_param": [
-      "num_output", "bias_term", "pad", "kernel_size", "stride", "dilation", "pad_h", "pad_w",
-      "kernel_h", "kernel_w", "stride_h", "stride_w", "group", "weight_filler", "bias_filler",
-      "engine", "axis", "force_nd_im2col",
-    ],
-    "dropout_param": ["dropout_ratio", "scale_train"],
-    "eltwise_param": ["operation", "coeff", "stable_prod_grad"],
-    "flatten_param": ["axis", "end_axis"],
-    "inner_product_param": [
-      "num_output", "bias_term", "weight_filler", "bias_filler", "axis", "transpose",
-    ],
-    "input_param": ["shape"],
-    "pooling_param": [
-      "pool", "pad", "pad_h", "pad_w", "kernel_size", "kernel_h", "kernel_w", "stride", "stride_h",
-      "stride_w", "engine", "global_pooling", "round_mode",
-    ],
-    "relu_param": ["negative_slope", "engine"],
-    "reshape_param": ["shape", "axis", "num_axes"],
-    "scale_param": ["axis", "num_axes", "filler", "bias_term", "bias_filler"],
-    "softmax_param": ["engine", "axis"],
-  ]
+  private static let sortedNet = net.sorted()
+  private static let sortedLayer = layer.sorted()
 
-  /// Logs `OCT0310` for each field that Caffe does not have.
-  static func check(_ root: ForeignAttributes, file: String, _ log: DiagnosticLog) {
-    check(root, net, "a net", nil, file, log)
-    for entry in root.entries where entry.name == "layer" || entry.name == "layers" {
-      guard case .message(let settings) = entry.value else { continue }
-      let name = (try? settings.text("name", default: "")) ?? ""
-      check(settings, layer, "a layer", name, file, log)
-      for parameter in settings.entries {
-        guard case .message(let inner) = parameter.value, let known = parameters[parameter.name]
-        else { continue }
-        check(inner, known, "'\(parameter.name)'", name, file, log)
-      }
+  /// Logs `OCT0310` for each field of a net that Caffe does not have.
+  static func check(net root: ForeignAttributes, file: String, _ log: DiagnosticLog) {
+    for entry in root.entries where !net.contains(entry.name) {
+      log.add(warning("a net", entry, from: sortedNet, Location(file: file, format: "caffe")))
     }
   }
 
-  private static func check(
-    _ settings: ForeignAttributes, _ known: Set<String>, _ what: String, _ node: String?,
-    _ file: String, _ log: DiagnosticLog
-  ) {
-    for entry in settings.entries where !known.contains(entry.name) {
+  /// The same for a layer. What stands in the message of its parameters is its mapping's.
+  static func check(layer node: ForeignNode, _ log: DiagnosticLog) {
+    for entry in node.attributes.entries where !layer.contains(entry.name) {
       // A layer type of a Caffe fork brings a message of its own; the type is what gets reported.
-      if what == "a layer", case .message = entry.value,
-        nearMatches(to: entry.name, in: known.sorted()).isEmpty
-      {
+      if case .message = entry.value, nearMatches(to: entry.name, in: sortedLayer).isEmpty {
         continue
       }
-      log.add(
-        Diagnostic(
-          .unknownField, "\(what) has no field '\(entry.name)'; it is ignored",
-          at: Location(file: file, format: "caffe", node: node, line: entry.line)
-        ).suggesting(entry.name, from: known.sorted()))
+      log.add(warning("a layer", entry, from: sortedLayer, node.location))
     }
+  }
+
+  private static func warning(
+    _ what: String, _ entry: ForeignAttributes.Entry, from known: [String], _ place: Location
+  ) -> Diagnostic {
+    Diagnostic(
+      .unknownField, "\(what) has no field '\(entry.name)'; it is ignored",
+      at: Location(line: entry.line).completed(by: place)
+    ).suggesting(entry.name, from: known)
   }
 
   /// V2 names of the V1 layer types, which are written as enumeration names or numbers.
-  static let v1Types: [(name: String, number: Int, type: String)] = [
+  private static let v1Types: [(name: String, number: Int, type: String)] = [
     ("ABSVAL", 35, "AbsVal"), ("ACCURACY", 1, "Accuracy"), ("ARGMAX", 30, "ArgMax"),
     ("BNLL", 2, "BNLL"), ("CONCAT", 3, "Concat"), ("CONTRASTIVE_LOSS", 37, "ContrastiveLoss"),
     ("CONVOLUTION", 4, "Convolution"), ("DATA", 5, "Data"), ("DECONVOLUTION", 39, "Deconvolution"),
@@ -105,4 +74,16 @@ enum CaffeFields {
     ("SPLIT", 22, "Split"), ("SLICE", 33, "Slice"), ("TANH", 23, "TanH"),
     ("WINDOW_DATA", 24, "WindowData"), ("THRESHOLD", 31, "Threshold"),
   ]
+
+  /// All layer types of Caffe: those of V1 and the later ones.
+  static let types: Set<String> = Set(v1Types.map { $0.type }).union([
+    "BatchNorm", "BatchReindex", "Bias", "Clip", "Crop", "ELU", "Embed", "Filter", "Input", "LSTM",
+    "Log", "PReLU", "Parameter", "Python", "RNN", "Reduction", "Reshape", "SPP", "Scale", "Swish",
+    "Tile",
+  ])
+
+  /// The V2 type of a V1 layer; other names stay.
+  static func upgraded(_ type: String) -> String {
+    v1Types.first { $0.name == type || "\($0.number)" == type }?.type ?? type
+  }
 }

@@ -1,20 +1,15 @@
 import OctetDiagnostics
 import OctetFiles
+import OctetIR
 import SwiftProtobuf
 
 /// The weights of a binary `.caffemodel`, by layer name.
 struct CaffeModelFile {
-  struct Layer {
-    let name: String
-    let type: String
-    let blobs: [ForeignTensor]
-  }
-
   let path: String
-  /// Layers that have weights, in the file's order.
-  let layers: [Layer]
-
-  func layer(named name: String) -> Layer? { layers.first { $0.name == name } }
+  /// Names of the layers that have weights, in the file's order.
+  private(set) var names: [String] = []
+  /// The blobs of each layer; of a name that occurs twice the last, as in Caffe.
+  private(set) var blobs: [String: [ForeignTensor]] = [:]
 
   /// Throws `OCT0106` for a damaged file, one of another kind, or one whose blobs contradict their
   /// shapes.
@@ -48,47 +43,53 @@ struct CaffeModelFile {
         "the weights file has the oldest form of layers (V0)",
         "upgrade it with Caffe's upgrade_net_proto_binary")
     }
-    var layers: [Layer] = []
-    func add(_ name: String, _ type: String, _ blobs: [Octet_Caffe_BlobProto]) throws(Diagnostic) {
-      guard !blobs.isEmpty else { return }
-      var tensors: [ForeignTensor] = []
+    func tensors(
+      _ name: String, _ blobs: [Octet_Caffe_BlobProto]
+    ) throws(Diagnostic) -> [ForeignTensor] {
+      var result: [ForeignTensor] = []
       for (index, blob) in blobs.enumerated() {
-        guard let tensor = ForeignTensor(blob) else {
+        let what = "blob \(index) of layer '\(name)'"
+        let tensor = ForeignTensor(blob)
+        let count = Shape.elementCount(tensor.extents)
+        if tensor.values.isEmpty, count != 0 {
           throw problem(
-            "blob \(index) of layer '\(name)' has other extents than contents",
+            "\(what) of shape \(tensor.extents) has no float numbers",
+            "save the weights in float32 and in the file itself; Octet reads no raw data of forks")
+        }
+        if tensor.extents.isEmpty, !blob.hasShape {
+          throw problem(
+            "\(what) has \(tensor.values.count) numbers and no shape",
+            "save the weights again with Caffe")
+        }
+        guard count == tensor.values.count else {
+          throw problem(
+            "\(what) has other extents than contents",
             "fetch the file again, and compare its size with the original's")
         }
-        tensors.append(tensor)
+        result.append(tensor)
       }
-      layers.append(Layer(name: name, type: type, blobs: tensors))
+      return result
     }
-    for layer in net.layers { try add(layer.name, "", layer.blobs) }
-    for layer in net.layer { try add(layer.name, layer.type, layer.blobs) }
+    func add(_ name: String, _ stored: [Octet_Caffe_BlobProto]) throws(Diagnostic) {
+      guard !stored.isEmpty else { return }
+      if blobs.updateValue(try tensors(name, stored), forKey: name) == nil { names.append(name) }
+    }
+    for layer in net.layers { try add(layer.name, layer.blobs) }
+    for layer in net.layer { try add(layer.name, layer.blobs) }
     if net.layer.isEmpty, net.layers.isEmpty {
       throw problem(
         "the weights file holds no layers", "give the binary .caffemodel with --weights")
     }
-    self.layers = layers
   }
 }
 
 extension ForeignTensor {
-  /// Nil when the extents do not give the number of elements.
-  fileprivate init?(_ blob: Octet_Caffe_BlobProto) {
-    let values = blob.doubleData.isEmpty ? blob.data : blob.doubleData.map { Float($0) }
-    var extents: [Int] = []
-    if blob.hasShape {
-      extents = blob.shape.dim.map { Int($0) }
-    } else {
-      extents = [blob.num, blob.channels, blob.height, blob.width].map { Int($0) }
-    }
-    var count = 1
-    for extent in extents {
-      let (product, overflow) = count.multipliedReportingOverflow(by: extent)
-      guard extent >= 0, !overflow else { return nil }
-      count = product
-    }
-    guard count == values.count else { return nil }
-    self.init(extents: extents, values: values)
+  /// The blob as it stands; files of old have four extents instead of a shape.
+  fileprivate init(_ blob: Octet_Caffe_BlobProto) {
+    let hasOldShape = blob.hasNum || blob.hasChannels || blob.hasHeight || blob.hasWidth
+    let old = [blob.num, blob.channels, blob.height, blob.width].map { Int($0) }
+    self.init(
+      extents: blob.hasShape ? blob.shape.dim.map { Int($0) } : hasOldShape ? old : [],
+      values: blob.doubleData.isEmpty ? blob.data : blob.doubleData.map { Float($0) })
   }
 }

@@ -1,43 +1,55 @@
 import OctetDiagnostics
 import OctetFiles
 
-/// A Caffe net as its TEST phase runs it: inputs, and layers with their weights. Layers that only
+/// A Caffe net made ready to run it: inputs, and layers with their weights. Layers that only
 /// training needs are taken off.
 struct CaffeNet {
   struct Input {
     let name: String
     /// Batch, channels, height, width; nil when the net does not give them.
     let extents: [Int]?
-    /// True when a data layer makes it.
-    var isData = false
     let line: Int?
+    /// The data layer that makes it, of `dataLayers`, and which of its blobs it is.
+    var source: (layer: Int, index: Int)?
+    /// The height and width that its data layer crops pictures to.
+    var crop: Int?
+
+    var isData: Bool { source != nil }
   }
 
-  private(set) var inputs: [Input] = []
-  private(set) var layers: [ForeignNode] = []
+  var inputs: [Input] = []
+  var layers: [ForeignNode] = []
+  /// Names of the blobs that are the net's results.
+  var outputs: [String] = []
   /// The scale and mean of the net's data layer, as `--preprocess` takes them.
-  private(set) var preprocessing: String?
+  var preprocessing: String?
   /// Layers of the file that were left out, by name.
-  private var removed: Set<String> = []
-  private let file: String
-  private let log: DiagnosticLog
+  var removed: Set<String> = []
+  /// Blobs of layers that could not be read; what is wrong with those is reported.
+  private(set) var lost: Set<String> = []
+  let log: DiagnosticLog
+  let file: String
+  var dataLayers: [CaffeDataLayer] = []
+  /// The layers that losses became: place in `layers`, weight, and the name its second top gives.
+  var losses: [(index: Int, weight: Float, name: String?)] = []
+  /// Blobs that layers read which only training needs.
+  var trainingReads: Set<String> = []
+  var silenced: Set<String> = []
 
   /// Reads a prototxt and its weights; logs every problem it finds.
   static func read(
     _ file: MappedFile, weights: MappedFile?, outputs: [String], needsWeights: Bool,
     log: DiagnosticLog
   ) throws(DiagnosticFailure) -> CaffeNet {
-    let root = try log.attempt { () throws(Diagnostic) in
-      try PrototxtParser.parse(file.bytes, file: file.path)
-    }
-    CaffeFields.check(root, file: file.path, log)
+    let root = try PrototxtParser.parse(file.bytes, file: file.path, log: log)
+    CaffeFields.check(net: root, file: file.path, log)
     var net = CaffeNet(file: file.path, log: log)
-    do throws(Diagnostic) {
-      try net.addInputs(root)
-      try net.addLayers(root)
-    } catch {
-      throw log.failure(error.located(Location(file: file.path, format: "caffe")))
-    }
+    net.attempt { net throws(Diagnostic) in try net.addInputs(root) }
+    net.attempt { net throws(Diagnostic) in try net.addLayers(root) }
+    net.nameLosses()
+    net.chooseInputs()
+    net.checkLayerNames()
+    net.checkMakers()
     net.cut(to: outputs)
     net.checkBlobs()
     if let weights {
@@ -54,29 +66,47 @@ struct CaffeNet {
     self.log = log
   }
 
-  /// Blobs that layers make and none reads, in order; an input that nothing reads counts.
-  var unreadBlobs: [String] {
-    var open: [String] = inputs.map { $0.name }
-    for layer in layers {
-      open.removeAll { layer.inputs.contains($0) }
-      for output in layer.outputs where !open.contains(output) { open.append(output) }
+  private mutating func attempt(_ body: (inout CaffeNet) throws(Diagnostic) -> Void) {
+    do throws(Diagnostic) {
+      try body(&self)
+    } catch {
+      log.add(error.located(Location(file: file, format: "caffe")))
     }
-    return open
   }
 
   /// `input` with `input_shape` or `input_dim`.
   private mutating func addInputs(_ root: ForeignAttributes) throws(Diagnostic) {
-    let shapes = root.all("input_shape")
+    let names = try root.texts("input")
+    lost.formUnion(names)
+    let shapes = try root.messages("input_shape")
     let dims = try root.ints("input_dim")
+    func refuse(_ field: String, _ message: String, _ help: String) -> Diagnostic {
+      Diagnostic(
+        .unsupportedParameter, message, at: Location(line: root.all(field).first?.line), help: help)
+    }
+    guard shapes.isEmpty || dims.isEmpty else {
+      throw refuse("input_dim", "the net has input_shape and input_dim", "keep input_shape")
+    }
+    guard shapes.isEmpty || shapes.count == names.count else {
+      throw refuse(
+        "input_shape",
+        "the net gives \(shapes.count) input_shape for \(counted(names.count, "input"))",
+        "give one input_shape an input")
+    }
+    guard dims.isEmpty || dims.count == 4 * names.count else {
+      throw refuse(
+        "input_dim", "the net gives \(dims.count) input_dim for \(counted(names.count, "input"))",
+        "give four input_dim an input, or input_shape")
+    }
     for (index, entry) in root.all("input").enumerated() {
-      guard case .text(let name) = entry.value else { continue }
       var extents: [Int]?
-      if index < shapes.count, case .message(let shape) = shapes[index].value {
-        extents = try shape.ints("dim")
-      } else if dims.count >= 4 * (index + 1) {
+      if index < shapes.count {
+        extents = try shapes[index].ints("dim")
+      } else if !dims.isEmpty {
         extents = Array(dims[4 * index..<4 * (index + 1)])
       }
-      inputs.append(Input(name: name, extents: extents, line: entry.line))
+      inputs.append(Input(name: names[index], extents: extents, line: entry.line))
+      lost.remove(names[index])
     }
   }
 
@@ -85,318 +115,109 @@ struct CaffeNet {
     let new = root.all("layer")
     if let first = old.first, !new.isEmpty {
       throw Diagnostic(
-        .unsupportedParameter, "the net mixes 'layer' and 'layers'",
-        at: Location(file: file, format: "caffe", line: first.line),
+        .unsupportedParameter, "the net mixes 'layer' and 'layers'", at: Location(line: first.line),
         help: "use one form; Caffe's upgrade_net_proto_text turns 'layers' into 'layer'")
     }
-    let state = NetState(try root.message("state").ints("level").last ?? 0, root.message("state"))
+    for entry in old {
+      guard case .message(let settings) = entry.value,
+        case .message? = settings.all("layer").first?.value
+      else { continue }
+      throw Diagnostic(
+        .unsupportedParameter, "the net has the oldest form of layers (V0)",
+        at: Location(line: entry.line), help: "upgrade it with Caffe's upgrade_net_proto_text")
+    }
+    let state = try CaffeNetState(root)
+    var excluded: [String] = []
     for entry in old + new {
-      guard case .message(let settings) = entry.value else { continue }
+      var place = Location(file: file, format: "caffe", line: entry.line)
       do throws(Diagnostic) {
-        let node = try node(settings, entry.line, isOld: !old.isEmpty)
-        guard try state.includes(settings) else {
-          removed.insert(node.name)
-          continue
+        guard case .message(let settings) = entry.value else {
+          throw Diagnostic(
+            .unsupportedParameter, "'\(entry.name)' must be a message: \(entry.name) { ... }")
         }
-        add(node)
+        if case .text(let name)? = settings.all("name").first?.value { place.node = name }
+        if try state.includes(settings) {
+          try add(try node(settings, place, isOld: !old.isEmpty))
+        } else {
+          excluded.append(place.node ?? "")
+        }
       } catch {
-        log.add(error.located(Location(file: file, format: "caffe", line: entry.line)))
+        log.add(error.located(place))
+        if case .message(let settings) = entry.value {
+          for case .text(let top) in settings.all("top").map({ $0.value }) { lost.insert(top) }
+        }
       }
     }
+    guard !excluded.isEmpty else { return }
+    removed.formUnion(excluded)
+    log.add(
+      Diagnostic(
+        .layerRemoved, "\(excluded.count) of the net's layers take no part when it is run",
+        at: Location(file: file, format: "caffe"),
+        notes: ["their include or exclude rules say so: " + excluded.joined(separator: ", ")]))
   }
 
   private func node(
-    _ settings: ForeignAttributes, _ line: Int?, isOld: Bool
+    _ settings: ForeignAttributes, _ place: Location, isOld: Bool
   ) throws(Diagnostic) -> ForeignNode {
-    func texts(_ name: String) -> [String] {
-      settings.all(name).compactMap { entry in
-        if case .text(let text) = entry.value { return text }
-        return nil
-      }
-    }
     let name = try settings.text("name", default: "")
-    var type = ""
-    switch settings.all("type").last?.value {
-    case .text(let text)?: type = text
-    case .number(let number)?: type = "\(Int(exactly: number) ?? -1)"
-    default: break
+    guard settings.contains("type") else {
+      throw Diagnostic(
+        .unsupportedParameter, "layer '\(name)' has no type", help: "say what the layer is: type")
     }
-    if isOld {
-      let known = CaffeFields.v1Types.first { $0.name == type || "\($0.number)" == type }
-      type = known?.type ?? type
+    _ = try settings.choice("phase", among: ["TRAIN", "TEST"])
+    var type: String
+    if case .number(let number)? = settings.all("type").first?.value, isOld {
+      type = "\(Int(exactly: number) ?? -1)"
+    } else {
+      type = try settings.text("type", default: "")
     }
+    if isOld { type = CaffeFields.upgraded(type) }
+    var location = place
+    location.op = type
     return ForeignNode(
-      type: type, name: name, inputs: texts("bottom"), outputs: texts("top"), attributes: settings,
-      location: Location(file: file, format: "caffe", op: type, node: name, line: line))
+      type: type, name: name, inputs: try settings.texts("bottom"),
+      outputs: try settings.texts("top"), attributes: settings, location: location)
   }
 
-  private mutating func add(_ node: ForeignNode) {
-    switch CaffeRole(node.type) {
-    case .input: addInput(node)
-    case .data: addData(node)
+  private mutating func add(_ node: ForeignNode) throws(Diagnostic) {
+    let role = CaffeRole(node.type)
+    // Of a type that nobody knows, no field can be known to be wrong.
+    if case .computation = role, OpMapping.caffe[node.type] == nil {
+      layers.append(node)
+      return
+    }
+    CaffeFields.check(layer: node, log)
+    switch role {
+    case .input: try addInput(node)
+    case .data: try addData(node)
+    case .silence:
+      silenced.formUnion(node.inputs)
+      remove(node, "it makes nothing")
     case .removed(let reason): remove(node, reason)
-    case .loss(let replacement): addLoss(node, replacement)
+    case .loss(let replacement): try addLoss(node, replacement)
     case .computation: layers.append(node)
     }
   }
 
-  private mutating func addInput(_ node: ForeignNode) {
-    let shapes = node.attributes.message("input_param").all("shape")
+  private mutating func addInput(_ node: ForeignNode) throws(Diagnostic) {
+    for problem in CaffeMapping.Fields("input_param", ["shape"]).problems(of: node) {
+      log.add(problem)
+    }
+    let shapes = try node.attributes.message("input_param").messages("shape")
+    guard shapes.count < 2 || shapes.count == node.outputs.count else {
+      throw Diagnostic(
+        .unsupportedParameter,
+        "the layer gives \(shapes.count) shapes for \(counted(node.outputs.count, "top"))",
+        help: "give one shape for all tops, or one a top")
+    }
     for (index, name) in node.outputs.enumerated() {
-      var extents: [Int]?
-      if case .message(let shape)? = (index < shapes.count ? shapes[index] : shapes.last)?.value {
-        extents = try? shape.ints("dim")
-      }
+      let shape = shapes.count > 1 ? shapes[index] : shapes.first
+      let extents = try shape.map { shape throws(Diagnostic) in try shape.ints("dim") }
       inputs.append(Input(name: name, extents: extents, line: node.location.line))
     }
   }
-
-  /// A data layer's first blob becomes an input; labels vanish.
-  private mutating func addData(_ node: ForeignNode) {
-    guard let name = node.outputs.first else { return }
-    removed.insert(node.name)
-    let transform = node.attributes.message("transform_param")
-    var notes: [String] = []
-    preprocessing = preprocessing(transform) ?? preprocessing
-    if let own = preprocessing(transform) {
-      notes.append("it changes its pixels: --preprocess \(own)")
-    }
-    if transform.contains("mean_file") {
-      notes.append("it subtracts the image of 'mean_file', which --preprocess cannot")
-    }
-    log.add(
-      Diagnostic(
-        .layerRemoved, "data layer '\(node.name)' is taken off: '\(name)' becomes an input",
-        at: node.location, notes: notes))
-    inputs.append(
-      Input(
-        name: name, extents: extents(ofData: node), isData: true, line: node.location.line))
-  }
-
-  /// Caffe's `(pixel - mean) * scale` as `--preprocess` takes it; nil when it leaves pixels alone.
-  private func preprocessing(_ transform: ForeignAttributes) -> String? {
-    var scale: Float = 1
-    if let given = try? transform.float("scale", default: 1), given.isFinite { scale = given }
-    var means: [Float] = []
-    for entry in transform.all("mean_value") {
-      guard case .number(let mean) = entry.value, (Float(mean) * scale).isFinite else { continue }
-      means.append(Float(mean) * scale)
-    }
-    var parts: [String] = []
-    // Text such as 0.00390625 prints as it was written.
-    if scale != 1 { parts.append("scale=\(scale)") }
-    if means.contains(where: { $0 != 0 }) {
-      parts.append("mean=" + means.map { "\($0)" }.joined(separator: ":"))
-    }
-    return parts.isEmpty ? nil : parts.joined(separator: ",")
-  }
-
-  private func extents(ofData node: ForeignNode) -> [Int]? {
-    let memory = node.attributes.message("memory_data_param")
-    if let channels = try? memory.ints("channels").last,
-      let height = try? memory.ints("height").last,
-      let width = try? memory.ints("width").last
-    {
-      return [1, channels, height, width]
-    }
-    if case .message(let shape)? = node.attributes.message("dummy_data_param").all("shape").first?
-      .value
-    {
-      return try? shape.ints("dim")
-    }
-    return nil
-  }
-
-  private mutating func remove(_ node: ForeignNode, _ reason: String) {
-    removed.insert(node.name)
-    log.add(
-      Diagnostic(
-        .layerRemoved, "layer '\(node.name)' is taken off: \(reason)", at: node.location))
-  }
-
-  /// A loss becomes the function whose result it judges, on its first blob.
-  private mutating func addLoss(_ node: ForeignNode, _ replacement: String?) {
-    guard let replacement, let input = node.inputs.first else {
-      remove(node, "it is needed for training only")
-      return
-    }
-    var result = node
-    let isTaken = layers.contains { $0.outputs.contains("prob") }
-    result.type = replacement
-    result.inputs = [input]
-    result.outputs = [isTaken ? node.name : "prob"]
-    result.location.op = replacement
-    layers.append(result)
-    log.add(
-      Diagnostic(
-        .layerRemoved,
-        "loss '\(node.name)' becomes \(replacement), which makes '\(result.outputs[0])'",
-        at: node.location))
-  }
-
-  /// Leaves out the layers that none of `outputs` depends on; all stay when it is empty or names a blob
-  /// that no layer makes.
-  private mutating func cut(to outputs: [String]) {
-    let made = Set(inputs.map { $0.name } + layers.flatMap { $0.outputs })
-    guard !outputs.isEmpty, made.isSuperset(of: outputs) else { return }
-    var needed = Set(outputs)
-    var kept: [ForeignNode] = []
-    for layer in layers.reversed() {
-      if needed.isDisjoint(with: layer.outputs) {
-        removed.insert(layer.name)
-      } else {
-        needed.formUnion(layer.inputs)
-        kept.append(layer)
-      }
-    }
-    layers = kept.reversed()
-    inputs.removeAll { !needed.contains($0.name) }
-  }
-
-  /// Logs `OCT0304` for each blob that is read before a layer makes it. What only removed layers made
-  /// goes with them.
-  private mutating func checkBlobs() {
-    var made = Set(inputs.map { $0.name })
-    let all = inputs.map { $0.name } + layers.flatMap { $0.outputs }
-    for layer in layers {
-      for blob in layer.inputs where !made.contains(blob) {
-        log.add(
-          Diagnostic(
-            .unknownBlob, "no layer before '\(layer.name)' makes the blob '\(blob)'",
-            at: layer.location
-          ).suggesting(blob, from: all))
-      }
-      made.formUnion(layer.outputs)
-    }
-  }
 }
 
-extension CaffeNet {
-  /// Layer types that cannot work without weights.
-  private func needsWeights(_ layer: ForeignNode) -> Bool {
-    switch layer.type {
-    case "Convolution", "InnerProduct", "BatchNorm", "Deconvolution", "PReLU": true
-    case "Scale", "Bias": layer.inputs.count == 1
-    default: false
-    }
-  }
-
-  private mutating func attach(_ model: CaffeModelFile) {
-    let names = model.layers.map { $0.name }
-    var used: Set<String> = []
-    for index in layers.indices {
-      let layer = layers[index]
-      if let found = model.layer(named: layer.name) {
-        layers[index].weights = found.blobs
-        used.insert(layer.name)
-      } else if needsWeights(layer) {
-        log.add(
-          Diagnostic(
-            .missingWeights, "the weights file has nothing for layer '\(layer.name)'",
-            at: layer.location, notes: ["the weights file is \(model.path)"],
-            help: "use the prototxt and the caffemodel of the same training"
-          ).suggesting(layer.name, from: names))
-      }
-    }
-    for layer in model.layers where !used.contains(layer.name) && !removed.contains(layer.name) {
-      log.add(
-        Diagnostic(
-          .unusedWeights, "no layer of the net takes the weights of '\(layer.name)'",
-          at: Location(file: model.path, format: "caffe", node: layer.name)
-        ).suggesting(layer.name, from: layers.map { $0.name }))
-    }
-  }
-
-  private func reportMissingFile() {
-    guard let first = layers.first(where: { needsWeights($0) }) else { return }
-    log.add(
-      Diagnostic(
-        .noWeightsFile, "layer '\(first.name)' needs weights and no weights file is given",
-        at: first.location, helps: [.init("give it", arguments: ["--weights", "FILE.caffemodel"])]))
-  }
-}
-
-/// What becomes of a layer in a net that is run and not trained.
-private enum CaffeRole {
-  case input
-  case data
-  case loss(replacement: String?)
-  case removed(String)
-  case computation
-
-  init(_ type: String) {
-    switch type {
-    case "Input": self = .input
-    case "Data", "ImageData", "HDF5Data", "MemoryData", "DummyData", "WindowData",
-      "AnnotatedData":
-      self = .data
-    case "SoftmaxWithLoss": self = .loss(replacement: "Softmax")
-    case "SigmoidCrossEntropyLoss": self = .loss(replacement: "Sigmoid")
-    case "EuclideanLoss", "HingeLoss", "ContrastiveLoss", "InfogainLoss",
-      "MultinomialLogisticLoss", "SmoothL1Loss", "MultiBoxLoss":
-      self = .loss(replacement: nil)
-    case "Accuracy": self = .removed("it measures and computes nothing")
-    case "Silence", "HDF5Output": self = .removed("it makes nothing")
-    default: self = .computation
-    }
-  }
-}
-
-/// The rules by which a layer takes part: `include` and `exclude` with phase, level and stages.
-///
-/// Source: `Net::StateMeetsRule` of net.cpp.
-private struct NetState {
-  private let level: Int
-  private let stages: Set<String>
-
-  init(_ level: Int, _ settings: ForeignAttributes) {
-    self.level = level
-    stages = Set(Self.texts(settings, "stage"))
-  }
-
-  /// Without rules a layer is in; with `include` rules one must hold; with `exclude` rules none may.
-  func includes(_ layer: ForeignAttributes) throws(Diagnostic) -> Bool {
-    let includes = rules(layer, "include")
-    let excludes = rules(layer, "exclude")
-    // A layer's own `phase` is the short form of an include rule.
-    if includes.isEmpty, layer.contains("phase"), try phase(layer) == "TRAIN" { return false }
-    if !includes.isEmpty {
-      for rule in includes where try meets(rule) { return true }
-      return false
-    }
-    for rule in excludes where try meets(rule) { return false }
-    return true
-  }
-
-  private func rules(_ layer: ForeignAttributes, _ name: String) -> [ForeignAttributes] {
-    layer.all(name).compactMap { entry in
-      if case .message(let rule) = entry.value { return rule }
-      return nil
-    }
-  }
-
-  private func meets(_ rule: ForeignAttributes) throws(Diagnostic) -> Bool {
-    if rule.contains("phase"), try phase(rule) != "TEST" { return false }
-    if let least = try rule.ints("min_level").last, level < least { return false }
-    if let most = try rule.ints("max_level").last, level > most { return false }
-    for stage in Self.texts(rule, "stage") where !stages.contains(stage) { return false }
-    for stage in Self.texts(rule, "not_stage") where stages.contains(stage) { return false }
-    return true
-  }
-
-  private func phase(_ settings: ForeignAttributes) throws(Diagnostic) -> String {
-    switch settings.all("phase").last?.value {
-    case .number(let number)?: return number == 0 ? "TRAIN" : "TEST"
-    case .text(let text)? where text == "TRAIN" || text == "TEST": return text
-    default:
-      throw Diagnostic(.unsupportedParameter, "'phase' must be TRAIN or TEST")
-    }
-  }
-
-  private static func texts(_ settings: ForeignAttributes, _ name: String) -> [String] {
-    settings.all(name).compactMap { entry in
-      if case .text(let text) = entry.value { return text }
-      return nil
-    }
-  }
-}
+/// `1 input`, `2 inputs`
+func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }

@@ -3,12 +3,15 @@ import OctetDiagnostics
 /// Reads protobuf's text format, as prototxt files use it, into settings with line numbers.
 ///
 /// Source: the text format specification at protobuf.dev. Names are not checked here: see
-/// `CaffeFields`. The nesting is limited to 64; time is linear in the size of the text.
+/// `CaffeFields`. The nesting is limited to 64; time is linear in the size of the text. After an error
+/// reading goes on with the next line.
 struct PrototxtParser {
   private enum Token: Equatable {
     case word(String)
     case string(String)
     case symbol(UInt8)
+    /// Bytes that are no token, with the reason.
+    case invalid(String)
     case end
 
     var text: String {
@@ -16,6 +19,7 @@ struct PrototxtParser {
       case .word(let text): "'\(text)'"
       case .string(let text): "\"\(text)\""
       case .symbol(let byte): "'\(Character(UnicodeScalar(byte)))'"
+      case .invalid(let reason): reason
       case .end: "the end of the file"
       }
     }
@@ -23,58 +27,99 @@ struct PrototxtParser {
 
   private let bytes: [UInt8]
   private let file: String
+  private let log: DiagnosticLog
+  private var errorCount = 0
   private var position = 0
   private var line = 1
   private var token = Token.end
   private var tokenLine = 1
 
-  /// Throws `OCT0105` with the line of the first thing that cannot be read.
+  /// Logs `OCT0105` with its line for what cannot be read, at most 20 times.
   static func parse(
-    _ text: UnsafeRawBufferPointer, file: String
-  ) throws(Diagnostic) -> ForeignAttributes {
-    var parser = PrototxtParser(bytes: Array(text), file: file)
-    try parser.advance()
-    let settings = try parser.fields(until: nil, depth: 0)
+    _ text: UnsafeRawBufferPointer, file: String, log: DiagnosticLog
+  ) throws(DiagnosticFailure) -> ForeignAttributes {
+    var parser = PrototxtParser(bytes: Array(text), file: file, log: log)
+    parser.advance()
+    let settings = parser.fields(until: nil, depth: 0)
+    guard parser.errorCount == 0 else { throw DiagnosticFailure() }
     return settings
   }
 
-  private init(bytes: [UInt8], file: String) {
+  private init(bytes: [UInt8], file: String, log: DiagnosticLog) {
     self.bytes = bytes
     self.file = file
+    self.log = log
   }
 
-  private mutating func fields(
-    until closing: UInt8?, depth: Int
-  ) throws(Diagnostic) -> ForeignAttributes {
+  private mutating func fields(until closing: UInt8?, depth: Int) -> ForeignAttributes {
     var result = ForeignAttributes()
     while true {
       if let closing, token == .symbol(closing) {
-        try advance()
+        advance()
         return result
       }
-      guard case .word(let name) = token else {
-        if token == .end, closing == nil { return result }
-        throw unexpected(closing == nil ? "a field's name" : "a field's name or a closing bracket")
+      if token == .end, closing == nil || errorCount > 0 { return result }
+      do throws(Diagnostic) {
+        try field(&result, isInside: closing != nil, depth: depth)
+      } catch {
+        report(error)
+        recover(from: error.location?.line ?? tokenLine)
+        guard isClosing else { continue }
+        advance()
+        if closing != nil { return result }
       }
-      let line = tokenLine
-      try advance()
-      let hasColon = token == .symbol(UInt8(ascii: ":"))
-      if hasColon { try advance() }
-      if token == .symbol(UInt8(ascii: "[")) {
-        try advance()
-        while token != .symbol(UInt8(ascii: "]")) {
-          result.entries.append(
-            .init(name: name, value: try value(depth: depth, hasColon), line: line))
-          if token == .symbol(UInt8(ascii: ",")) { try advance() }
-        }
-        try advance()
-      } else {
+    }
+  }
+
+  private mutating func field(
+    _ result: inout ForeignAttributes, isInside: Bool, depth: Int
+  ) throws(Diagnostic) {
+    guard case .word(let name) = token else {
+      throw unexpected(isInside ? "a field's name or a closing bracket" : "a field's name")
+    }
+    let line = tokenLine
+    advance()
+    let hasColon = token == .symbol(UInt8(ascii: ":"))
+    if hasColon { advance() }
+    if token == .symbol(UInt8(ascii: "[")) {
+      advance()
+      while token != .symbol(UInt8(ascii: "]")) {
         result.entries.append(
           .init(name: name, value: try value(depth: depth, hasColon), line: line))
+        if token == .symbol(UInt8(ascii: ",")) { advance() }
       }
-      if token == .symbol(UInt8(ascii: ",")) || token == .symbol(UInt8(ascii: ";")) {
-        try advance()
+      advance()
+    } else {
+      result.entries.append(
+        .init(name: name, value: try value(depth: depth, hasColon), line: line))
+    }
+    if token == .symbol(UInt8(ascii: ",")) || token == .symbol(UInt8(ascii: ";")) { advance() }
+  }
+
+  private var isClosing: Bool {
+    token == .symbol(UInt8(ascii: "}")) || token == .symbol(UInt8(ascii: ">"))
+  }
+
+  private mutating func report(_ problem: Diagnostic) {
+    log.add(problem)
+    errorCount += 1
+    // Nothing is left to read then.
+    if errorCount == 20 { position = bytes.count }
+  }
+
+  /// Goes on to a word on a line after `start`, or to the bracket that closes the message.
+  private mutating func recover(from start: Int) {
+    var depth = 0
+    while token != .end {
+      switch token {
+      case .word where depth == 0 && tokenLine > start: return
+      case .symbol(UInt8(ascii: "{")), .symbol(UInt8(ascii: "<")): depth += 1
+      case _ where isClosing:
+        if depth == 0 { return }
+        depth -= 1
+      default: break
       }
+      advance()
     }
   }
 
@@ -84,20 +129,24 @@ struct PrototxtParser {
       guard depth < 64 else { throw problem("messages are nested more than 64 deep") }
       let closing: UInt8 =
         token == .symbol(UInt8(ascii: "{")) ? UInt8(ascii: "}") : UInt8(ascii: ">")
-      try advance()
-      return .message(try fields(until: closing, depth: depth + 1))
+      advance()
+      return .message(fields(until: closing, depth: depth + 1))
     case .string(var text):
       guard hasColon else { throw unexpected("':' or '{'") }
-      try advance()
+      advance()
       while case .string(let more) = token {
         text += more
-        try advance()
+        advance()
       }
       return .text(text)
-    case .word(let text):
+    case .word(var text):
       guard hasColon else { throw unexpected("':' or '{'") }
       let line = tokenLine
-      try advance()
+      advance()
+      if text == "-", tokenLine == line, case .word(let digits) = token {
+        text += digits
+        advance()
+      }
       return try scalar(text, line)
     default: throw unexpected(hasColon ? "a value" : "':' or '{'")
     }
@@ -141,8 +190,12 @@ struct PrototxtParser {
     return magnitude.map { isNegative ? -$0 : $0 }
   }
 
-  private mutating func advance() throws(Diagnostic) {
-    skipBlanks()
+  private mutating func advance() {
+    if let problem = skipBlanks() {
+      tokenLine = line
+      token = .invalid(problem)
+      return
+    }
     tokenLine = line
     guard position < bytes.count else {
       token = .end
@@ -150,7 +203,7 @@ struct PrototxtParser {
     }
     let byte = bytes[position]
     switch byte {
-    case UInt8(ascii: "\""), UInt8(ascii: "'"): token = .string(try string(byte))
+    case UInt8(ascii: "\""), UInt8(ascii: "'"): token = string(byte)
     case _ where Self.isWordByte(byte):
       let start = position
       while position < bytes.count, Self.isWordByte(bytes[position]) || isExponentSign(start) {
@@ -160,24 +213,45 @@ struct PrototxtParser {
     case 0x21...0x7E:
       position += 1
       token = .symbol(byte)
-    default: throw problem("a byte \(byte) is not text")
+    default:
+      position += 1
+      token = .invalid("a byte \(byte) is not text")
     }
   }
 
-  private mutating func skipBlanks() {
+  private static let loneReturn = "a comment's line ends with a carriage return and no line feed"
+
+  /// Gives what is wrong with a comment that the next token would stand behind.
+  private mutating func skipBlanks() -> String? {
     while position < bytes.count {
       switch bytes[position] {
       case UInt8(ascii: "\n"):
         line += 1
         position += 1
-      case 0x20, 0x09, 0x0D, 0x0B, 0x0C: position += 1
+      case 0x0D:
+        if isLoneReturn { line += 1 }
+        position += 1
+      case 0x20, 0x09, 0x0B, 0x0C: position += 1
       case UInt8(ascii: "#"):
-        while position < bytes.count, bytes[position] != UInt8(ascii: "\n") { position += 1 }
+        while position < bytes.count, bytes[position] != UInt8(ascii: "\n") {
+          if isLoneReturn {
+            position += 1
+            return Self.loneReturn
+          }
+          position += 1
+        }
       // A byte order mark before the first line.
       case 0xEF where position == 0 && bytes.starts(with: [0xEF, 0xBB, 0xBF]): position = 3
-      default: return
+      default: return nil
       }
     }
+    return nil
+  }
+
+  /// True at a carriage return that ends a line by itself.
+  private var isLoneReturn: Bool {
+    bytes[position] == 0x0D && position + 1 < bytes.count
+      && bytes[position + 1] != UInt8(ascii: "\n")
   }
 
   private static func isWordByte(_ byte: UInt8) -> Bool {
@@ -191,7 +265,7 @@ struct PrototxtParser {
       && bytes[position - 1] | 0x20 == UInt8(ascii: "e") && bytes[start] <= 0x39
   }
 
-  private mutating func string(_ quote: UInt8) throws(Diagnostic) -> String {
+  private mutating func string(_ quote: UInt8) -> Token {
     position += 1
     var result: [UInt8] = []
     while position < bytes.count, bytes[position] != quote {
@@ -206,10 +280,10 @@ struct PrototxtParser {
       }
     }
     guard position < bytes.count, bytes[position] == quote else {
-      throw problem("a string has no end on its line")
+      return .invalid("a string has no end on its line")
     }
     position += 1
-    return String(decoding: result, as: UTF8.self)
+    return .string(String(decoding: result, as: UTF8.self))
   }
 
   /// The byte that an escape stands for.
@@ -251,6 +325,13 @@ struct PrototxtParser {
   }
 
   private func unexpected(_ wanted: String) -> Diagnostic {
-    problem("expected \(wanted), found \(token.text)")
+    if case .invalid(let reason) = token {
+      var result = problem(reason)
+      if reason == Self.loneReturn { result.helps.append(.init("end every line with a line feed")) }
+      return result
+    }
+    var result = problem("expected \(wanted), found \(token.text)")
+    if token == .symbol(UInt8(ascii: "/")) { result.helps.append(.init("comments begin with '#'")) }
+    return result
   }
 }

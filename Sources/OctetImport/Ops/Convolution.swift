@@ -5,44 +5,58 @@ import OctetOps
 extension OpMapping {
   /// Two-dimensional convolution; one group for each channel makes it depthwise.
   static let convolution = OpMapping(
-    makes: ["conv_2d", "depthwise_conv_2d", "pad"],
     caffe: [
       // Source: ConvolutionParameter of caffe.proto, base_conv_layer.cpp.
-      "Convolution": { node, builder throws(Diagnostic) in
-        let settings = node.attributes.message("convolution_param")
-        let input = try builder.input(0)
-        let extents = try builder.extents(input)
-        guard extents.count == 4, try settings.int("axis", default: 1) == 1 else {
-          throw Diagnostic(
-            .unsupportedParameter, "only convolutions over the last two of 4 dimensions exist")
-        }
+      "Convolution": CaffeMapping(
+        makes: ["conv_2d", "depthwise_conv_2d", "pad", "transpose"],
+        fields: .init(
+          "convolution_param",
+          [
+            "num_output", "bias_term", "pad", "kernel_size", "stride", "dilation", "pad_h", "pad_w",
+            "kernel_h", "kernel_w", "stride_h", "stride_w", "group", "weight_filler", "bias_filler",
+            "engine", "axis", "force_nd_im2col",
+          ]),
+        bottoms: 1...Int.max, needsWeights: { _ in true }
+      ) { node, builder throws(Diagnostic) in
+        let settings = try node.attributes.message("convolution_param")
+        let outputs = try outputCount(settings)
+        let window = try CaffeWindow(convolution: settings)
         guard node.inputs.count == 1 else {
           throw Diagnostic(
             .unsupportedParameter, "a convolution of several blobs with the same weights",
             help: "write one Convolution layer a blob")
         }
-        let window = try CaffeWindow(settings)
-        let outputs = try settings.int("num_output", default: 0)
-        let groups = try settings.int("group", default: 1)
-        guard outputs > 0, groups > 0, extents[1] % groups == 0, outputs % groups == 0 else {
+        let input = try builder.input(0)
+        let extents = try builder.extents(input)
+        guard extents.count == 4 else {
           throw Diagnostic(
             .unsupportedParameter,
-            "num_output \(outputs) and group \(groups) do not fit \(extents[1]) input channels")
+            "a convolution needs a blob of 4 dimensions, this one has \(extents.count)",
+            help: "put a Reshape layer before it")
         }
-        let depth = extents[1] / groups
-        let filter = [outputs, depth, window.kernel.height, window.kernel.width]
-        let weights = try builder.weights(
-          0, count: try window.weightCount(outputs, depth), "filter weights")
-        var bias: ValueID?
-        if try settings.bool("bias_term", default: true) {
-          bias = builder.constant(
-            "bias", Tensor([outputs], try builder.weights(1, count: outputs, "biases")))
+        guard [1, -3].contains(try settings.int("axis", default: 1)) else {
+          throw Diagnostic(
+            .unsupportedParameter, "only convolutions over the last two dimensions exist",
+            help: "take 'axis' off")
+        }
+        let groups = try settings.int("group", default: 1)
+        guard groups > 0, extents[1] % groups == 0, outputs % groups == 0 else {
+          throw Diagnostic(
+            .unsupportedParameter,
+            "num_output \(outputs) and group \(groups) do not fit \(extents[1]) input channels",
+            help: "both numbers must be multiples of group")
         }
         let isDepthwise = groups == extents[1] && groups > 1
         // Caffe's [O,I,h,w] becomes [O,h,w,I], or [1,h,w,O] where each filter has one input channel.
-        let order = isDepthwise ? Permutation([1, 2, 3, 0]) : .toChannelsLast
-        let constant = builder.constant(
-          "weights", Tensor(order.apply(filter), order.apply(weights, extents: filter)))
+        let weights = builder.constant(
+          "weights",
+          try builder.weights(
+            0, [outputs, extents[1] / groups, window.kernel.height, window.kernel.width],
+            "filter weights", order: isDepthwise ? Permutation([1, 2, 3, 0]) : .toChannelsLast))
+        var bias: ValueID?
+        if try settings.bool("bias_term", default: true) {
+          bias = builder.constant("bias", try builder.weights(1, [outputs], "biases"))
+        }
         let op: any BuiltinOp =
           isDepthwise
           ? DepthwiseConv2D(
@@ -52,7 +66,7 @@ extension OpMapping {
         let (height, width) = (window.pad.height, window.pad.width)
         let result = try builder.channelsLast(input) { image, builder throws(Diagnostic) in
           let padded = try builder.pad(image, height: (height, height), width: (width, width))
-          return try builder.add(op, [padded, constant, bias])
+          return try builder.add(op, [padded, weights, bias])
         }
         return [result]
       }
@@ -60,46 +74,83 @@ extension OpMapping {
 }
 
 /// Kernel, stride, padding and dilation as Caffe's convolutions and poolings give them: one number for
-/// both directions, a list, or `_h` and `_w`.
+/// both directions, a list, or `_h` and `_w`. What Caffe refuses is `OCT0307`.
 struct CaffeWindow {
   var kernel: Steps
   var stride: Steps
   var pad: Steps
-  var dilation: Steps
+  var dilation = Steps(1, 1)
 
-  init(_ settings: ForeignAttributes, needsKernel: Bool = true) throws(Diagnostic) {
-    func pair(_ name: String, _ stem: String, default fallback: Int) throws(Diagnostic) -> Steps {
-      let values = try settings.ints(name)
-      guard values.count <= 2 else {
-        throw Diagnostic(.unsupportedParameter, "'\(name)' has more than two numbers")
-      }
-      let height = try settings.int("\(stem)_h", default: values.first ?? fallback)
-      let width = try settings.int("\(stem)_w", default: values.last ?? fallback)
-      return Steps(height, width)
-    }
-    kernel = try pair("kernel_size", "kernel", default: 0)
-    stride = try pair("stride", "stride", default: 1)
-    pad = try pair("pad", "pad", default: 0)
-    dilation = try pair("dilation", "dilation", default: 1)
-    let limit = 1 << 16
-    func check(_ steps: Steps, _ range: ClosedRange<Int>, _ what: String) throws(Diagnostic) {
-      guard range.contains(steps.height), range.contains(steps.width) else {
-        throw Diagnostic(
-          .unsupportedParameter,
-          "the \(what) \(steps.height)x\(steps.width) must lie in \(range.lowerBound)...\(limit)")
-      }
-    }
-    if needsKernel { try check(kernel, 1...limit, "kernel size") }
-    try check(stride, 1...limit, "stride")
-    try check(pad, 0...limit, "padding")
-    try check(dilation, 1...limit, "dilation")
+  private static let limit = 1 << 16
+
+  /// - Parameter settings: a `convolution_param`.
+  init(convolution settings: ForeignAttributes) throws(Diagnostic) {
+    kernel = try Self.pair(settings, "kernel_size", stem: "kernel", least: 1)
+    stride = try Self.pair(settings, "stride", default: 1, least: 1)
+    pad = try Self.pair(settings, "pad", default: 0, least: 0, loneDefault: 0)
+    dilation = try Self.pair(settings, "dilation", default: 1, least: 1)
   }
 
-  /// The number of weights of `outputs` filters; `OCT0209` when that cannot be counted.
-  func weightCount(_ outputs: Int, _ depth: Int) throws(Diagnostic) -> Int {
-    guard let count = Shape.elementCount([outputs, depth, kernel.height, kernel.width]) else {
-      throw Diagnostic(.tensorTooLarge, "the layer has more weights than can be counted")
+  /// - Parameters:
+  ///   - settings: a `pooling_param`.
+  ///   - whole: the image's extents, which a global pooling takes as its window.
+  init(pooling settings: ForeignAttributes, whole: Steps) throws(Diagnostic) {
+    let isGlobal = try settings.bool("global_pooling", default: false)
+    for name in ["kernel_size", "stride", "pad"] { _ = try settings.int(name, default: 0) }
+    stride = try Self.pair(settings, "stride", default: 1, least: 1)
+    pad = try Self.pair(settings, "pad", default: 0, least: 0)
+    guard isGlobal else {
+      kernel = try Self.pair(settings, "kernel_size", stem: "kernel", least: 1)
+      return
     }
-    return count
+    kernel = whole
+    let hasKernel = ["kernel_size", "kernel_h", "kernel_w"].contains { settings.contains($0) }
+    guard !hasKernel, stride == Steps(1, 1), pad == Steps(0, 0) else {
+      throw Diagnostic(
+        .unsupportedParameter, "global_pooling takes no kernel size, stride or padding",
+        help: "take them off, or global_pooling")
+    }
+  }
+
+  /// - Parameter loneDefault: what `_h` or `_w` is when only the other is given; nil refuses that.
+  private static func pair(
+    _ settings: ForeignAttributes, _ name: String, stem: String? = nil,
+    default fallback: Int? = nil,
+    least: Int, loneDefault: Int? = nil
+  ) throws(Diagnostic) -> Steps {
+    let (tall, wide) = ("\(stem ?? name)_h", "\(stem ?? name)_w")
+    let values = try settings.ints(name)
+    let sides = [settings.contains(tall), settings.contains(wide)]
+    var result: Steps
+    if sides.contains(true) {
+      guard values.isEmpty else {
+        throw Diagnostic(
+          .unsupportedParameter, "'\(name)' and '\(tall)' or '\(wide)' are both given",
+          help: "keep one form")
+      }
+      guard !sides.contains(false) || loneDefault != nil else {
+        throw Diagnostic(
+          .unsupportedParameter, "only one of '\(tall)' and '\(wide)' is given", help: "give both")
+      }
+      result = Steps(
+        try settings.int(tall, default: loneDefault ?? 0),
+        try settings.int(wide, default: loneDefault ?? 0))
+    } else {
+      guard values.count <= 2 else {
+        throw Diagnostic(
+          .unsupportedParameter, "'\(name)' has more than two numbers", help: "give one or two")
+      }
+      guard let first = values.first ?? fallback, let last = values.last ?? fallback else {
+        throw Diagnostic(
+          .unsupportedParameter, "the layer has no \(name)", help: "give \(name): NUMBER")
+      }
+      result = Steps(first, last)
+    }
+    guard (least...limit).contains(result.height), (least...limit).contains(result.width) else {
+      throw Diagnostic(
+        .unsupportedParameter,
+        "\(name) \(result.height)x\(result.width) must lie in \(least)...\(limit)")
+    }
+    return result
   }
 }

@@ -5,31 +5,33 @@ import OctetOps
 extension OpMapping {
   /// Dense layers.
   static let dense = OpMapping(
-    makes: ["fully_connected", "reshape"],
     caffe: [
       // Source: InnerProductParameter of caffe.proto, inner_product_layer.cpp.
-      "InnerProduct": { node, builder throws(Diagnostic) in
-        let settings = node.attributes.message("inner_product_param")
+      "InnerProduct": CaffeMapping(
+        makes: ["fully_connected", "reshape"],
+        fields: .init(
+          "inner_product_param",
+          ["num_output", "bias_term", "weight_filler", "bias_filler", "axis", "transpose"]),
+        needsWeights: { _ in true }
+      ) { node, builder throws(Diagnostic) in
+        let settings = try node.attributes.message("inner_product_param")
+        let outputs = try outputCount(settings)
         let input = try builder.input(0)
         let extents = try builder.extents(input)
         let axis = try canonicalAxis(
           try settings.int("axis", default: 1), rank: extents.count)
-        let outputs = try settings.int("num_output", default: 0)
         let rows = extents[..<axis].reduce(1, *)
         let depth = extents[axis...].reduce(1, *)
-        guard outputs > 0, depth > 0, let count = Shape.elementCount([outputs, depth]) else {
-          throw Diagnostic(.unsupportedParameter, "num_output \(outputs) must be positive")
-        }
-        var weights = try builder.weights(0, count: count, "weights")
-        if try settings.bool("transpose", default: false) {
-          weights = Permutation([1, 0]).apply(weights, extents: [depth, outputs])
-        }
+        let isTransposed = try settings.bool("transpose", default: false)
+        let filter = builder.constant(
+          "weights",
+          try builder.weights(
+            0, isTransposed ? [depth, outputs] : [outputs, depth], "weights",
+            order: isTransposed ? Permutation([1, 0]) : nil))
         var bias: ValueID?
         if try settings.bool("bias_term", default: true) {
-          bias = builder.constant(
-            "bias", Tensor([outputs], try builder.weights(1, count: outputs, "biases")))
+          bias = builder.constant("bias", try builder.weights(1, [outputs], "biases"))
         }
-        let filter = builder.constant("weights", Tensor([outputs, depth], weights))
         let flat = try builder.reshape(input, [rows, depth])
         let product = try builder.add(FullyConnected(), [flat, filter, bias])
         return [try builder.reshape(product, extents[..<axis] + [outputs])]
@@ -37,11 +39,26 @@ extension OpMapping {
     ])
 }
 
+/// The `num_output` of a layer's settings: positive and given.
+func outputCount(_ settings: ForeignAttributes) throws(Diagnostic) -> Int {
+  guard settings.contains("num_output") else {
+    throw Diagnostic(
+      .unsupportedParameter, "the layer has no num_output", help: "say how many outputs it makes")
+  }
+  let count = try settings.int("num_output", default: 0)
+  guard count > 0, count < 1 << 31 else {
+    throw Diagnostic(
+      .unsupportedParameter, "num_output \(count) must be positive and less than 2^31")
+  }
+  return count
+}
+
 /// An axis counted from the front; throws `OCT0307` when it is none of `rank` dimensions.
 func canonicalAxis(_ axis: Int, rank: Int) throws(Diagnostic) -> Int {
   let result = axis < 0 ? axis + rank : axis
   guard result >= 0, result < rank else {
-    throw Diagnostic(.unsupportedParameter, "axis \(axis) is none of \(rank) dimensions")
+    throw Diagnostic(
+      .unsupportedParameter, "axis \(axis) is none of \(counted(rank, "dimension"))")
   }
   return result
 }

@@ -5,28 +5,24 @@ import OctetOps
 extension OpMapping {
   /// Sums, products and maxima of blobs of one shape.
   static let elementwise = OpMapping(
-    makes: ["add", "mul", "maximum"],
     caffe: [
       // Source: EltwiseParameter of caffe.proto, eltwise_layer.cpp.
-      "Eltwise": {
-        (node: ForeignNode, builder: inout GraphBuilder) throws(Diagnostic) -> [ValueID] in
-        let settings = node.attributes.message("eltwise_param")
+      "Eltwise": CaffeMapping(
+        makes: ["add", "mul", "maximum"],
+        fields: .init("eltwise_param", ["operation", "coeff", "stable_prod_grad"]),
+        bottoms: 2...Int.max
+      ) { node, builder throws(Diagnostic) in
+        let settings = try node.attributes.message("eltwise_param")
         let operation =
           settings.contains("operation")
           ? try settings.choice("operation", among: ["PROD", "SUM", "MAX"]) : "SUM"
-        guard node.inputs.count >= 2 else {
-          throw Diagnostic(.unsupportedParameter, "an Eltwise layer needs at least two blobs")
-        }
-        var coefficients: [Float] = []
-        for entry in settings.all("coeff") {
-          guard case .number(let value) = entry.value else { continue }
-          coefficients.append(Float(value))
-        }
+        let coefficients = try settings.floats("coeff")
         guard
           coefficients.isEmpty || (coefficients.count == node.inputs.count && operation == "SUM")
         else {
           throw Diagnostic(
-            .unsupportedParameter, "coeff needs operation SUM and one number for each blob")
+            .unsupportedParameter, "coeff needs operation SUM and one number for each blob",
+            help: "give \(node.inputs.count) numbers, or none")
         }
         let shape = try builder.extents(try builder.input(0))
         var result: ValueID?

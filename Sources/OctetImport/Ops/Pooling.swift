@@ -5,15 +5,25 @@ import OctetOps
 extension OpMapping {
   /// Max and average pooling.
   static let pooling = OpMapping(
-    makes: ["max_pool_2d", "average_pool_2d", "pad", "padv2", "mul"],
     caffe: [
       // Source: PoolingParameter of caffe.proto, pooling_layer.cpp.
-      "Pooling": { node, builder throws(Diagnostic) in
-        let settings = node.attributes.message("pooling_param")
+      "Pooling": CaffeMapping(
+        makes: ["max_pool_2d", "average_pool_2d", "pad", "padv2", "mul", "transpose"],
+        fields: .init(
+          "pooling_param",
+          [
+            "pool", "pad", "pad_h", "pad_w", "kernel_size", "kernel_h", "kernel_w", "stride",
+            "stride_h", "stride_w", "engine", "global_pooling", "round_mode", "ceil_mode",
+          ])
+      ) { node, builder throws(Diagnostic) in
+        let settings = try node.attributes.message("pooling_param")
         let input = try builder.input(0)
         let extents = try builder.extents(input)
         guard extents.count == 4 else {
-          throw Diagnostic(.unsupportedParameter, "pooling needs 4 dimensions")
+          throw Diagnostic(
+            .unsupportedParameter,
+            "a pooling needs a blob of 4 dimensions, this one has \(extents.count)",
+            help: "put a Reshape layer before it")
         }
         let pool = try CaffePooling(settings, height: extents[2], width: extents[3])
         let result = try builder.channelsLast(input) { image, builder throws(Diagnostic) in
@@ -35,18 +45,18 @@ private struct CaffePooling {
   init(_ settings: ForeignAttributes, height: Int, width: Int) throws(Diagnostic) {
     let kind = try settings.choice("pool", among: ["MAX", "AVE", "STOCHASTIC"])
     guard kind != "STOCHASTIC" else {
-      throw Diagnostic(.unsupportedParameter, "stochastic pooling has no TFLite form")
+      throw Diagnostic(
+        .unsupportedParameter, "stochastic pooling has no TFLite form",
+        help: "choose MAX or AVE if the net allows it")
     }
     isMax = kind == "MAX"
-    let isGlobal = try settings.bool("global_pooling", default: false)
-    var window = try CaffeWindow(settings, needsKernel: !isGlobal)
-    if isGlobal { window.kernel = Steps(height, width) }
-    let rounding = try settings.choice("round_mode", among: ["CEIL", "FLOOR"])
+    let window = try CaffeWindow(pooling: settings, whole: Steps(height, width))
+    let roundsUp = try Self.roundsUp(settings)
     let isPadded = window.pad != Steps(0, 0)
     func span(_ extent: Int, _ kernel: Int, _ stride: Int, _ pad: Int) throws(Diagnostic) -> Span {
       guard
         let span = Span(
-          extent: extent, kernel: kernel, stride: stride, pad: pad, rounding == "CEIL", isPadded)
+          extent: extent, kernel: kernel, stride: stride, pad: pad, roundsUp, isPadded)
       else {
         throw Diagnostic(
           .shapeMismatch, "a window of \(kernel) with padding \(pad) does not fit \(extent) pixels")
@@ -56,6 +66,17 @@ private struct CaffePooling {
     rows = try span(height, window.kernel.height, window.stride.height, window.pad.height)
     columns = try span(width, window.kernel.width, window.stride.width, window.pad.width)
     self.window = window
+  }
+
+  /// Sizes round up unless `round_mode` says otherwise, or `ceil_mode`, as forks of Caffe call it.
+  private static func roundsUp(_ settings: ForeignAttributes) throws(Diagnostic) -> Bool {
+    let mode = try settings.choice("round_mode", among: ["CEIL", "FLOOR"])
+    guard settings.contains("ceil_mode") else { return mode == "CEIL" }
+    guard !settings.contains("round_mode") else {
+      throw Diagnostic(
+        .unsupportedParameter, "round_mode and ceil_mode are both given", help: "keep one of them")
+    }
+    return try settings.bool("ceil_mode", default: true)
   }
 
   func build(_ image: ValueID, _ builder: inout GraphBuilder) throws(Diagnostic) -> ValueID {
@@ -76,12 +97,15 @@ private struct CaffePooling {
     let padded = try builder.pad(image, height: height, width: width)
     let average = try builder.add(
       AveragePool2D(filter: window.kernel, stride: window.stride, padding: .valid), [padded])
-    if (rows.corrections + columns.corrections).allSatisfy({ $0 == 1 }) { return average }
+    guard rows.overhangs || columns.overhangs else { return average }
     guard rows.output * columns.output <= 1 << 26 else {
       throw Diagnostic(
-        .tensorTooLarge, "an average over \(rows.output)x\(columns.output) windows with padding")
+        .tensorTooLarge,
+        "an average over \(rows.output)x\(columns.output) windows with padding is too large",
+        help: "make the input smaller")
     }
-    let factors = rows.corrections.flatMap { row in columns.corrections.map { row * $0 } }
+    let across = columns.corrections
+    let factors = rows.corrections.flatMap { row in across.map { row * $0 } }
     let correction = builder.constant(
       "correction", Tensor([1, rows.output, columns.output, 1], factors))
     return try builder.add(Mul(), [average, correction])
@@ -95,8 +119,12 @@ private struct CaffePooling {
     let after: Int
     /// True when TFLite's padding `same` puts the windows at the same places.
     let isSame: Bool
-    /// For each output, the kernel's extent over its part inside the padded image.
-    let corrections: [Float]
+    /// True when windows reach beyond the padded image, whose pixels an average does not count.
+    let overhangs: Bool
+    private let kernel: Int
+    private let stride: Int
+    /// Where the padded image ends, from the image's first pixel.
+    private let end: Int
 
     init?(
       extent: Int, kernel: Int, stride: Int, pad: Int, _ roundsUp: Bool, _ isPadded: Bool
@@ -108,13 +136,21 @@ private struct CaffePooling {
       guard output > 0 else { return nil }
       self.output = output
       self.pad = pad
-      after = max(0, (output - 1) * stride + kernel - extent - pad)
+      self.kernel = kernel
+      self.stride = stride
+      end = extent + pad
+      let last = (output - 1) * stride - pad + kernel
+      after = max(0, last - extent)
+      overhangs = last > end
       let same = WindowPadding.same.span(input: extent, window: kernel, stride: stride)
       isSame = same?.output == output && same?.before == 0
-      corrections = (0..<output).map { index in
+    }
+
+    /// For each output, the kernel's extent over its part inside the padded image.
+    var corrections: [Float] {
+      (0..<output).map { index in
         let start = index * stride - pad
-        let end = min(start + kernel, extent + pad)
-        return Float(kernel) / Float(end - start)
+        return Float(kernel) / Float(min(start + kernel, end) - start)
       }
     }
   }

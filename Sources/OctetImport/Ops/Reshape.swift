@@ -5,11 +5,12 @@ import OctetOps
 extension OpMapping {
   /// Reshaping and flattening.
   static let reshape = OpMapping(
-    makes: ["reshape"],
     caffe: [
       // Source: FlattenParameter of caffe.proto.
-      "Flatten": { node, builder throws(Diagnostic) in
-        let settings = node.attributes.message("flatten_param")
+      "Flatten": CaffeMapping(
+        makes: ["reshape"], fields: .init("flatten_param", ["axis", "end_axis"])
+      ) { node, builder throws(Diagnostic) in
+        let settings = try node.attributes.message("flatten_param")
         let input = try builder.input(0)
         let extents = try builder.extents(input)
         let first = try canonicalAxis(try settings.int("axis", default: 1), rank: extents.count)
@@ -23,8 +24,10 @@ extension OpMapping {
         return [try builder.reshape(input, Array(shape))]
       },
       // Source: ReshapeParameter of caffe.proto: 0 keeps an extent, -1 takes what is left.
-      "Reshape": { node, builder throws(Diagnostic) in
-        let settings = node.attributes.message("reshape_param")
+      "Reshape": CaffeMapping(
+        makes: ["reshape"], fields: .init("reshape_param", ["shape", "axis", "num_axes"])
+      ) { node, builder throws(Diagnostic) in
+        let settings = try node.attributes.message("reshape_param")
         let input = try builder.input(0)
         let extents = try builder.extents(input)
         let start = try settings.int("axis", default: 0)

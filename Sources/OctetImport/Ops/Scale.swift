@@ -5,11 +5,19 @@ import OctetOps
 extension OpMapping {
   /// Per-channel factors and offsets, from weights or from a second blob.
   static let scale = OpMapping(
-    makes: ["mul", "add", "reshape"],
     caffe: [
       // Source: ScaleParameter and BiasParameter of caffe.proto, scale_layer.cpp.
-      "Scale": { node, builder throws(Diagnostic) in
-        let settings = node.attributes.message("scale_param")
+      "Scale": CaffeMapping(
+        makes: ["mul", "add", "reshape"],
+        fields: .init("scale_param", ["axis", "num_axes", "filler", "bias_term", "bias_filler"]),
+        bottoms: 1...2,
+        needsWeights: { node in
+          let settings = try? node.attributes.message("scale_param")
+          return node.inputs.count == 1
+            || (try? settings?.bool("bias_term", default: false)) == true
+        }
+      ) { node, builder throws(Diagnostic) in
+        let settings = try node.attributes.message("scale_param")
         let operand = try AxisOperand(node, settings, "scale factors", &builder)
         let scaled = try builder.add(Mul(), [operand.data, operand.constant])
         guard try settings.bool("bias_term", default: false) else { return [scaled] }
@@ -17,8 +25,11 @@ extension OpMapping {
           node.inputs.count > 1 ? 0 : 1, "offsets", &builder)
         return [try builder.add(Add(), [scaled, offsets])]
       },
-      "Bias": { node, builder throws(Diagnostic) in
-        let settings = node.attributes.message("bias_param")
+      "Bias": CaffeMapping(
+        makes: ["add", "reshape"], fields: .init("bias_param", ["axis", "num_axes", "filler"]),
+        bottoms: 1...2, needsWeights: { $0.inputs.count == 1 }
+      ) { node, builder throws(Diagnostic) in
+        let settings = try node.attributes.message("bias_param")
         let operand = try AxisOperand(node, settings, "offsets", &builder)
         return [try builder.add(Add(), [operand.data, operand.constant])]
       },
@@ -26,18 +37,40 @@ extension OpMapping {
 
   /// Batch normalization with the statistics of training.
   static let batchNormalization = OpMapping(
-    makes: ["mul", "add"],
     caffe: [
       // Source: batch_norm_layer.cpp: mean, variance and the factor both were accumulated with.
-      "BatchNorm": { node, builder throws(Diagnostic) in
-        let settings = node.attributes.message("batch_norm_param")
+      "BatchNorm": CaffeMapping(
+        makes: ["mul", "add"],
+        fields: .init(
+          "batch_norm_param", ["use_global_stats", "moving_average_fraction", "eps"]),
+        needsWeights: { _ in true }
+      ) { node, builder throws(Diagnostic) in
+        let settings = try node.attributes.message("batch_norm_param")
+        guard try settings.bool("use_global_stats", default: true) else {
+          throw Diagnostic(
+            .unsupportedParameter, "use_global_stats: false takes the statistics of each batch",
+            help: "take it off: a trained layer has statistics of its own")
+        }
+        if !settings.contains("use_global_stats") { try refuseTraining(node) }
         let input = try builder.input(0)
         let extents = try builder.extents(input)
+        guard !extents.isEmpty else {
+          throw Diagnostic(
+            .unsupportedParameter, "a BatchNorm needs a blob with dimensions",
+            help: "put a Reshape layer before it")
+        }
         let channels = extents.count == 1 ? 1 : extents[1]
-        let total = try builder.weights(2, count: 1, "scale factor")[0]
+        let shape = [channels] + [Int](repeating: 1, count: max(0, extents.count - 2))
+        guard builder.hasWeights else {
+          let scale = builder.constant("scale", try builder.weights(0, shape, "variances"))
+          let offset = builder.constant("offset", try builder.weights(1, shape, "means"))
+          let scaled = try builder.add(Mul(), [input, scale])
+          return [try builder.add(Add(), [scaled, offset])]
+        }
+        let total = try builder.numbers(2, [1], "scale factor")[0]
         let factor = total == 0 ? 0 : 1 / total
-        let mean = try builder.weights(0, count: channels, "means").map { $0 * factor }
-        let variance = try builder.weights(1, count: channels, "variances").map { $0 * factor }
+        let mean = try builder.numbers(0, [channels], "means").map { $0 * factor }
+        let variance = try builder.numbers(1, [channels], "variances").map { $0 * factor }
         let epsilon = try settings.float("eps", default: 1e-5)
         var scale: [Float] = []
         for value in variance {
@@ -49,7 +82,6 @@ extension OpMapping {
           scale.append(1 / deviation)
         }
         let offset = zip(mean, scale).map { -$0 * $1 }
-        let shape = [channels] + [Int](repeating: 1, count: max(0, extents.count - 2))
         let scaleID = builder.constant("scale", Tensor(shape, scale))
         let offsetID = builder.constant("offset", Tensor(shape, offset))
         let scaled = try builder.add(Mul(), [input, scaleID])
@@ -63,6 +95,8 @@ extension OpMapping {
 private struct AxisOperand {
   let data: ValueID
   let constant: ValueID
+  /// The operand's extents, and the same with ones for the dimensions of the data after it.
+  private let own: [Int]
   private let shape: [Int]
 
   init(
@@ -74,7 +108,7 @@ private struct AxisOperand {
     let axis = try canonicalAxis(try settings.int("axis", default: 1), rank: extents.count)
     if node.inputs.count > 1 {
       let second = try builder.input(1)
-      let own = try builder.extents(second)
+      own = try builder.extents(second)
       guard axis + own.count <= extents.count else {
         throw Diagnostic(
           .shapeMismatch, "the second blob has more dimensions than the first from axis \(axis)")
@@ -88,18 +122,18 @@ private struct AxisOperand {
     guard count >= 0, count <= extents.count - axis else {
       throw Diagnostic(.unsupportedParameter, "num_axes \(count) reaches beyond the blob")
     }
-    shape =
-      Array(extents[axis..<axis + count])
-      + [Int](repeating: 1, count: extents.count - axis - count)
+    own = Array(extents[axis..<axis + count])
+    shape = own + [Int](repeating: 1, count: extents.count - axis - count)
+    let stored = try builder.weights(0, own, what)
     constant = builder.constant(
-      what, Tensor(shape, try builder.weights(0, count: shape.reduce(1, *), what)))
+      what, Tensor(TensorType(.float32, shape), stored.storage))
   }
 
   /// More weights of the same shape.
   func weights(
     _ index: Int, _ what: String, _ builder: inout GraphBuilder
   ) throws(Diagnostic) -> ValueID {
-    builder.constant(
-      what, Tensor(shape, try builder.weights(index, count: shape.reduce(1, *), what)))
+    let stored = try builder.weights(index, own, what)
+    return builder.constant(what, Tensor(TensorType(.float32, shape), stored.storage))
   }
 }

@@ -4,11 +4,12 @@ import OctetOps
 
 extension OpMapping {
   static let softmax = OpMapping(
-    makes: ["softmax", "transpose"],
     caffe: [
       // Source: SoftmaxParameter of caffe.proto. TFLite's softmax runs along the last dimension.
-      "Softmax": { node, builder throws(Diagnostic) in
-        let settings = node.attributes.message("softmax_param")
+      "Softmax": CaffeMapping(
+        makes: ["softmax", "transpose"], fields: .init("softmax_param", ["engine", "axis"])
+      ) { node, builder throws(Diagnostic) in
+        let settings = try node.attributes.message("softmax_param")
         let input = try builder.input(0)
         let rank = try builder.extents(input).count
         let axis = try canonicalAxis(try settings.int("axis", default: 1), rank: rank)

@@ -1,0 +1,54 @@
+import OctetDiagnostics
+import OctetIR
+import OctetImport
+import Testing
+
+/// What a mapping says it makes is what it makes.
+@Suite struct CaffeMappingTests {
+  /// Settings of layers that together make all that each type may become.
+  static let nets: [String: [String]] = [
+    "BatchNorm": [""], "Bias": ["", "bottom: \"x\" bias_param { axis: 0 }", "bottom: \"z\""],
+    "Concat": ["bottom: \"x\""],
+    "Convolution": [
+      "convolution_param { num_output: 4 kernel_size: 3 pad: 1 }",
+      "convolution_param { num_output: 4 kernel_size: 3 group: 4 }",
+    ],
+    "Dropout": [""],
+    "Eltwise": [
+      "bottom: \"x\"", "bottom: \"x\" eltwise_param { operation: MAX }",
+      "bottom: \"x\" eltwise_param { operation: PROD }",
+    ],
+    "Flatten": [""], "InnerProduct": ["inner_product_param { num_output: 3 }"],
+    "Pooling": [
+      "pooling_param { kernel_size: 2 pad: 1 }",
+      "pooling_param { pool: AVE kernel_size: 3 stride: 2 pad: 1 }",
+    ],
+    "ReLU": ["", "relu_param { negative_slope: 0.1 }"],
+    "Reshape": ["reshape_param { shape { dim: [0, -1] } }"],
+    "Scale": ["scale_param { bias_term: true }", "bottom: \"z\""], "Sigmoid": [""],
+    "Softmax": [""], "Split": [""], "TanH": [""],
+  ]
+
+  @Test func everyTypeHasNets() { #expect(Set(OpMapping.caffe.keys) == Set(Self.nets.keys)) }
+
+  @Test(arguments: OpMapping.caffe.keys.sorted())
+  func makes(_ type: String) throws {
+    var made: Set<String> = []
+    for settings in Self.nets[type] ?? [] {
+      var fixture = CaffeFixture(
+        """
+        layer { name: "in" type: "Input" top: "x" top: "z"
+          input_param { shape { dim: [1, 4, 6, 6] } shape { dim: 4 } } }
+        layer { name: "l" type: "\(type)" bottom: "x" top: "y" \(settings) }
+        layer { name: "end" type: "Flatten" bottom: "y" top: "end" }
+        """)
+      fixture.inputShapes = ["x": [1, 4, 6, 6], "z": [4]]
+      let (result, log) = try fixture.read()
+      let graph = try #require(result?.graph, "\(log.diagnostics)")
+      for node in graph.nodes where node.provenance.first?.node == "l" {
+        made.insert(node.op.name)
+      }
+    }
+    #expect(made == Set(OpMapping.caffe[type]?.makes ?? []))
+  }
+}

@@ -1,0 +1,137 @@
+import OctetDiagnostics
+import OctetImport
+import Testing
+
+/// A net and its caffemodel: every disagreement has its diagnostic.
+@Suite struct CaffeWeightsTests {
+  static let dense =
+    CaffeNetTests.input + """
+      layer { name: "fc" type: "InnerProduct" bottom: "data" top: "fc"
+        inner_product_param { num_output: 2 } }
+      """
+
+  func dense(_ layers: [CaffeFixture.Weights]) -> CaffeFixture {
+    CaffeFixture(Self.dense, weights: CaffeModelEncoder.model(layers))
+  }
+
+  static let right = [CaffeBlob([2, 4], seed: 1), CaffeBlob([2], seed: 2)]
+
+  @Test func fittingWeightsAreSilent() throws {
+    let (result, log) = try dense([("fc", Self.right)]).read()
+    #expect(result != nil)
+    #expect(log.diagnostics.isEmpty)
+  }
+
+  @Test func missingAndUnusedWeights() throws {
+    let fixture = dense([("fc1", Self.right)])
+    let missing = try fixture.only(.missingWeights)
+    #expect(missing.message == "the weights file has nothing for layer 'fc'")
+    #expect(missing.helps.last?.text == "did you mean 'fc1'?")
+    let unused = try fixture.only(.unusedWeights)
+    #expect(unused.message == "no layer of the net takes the weights of 'fc1'")
+    #expect(unused.severity == .warning)
+  }
+
+  /// The weights of a layer that only training needs are no surprise.
+  @Test func weightsOfRemovedLayersAreSilent() throws {
+    var fixture = dense([("fc", Self.right), ("aux", Self.right)])
+    fixture.text += """
+      layer { name: "aux" type: "InnerProduct" bottom: "data" top: "aux" include { phase: TRAIN } }
+      """
+    #expect(try fixture.diagnostics().map { $0.code } == [.layerRemoved])
+  }
+
+  @Test(arguments: [
+    (
+      [CaffeBlob([2, 3], seed: 1), CaffeBlob([2], seed: 2)],
+      "weights have the shape [2, 3], the layer needs [2, 4]"
+    ),
+    (
+      [CaffeBlob([2, 4], seed: 1), CaffeBlob([3], seed: 2)],
+      "biases have the shape [3], the layer needs [2]"
+    ),
+    (
+      [CaffeBlob([4, 2], seed: 1), CaffeBlob([2], seed: 2)],
+      "weights have the shape [4, 2], the layer needs [2, 4]"
+    ),
+    ([CaffeBlob([2, 4], seed: 1)], "weights file has no biases for the layer"),
+    (
+      right + [CaffeBlob([1], seed: 3)],
+      "weights file has 3 blobs for the layer, which takes 2"
+    ),
+  ])
+  func weightsOfOtherSizes(_ blobs: [CaffeBlob], _ message: String) throws {
+    let problem = try dense([("fc", blobs)]).only(.weightsMismatch)
+    #expect(problem.message == "the " + message)
+    #expect(problem.location?.node == "fc")
+  }
+
+  @Test func blobsThatContradictThemselves() throws {
+    let problem = try dense([("fc", [CaffeBlob([2, 4], [1, 2, 3])])]).only(.invalidProtobuf)
+    #expect(problem.message == "blob 0 of layer 'fc' has other extents than contents")
+  }
+
+  @Test(
+    arguments: [
+      ([], "the weights file is empty"),
+      (Array("name: \"net\"\n".utf8), "the weights file is text"),
+      (CaffeModelEncoder.message(1, [200, 201]), "the weights file is damaged or no caffemodel"),
+      (CaffeModelEncoder.message(1, [0x61]), "the weights file holds no layers"),
+    ] as [([UInt8], String)])
+  func otherFilesAsWeights(_ bytes: [UInt8], _ message: String) throws {
+    let problem = try CaffeFixture(Self.dense, weights: bytes).only(.invalidProtobuf)
+    #expect(problem.message.hasPrefix(message))
+  }
+
+  /// The offsets of a layer that takes its factors from a blob.
+  @Test func offsetsAreMissedToo() throws {
+    func net(_ hasBias: Bool) -> String {
+      CaffeNetTests.input + """
+        layer { name: "s" type: "Scale" bottom: "data" bottom: "data" top: "s"
+          scale_param { axis: 0 bias_term: \(hasBias) } }
+        """
+    }
+    let weights = CaffeModelEncoder.model([("other", Self.right)])
+    #expect(
+      try CaffeFixture(net(true), weights: weights).only(.missingWeights).location?.node == "s")
+    #expect(
+      try CaffeFixture(net(false), weights: weights).diagnostics().map { $0.code }
+        == [.unusedWeights])
+  }
+
+  /// Of a layer that the file has twice the last counts, as in Caffe.
+  @Test func theLastOfTwoLayersOfAFile() throws {
+    let wrong = [CaffeBlob([2, 3], seed: 1)]
+    #expect(try dense([("fc", wrong), ("fc", Self.right)]).diagnostics().isEmpty)
+    _ = try dense([("fc", Self.right), ("fc", wrong)]).only(.weightsMismatch)
+  }
+
+  @Test(
+    arguments: [
+      (
+        [CaffeModelEncoder.message(7, CaffeModelEncoder.message(1, [2, 4]))],
+        "blob 0 of layer 'fc' of shape [2, 4] has no float numbers"
+      ),
+      (
+        [CaffeModelEncoder.message(5, [0, 0, 0, 0])],
+        "blob 0 of layer 'fc' has 1 numbers and no shape"
+      ),
+    ] as [([[UInt8]], String)])
+  func blobsOfOtherForms(_ blobs: [[UInt8]], _ message: String) throws {
+    let layer =
+      CaffeModelEncoder.message(1, Array("fc".utf8))
+      + blobs.flatMap { CaffeModelEncoder.message(7, $0) }
+    let fixture = CaffeFixture(Self.dense, weights: CaffeModelEncoder.message(100, layer))
+    #expect(try fixture.only(.invalidProtobuf).message == message)
+  }
+
+  @Test func noWeightsFile() throws {
+    var fixture = CaffeFixture(Self.dense)
+    fixture.needsWeights = true
+    let problem = try fixture.only(.noWeightsFile)
+    #expect(problem.location?.node == "fc")
+    #expect(problem.helps.first?.arguments == ["--weights", "FILE.caffemodel"])
+    fixture.text = CaffeNetTests.input + "layer { name: 't' type: 'TanH' bottom: 'data' top: 't' }"
+    #expect(try fixture.diagnostics().isEmpty)
+  }
+}
