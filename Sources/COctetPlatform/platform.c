@@ -15,7 +15,8 @@
 int octet_map_file(const char *path, const uint8_t **bytes, size_t *count) {
   *bytes = NULL;
   *count = 0;
-  int descriptor = open(path, O_RDONLY | O_CLOEXEC);
+  // A pipe without a writer is no reason to wait: only regular files are mapped.
+  int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (descriptor < 0) return errno;
   struct stat info;
   int error = 0;
@@ -125,10 +126,12 @@ static int replace(const char *target, const uint8_t *bytes, size_t count) {
   size_t capacity = strlen(target) + 48;
   char *temporary = malloc(capacity);
   if (temporary == NULL) return ENOMEM;
-  // Ctrl-C waits until the file is there or the temporary one is gone.
+  // Ctrl-C waits until the file is there or the temporary one is gone. A limit on the size of files is an
+  // error like any other.
   sigset_t all, before;
   sigfillset(&all);
   sigprocmask(SIG_BLOCK, &all, &before);
+  void (*size_handler)(int) = signal(SIGXFSZ, SIG_IGN);
   int error = 0;
   int descriptor = open_beside(target, temporary, capacity);
   if (descriptor < 0) {
@@ -142,6 +145,7 @@ static int replace(const char *target, const uint8_t *bytes, size_t count) {
     if (error != 0) unlink(temporary);
   }
   free(temporary);
+  signal(SIGXFSZ, size_handler);
   sigprocmask(SIG_SETMASK, &before, NULL);
   return error;
 }

@@ -8,7 +8,7 @@ extension CalibrationTable {
     _ path: String, log: DiagnosticLog
   ) throws(DiagnosticFailure) -> CalibrationTable {
     try log.attempt { () throws(Diagnostic) in
-      let file = try MappedFile(path)
+      let file = try MappedFile(path, limit: 1 << 26)
       return try CalibrationTable(
         parsing: String(decoding: file.bytes, as: UTF8.self), file: path)
     }

@@ -82,6 +82,7 @@ public struct Model: Sendable {
       let model = try TFLiteReader.read(file, log: log)
       return Model(graph: model.graph, format: .tflite, path: path, metadata: model.metadata)
     case .octetIR:
+      try requireTextSize(file, log)
       let text = String(decoding: file.bytes, as: UTF8.self)
       let graph = try log.attempt { () throws(Diagnostic) in
         try Graph(parsing: text, file: path, makeOp: OpCatalog.makeOp)
@@ -89,8 +90,9 @@ public struct Model: Sendable {
       return Model(graph: graph, format: .octetIR, path: path)
     case .caffe:
       let weights = try options.weights.map { path throws(DiagnosticFailure) in
-        try log.attempt { () throws(Diagnostic) in try MappedFile(path) }
+        try log.attempt { () throws(Diagnostic) in try MappedFile(path, limit: 1 << 31) }
       }
+      try requireTextSize(file, log)
       let imported = try CaffeImporter.read(
         file, weights: weights,
         CaffeImporter.Options(
@@ -105,7 +107,22 @@ public struct Model: Sendable {
           .unknownFormat, "'\(path)' is no model that Octet knows", at: Location(file: path),
           notes: ["it reads: " + ModelFormat.allCases.map { $0.summary }.joined(separator: "; ")],
           help: path.hasSuffix(".caffemodel")
-            ? "name the .prototxt, and give this file with --weights" : "check the file"))
+            ? "name the .prototxt, and give this file with --weights"
+            : "convert it to one of these formats, or check that it is complete"))
+    }
+  }
+
+  /// Logs `OCT0101` for a text larger than any net is written.
+  private static func requireTextSize(
+    _ file: MappedFile, _ log: DiagnosticLog
+  ) throws(DiagnosticFailure) {
+    let limit = 1 << 28
+    if file.bytes.count > limit {
+      throw log.failure(
+        Diagnostic(
+          .unreadableFile,
+          "cannot read '\(file.path)': a text of \(file.bytes.count) bytes, the limit is \(limit)",
+          at: Location(file: file.path)))
     }
   }
 

@@ -39,7 +39,7 @@ public struct PassBisection: Sendable {
       return largestDifference(reference, try outputs(of: graph, log))
     }
     let whole = try difference(after: steps.count)
-    guard !(whole <= tolerance) else {
+    guard whole > tolerance, !steps.isEmpty else {
       return PassBisection(patches: steps.count, difference: whole, culprit: nil)
     }
     var good = 0
@@ -66,6 +66,7 @@ public struct PassBisection: Sendable {
     of graph: Graph, _ log: DiagnosticLog
   ) throws(DiagnosticFailure) -> [[Float]] {
     let prepared = try PreparedGraph(graph, log: log)
+    _ = try log.attempt { () throws(Diagnostic) in try SampleLoop(prepared) }
     var generator = SplitMix64(seed: 1)
     for input in prepared.inputs {
       let values = (0..<input.count).map { _ in generator.nextFloat() }
@@ -80,6 +81,7 @@ public struct PassBisection: Sendable {
     for (left, right) in zip(a, b) {
       let scale = max(1e-30, left.reduce(0) { max($0, abs($1)) })
       for (x, y) in zip(left, right) {
+        if x == y || x.isNaN && y.isNaN { continue }
         let relative = abs(x - y) / scale
         result = relative.isNaN ? .infinity : max(result, relative)
       }

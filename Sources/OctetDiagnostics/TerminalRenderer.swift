@@ -41,10 +41,13 @@ public struct TerminalRenderer: Sendable {
     return text
   }
 
-  private static func visible(_ text: String) -> String {
+  /// The text with control characters shown as `\x1b`; line ends stay where `keepsLines`.
+  package static func visible(_ text: String, keepsLines: Bool = false) -> String {
     var result = ""
     for scalar in text.unicodeScalars {
-      if scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value) {
+      if scalar == "\n" && keepsLines {
+        result.unicodeScalars.append(scalar)
+      } else if scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value) {
         let digits = String(scalar.value, radix: 16)
         result += "\\x" + (digits.utf8.count == 1 ? "0" : "") + digits
       } else {

@@ -11,13 +11,21 @@ package final class MappedFile: Sendable {
 
   /// Throws `OCT0101` when the file cannot be opened or is not a regular file; similar names from the
   /// same folder are suggested for one that is missing.
-  package init(_ path: String) throws(Diagnostic) {
+  ///
+  /// - Parameter limit: the most bytes it may have.
+  package init(_ path: String, limit: Int = .max) throws(Diagnostic) {
     var start: UnsafePointer<UInt8>?
     var count = 0
     let error = path.utf8.contains(0) ? OCTET_EINVAL : octet_map_file(path, &start, &count)
     guard error == 0 else { throw unreadable(path, error) }
     self.path = path
     bytes = UnsafeRawBufferPointer(start: start, count: count)
+    if count > limit {
+      throw Diagnostic(
+        .unreadableFile,
+        "cannot read '\(path)': it has \(count) bytes, a file of its kind has at most \(limit)",
+        at: Location(file: path))
+    }
   }
 
   deinit {
@@ -53,8 +61,10 @@ package func readStream(_ path: String, limit: Int) throws(Diagnostic) -> [UInt8
 /// The `OCT0101` for `path` and an `errno` value.
 private func unreadable(_ path: String, _ code: Int32) -> Diagnostic {
   let (folder, name) = splitPath(path)
+  let isStream = code == OCTET_EINVAL && pathKind(path) == .other
+  let reason = isStream ? "it is a pipe or a device, not a file" : errorText(code)
   let diagnostic = Diagnostic(
-    .unreadableFile, "cannot read '\(path)': \(errorText(code))", at: Location(file: path),
+    .unreadableFile, "cannot read '\(path)': \(reason)", at: Location(file: path),
     notes: missingFolder(path, code))
   guard code == OCTET_ENOENT, let names = folderEntries(folder) else { return diagnostic }
   return diagnostic.suggesting(name, from: names)

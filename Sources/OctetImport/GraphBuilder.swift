@@ -126,7 +126,7 @@ package struct GraphBuilder {
           notes: ["a net has at most 4 GiB of weights"],
           help: "check the layers' numbers and the extents of the input")
       }
-      return Tensor(TensorType(.float32, laidOut), Storage.zeros(byteCount: 4 * count))
+      return Tensor(TensorType(.float32, laidOut), try Storage.zeros(byteCount: 4 * count))
     }
     let found = try stored(index, extents, what)
     return Tensor(laidOut, order?.apply(found.values, extents: extents) ?? found.values)

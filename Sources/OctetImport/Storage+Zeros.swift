@@ -1,12 +1,16 @@
 import Glibc
+import OctetDiagnostics
 import OctetIR
 
 extension Storage {
   /// Read-only zeros. Many of them take address space, but no memory until they are read, and then
   /// one page for all.
-  static func zeros(byteCount: Int) -> Storage {
-    guard byteCount >= 1 << 16, let pages = ZeroPages(byteCount: byteCount) else {
-      return Storage(byteCount: byteCount)
+  ///
+  /// Throws `OCT0209` when the system has no address space to give.
+  static func zeros(byteCount: Int) throws(Diagnostic) -> Storage {
+    guard byteCount >= 1 << 16 else { return Storage(byteCount: byteCount) }
+    guard let pages = ZeroPages(byteCount: byteCount) else {
+      throw Diagnostic(.tensorTooLarge, "there is no memory for \(byteCount) bytes of weights")
     }
     return Storage(borrowing: pages.bytes, owner: pages)
   }

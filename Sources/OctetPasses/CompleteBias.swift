@@ -17,7 +17,8 @@ package struct CompleteBias: GraphPass {
     guard let op = OpCatalog.builtin(node.op), case .int8(let rule) = op.quantization,
       let (weights, axis) = rule.weights, let place = rule.bias,
       node.inputs.count <= place || node.inputs[place] == nil, node.inputs.count >= place,
-      let filter = node.inputs[weights], let channels = view.extents(filter)?[axis]
+      let filter = node.inputs[weights], view.graph[filter].constant != nil,
+      let channels = view.extents(filter)?[axis]
     else { return nil }
     let output = node.outputs[0]
     let name = view.graph[output].name

@@ -7,6 +7,9 @@ import OctetRuntime
 ///
 ///     %p = const ..., %t = transpose(%w, %p)   ->   %t = const ...
 package struct FoldConstants: GraphPass {
+  /// The most bytes that a folded constant may take: a small file must not grow without limit.
+  private static let largest = 1 << 26
+
   package init() {}
 
   package var name: String { "FoldConstants" }
@@ -17,8 +20,10 @@ package struct FoldConstants: GraphPass {
     guard OpCatalog.builtin(node.op) != nil, !node.inputs.isEmpty, node.outputs.count == 1,
       node.inputs.allSatisfy({ $0 == nil || view.graph[$0!].constant != nil })
     else { return nil }
-    guard let tensor = evaluate(node, view.graph) else { return nil }
     let output = node.outputs[0]
+    guard let size = view.graph[output].type.byteCount, size <= Self.largest,
+      let tensor = evaluate(node, view.graph)
+    else { return nil }
     var patch = GraphPatch(
       view.graph, "\(node.op.name) -> \(view.graph[output].name)", replacing: [node])
     patch.replace(output, with: patch.addConstant(view.graph[output].name, tensor))

@@ -34,7 +34,9 @@ package struct Calibration {
       return cached
     }
     let prepared = try PreparedGraph(graph, log: log)
-    let loop = try log.attempt { () throws(Diagnostic) in try SampleLoop(prepared) }
+    let loop = try log.attempt { () throws(Diagnostic) in
+      try SampleLoop(prepared, readsOutputs: false)
+    }
     let batchSize = calibrator.batchSize
     let names = graph.inputs.map { graph[$0].name }
     var histograms = [Histogram](repeating: Histogram(), count: graph.values.count)

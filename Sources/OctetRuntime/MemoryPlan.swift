@@ -20,13 +20,15 @@ package struct MemoryPlan {
 
   /// Offsets are multiples of this.
   package static let alignment = 64
+  /// A plan that needs more is given up: its `arenaBytes` says so, its offsets are of no use.
+  package static let limit = Int.max / 4
 
   package private(set) var allocations: [Allocation] = []
   package private(set) var arenaBytes = 0
   /// For each value, its place in `allocations`; nil for constants and unused values.
   private var slots: [Int?]
 
-  /// - Precondition: every value that is read or written has a known size.
+  /// - Precondition: every value that is read or written has a known size of at most `limit`.
   package init(_ graph: Graph) {
     slots = [Int?](repeating: nil, count: graph.values.count)
     for input in graph.inputs { define(input, in: graph, step: -1) }
@@ -83,12 +85,14 @@ package struct MemoryPlan {
       var offset = 0
       for rival in rivals {
         if offset + wanted.byteCount <= rival.offset { break }
+        // No tensor and no offset is beyond `limit`, so sums do not overflow.
         let end = rival.offset + rival.byteCount
         let aligned = (end + Self.alignment - 1) / Self.alignment * Self.alignment
         offset = max(offset, aligned)
       }
       allocations[index].offset = offset
       arenaBytes = max(arenaBytes, offset + wanted.byteCount)
+      if arenaBytes > Self.limit { return }
       placed.append(index)
     }
     for index in allocations.indices {

@@ -35,7 +35,7 @@ package final class PreparedGraph {
     _ graph: Graph, arenaLimit: Int = 1 << 30, log: DiagnosticLog
   ) throws(DiagnosticFailure) {
     try Self.checkOperators(graph, log)
-    try Self.checkSizes(graph, log)
+    try Self.checkSizes(graph, arenaLimit, log)
     let plan = MemoryPlan(graph)
     if plan.arenaBytes > arenaLimit {
       throw log.failure(
@@ -64,6 +64,13 @@ package final class PreparedGraph {
       }
     }
     try log.throwIfErrors()
+    if scratchBytes > arenaLimit - plan.arenaBytes {
+      throw log.failure(
+        Diagnostic(
+          .arenaTooLarge,
+          "the tensors and the steps need \(plan.arenaBytes) and \(scratchBytes) bytes, the limit is "
+            + "\(arenaLimit)"))
+    }
     scratch.reserve(byteCount: scratchBytes)
     self.graph = graph
     self.plan = plan
@@ -73,6 +80,9 @@ package final class PreparedGraph {
     self.scratchBytes = scratchBytes
     inputs = graph.inputs.compactMap { views[$0.index] }
     outputs = graph.outputs.compactMap { views[$0.index] }
+    precondition(
+      inputs.count == graph.inputs.count && outputs.count == graph.outputs.count,
+      "sizes have been checked")
     alignedConstants = aligned
   }
 
@@ -107,7 +117,7 @@ package final class PreparedGraph {
   }
 
   private static func checkSizes(
-    _ graph: Graph, _ log: DiagnosticLog
+    _ graph: Graph, _ limit: Int, _ log: DiagnosticLog
   ) throws(DiagnosticFailure) {
     func check(_ id: ValueID, _ place: Location?) {
       let value = graph[id]
@@ -125,9 +135,15 @@ package final class PreparedGraph {
           Diagnostic(
             .noKernel, "tensor '\(value.name)' has no elements the runtime can hold", at: place,
             tensors: [value.text]))
+      } else if value.constant == nil, let size = value.type.byteCount, size > limit {
+        log.add(
+          Diagnostic(
+            .arenaTooLarge, "tensor '\(value.name)' needs \(size) bytes, the limit is \(limit)",
+            at: place, tensors: [value.text]))
       }
     }
     for input in graph.inputs { check(input, nil) }
+    for output in graph.outputs where graph[output].constant != nil { check(output, nil) }
     for node in graph.nodes {
       for case let input? in node.inputs where graph[input].constant != nil {
         check(input, node.location)

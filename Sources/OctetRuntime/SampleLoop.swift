@@ -9,18 +9,23 @@ package struct SampleLoop {
   /// Samples a run.
   private let group: Int
 
-  /// Throws `OCT0506` unless all inputs have one batch, and `OCT0701` for inputs that cannot be written
-  /// or outputs that cannot be read as real numbers.
-  package init(_ prepared: PreparedGraph) throws(Diagnostic) {
+  /// Throws `OCT0506` unless all inputs have one batch, and `OCT0701` for inputs that cannot be written as
+  /// real numbers; with `readsOutputs` the same for outputs.
+  package init(_ prepared: PreparedGraph, readsOutputs: Bool = true) throws(Diagnostic) {
     let batches = prepared.inputs.map { $0.extents.first ?? 1 }
-    group = batches.first ?? 1
-    guard batches.allSatisfy({ $0 == batches[0] }) else {
+    guard let first = batches.first else {
+      throw Diagnostic(.sampleMismatch, "the model has no input to feed samples to")
+    }
+    group = first
+    let outputs = readsOutputs ? prepared.outputs : []
+    let others = batches + (first > 1 ? outputs.map { $0.extents.first ?? 1 } : [])
+    guard others.allSatisfy({ $0 == first }) else {
       throw Diagnostic(
         .sampleMismatch,
-        "the model's inputs differ in their first extent, so it takes no samples one by one",
-        tensors: prepared.inputs.map { $0.type.text })
+        "the model's tensors differ in their first extent, so it has no samples to feed or read",
+        tensors: (prepared.inputs + outputs).map { $0.type.text })
     }
-    for view in prepared.inputs + prepared.outputs {
+    for view in prepared.inputs + outputs {
       guard [.float32, .int8, .uint8].contains(view.element) else {
         throw Diagnostic(
           .noKernel, "samples cannot be fed to or read from a model with \(view.element.name)",

@@ -25,7 +25,9 @@ extension TensorView {
     switch element {
     case .int8: for (i, x) in values.enumerated() { int8[start + i] = Int8(code(x, -128, 127)) }
     case .uint8: for (i, x) in values.enumerated() { uint8[start + i] = UInt8(code(x, 0, 255)) }
-    default: for (i, x) in values.enumerated() { float32[start + i] = x }
+    default:
+      precondition(element == .float32, "only real numbers are written")
+      for (i, x) in values.enumerated() { float32[start + i] = x }
     }
   }
 

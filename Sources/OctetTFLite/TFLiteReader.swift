@@ -9,6 +9,23 @@ package struct TFLiteReader {
   private let file: MappedFile
   private let model: ModelTable
   private let log: DiagnosticLog
+  private let budget: Budget
+
+  /// What names, shapes and lists may take together: a FlatBuffer can refer to one of them any number of
+  /// times.
+  private final class Budget {
+    private var left: Int
+
+    init(_ fileBytes: Int) { left = 1 << 24 + 8 * min(fileBytes, 1 << 27) }
+
+    func take(_ count: Int) -> Bool {
+      left -= min(count, left + 1)
+      return left >= 0
+    }
+  }
+
+  /// The most tensors or operators of a subgraph.
+  private static let mostElements = 20_000
 
   /// Reads `file` and logs everything in it that makes no sense (`OCT0103`, `OCT0104`, `OCT0205`).
   /// The graph is not verified: operators may disagree with their tensors.
@@ -23,7 +40,9 @@ package struct TFLiteReader {
           at: Location(file: file.path, format: "tflite"),
           help: "fetch or convert the model again"))
     }
-    return try TFLiteReader(file: file, model: model, log: log).read()
+    return try TFLiteReader(
+      file: file, model: model, log: log, budget: Budget(file.bytes.count)
+    ).read()
   }
 
   private func read() throws(DiagnosticFailure) -> TFLiteModel {
@@ -38,9 +57,10 @@ package struct TFLiteReader {
     }
     var names: [String] = []
     for (index, subgraph) in subgraphs.enumerated() {
-      let name = subgraph.name ?? ""
-      names.append(
-        name.isEmpty || names.contains(name) ? (index == 0 ? "main" : "subgraph\(index)") : name)
+      var name = subgraph.name ?? ""
+      if name.isEmpty { name = index == 0 ? "main" : "subgraph\(index)" }
+      while names.contains(name) { name += "'" }
+      names.append(name)
     }
     var graphs: [Graph] = []
     for (index, subgraph) in subgraphs.enumerated() {
@@ -92,8 +112,11 @@ package struct TFLiteReader {
     func build(_ place: Int, within outer: [Int]) throws(DiagnosticFailure) -> Graph {
       isReached[place] = true
       count += 1
-      if outer.contains(place) || count > 10_000 {
-        report("subgraph '\(graphs[place].name)' calls itself")
+      if outer.contains(place) || count > 1000 {
+        report(
+          outer.contains(place)
+            ? "subgraph '\(graphs[place].name)' calls itself"
+            : "subgraphs are called from more than 1000 places")
         throw DiagnosticFailure()
       }
       var result = graphs[place]
@@ -120,6 +143,12 @@ package struct TFLiteReader {
   ) throws(DiagnosticFailure) -> Graph {
     var graph = Graph(name: name)
     let before = log.errorCount
+    for (count, what) in [
+      (subgraph.tensors?.count ?? 0, "tensors"), (subgraph.operators?.count ?? 0, "operators"),
+    ] where count > Self.mostElements {
+      report("'\(name)' has \(count) \(what), more than the \(Self.mostElements) Octet reads")
+      throw DiagnosticFailure()
+    }
     for (index, tensor) in elements(subgraph.tensors).enumerated() {
       if let value = try value(tensor, index) { _ = graph.add(value) }
       // One bad tensor shifts the numbering: what follows cannot be judged.
@@ -131,8 +160,8 @@ package struct TFLiteReader {
     for (index, tensor) in elements(subgraph.tensors).enumerated() where tensor.isVariable {
       state.insert(ValueID(index))
     }
-    graph.inputs = ids(subgraph.inputs, graph, "graph inputs").compactMap { $0 }
-    graph.outputs = ids(subgraph.outputs, graph, "graph outputs").compactMap { $0 }
+    graph.inputs = interface(subgraph.inputs, graph, "graph inputs")
+    graph.outputs = interface(subgraph.outputs, graph, "graph outputs")
     for (index, table) in elements(subgraph.operators).enumerated() {
       if let node = node(table, index, graph, names, state) { graph.nodes.append(node) }
       if log.errorCount - before > 20 { break }
@@ -143,6 +172,10 @@ package struct TFLiteReader {
   private func value(_ tensor: TensorTable, _ index: Int) throws(DiagnosticFailure) -> Value? {
     let name = tensor.name ?? ""
     let place = Location(node: name, offset: tensor.table.position)
+    guard budget.take(name.utf8.count + 64 * (tensor.shape?.count ?? 0)) else {
+      report("the file refers to its names and shapes more often than Octet reads")
+      throw DiagnosticFailure()
+    }
     guard let element = ElementType(tensor.type) else {
       report("tensor \(index) has the unknown type \(tensor.type.rawValue)", place)
       return nil
@@ -173,6 +206,10 @@ package struct TFLiteReader {
     } else if let bytes = try buffer(Int(truncatingIfNeeded: tensor.buffer), place),
       bytes.count > 0
     {
+      if type.element.byteCount != nil, type.shape.elementCount == nil {
+        report("tensor \(index) has contents, but no known size", place)
+        return nil
+      }
       if let expected = type.byteCount, expected != bytes.count {
         report(
           "tensor \(index) has \(bytes.count) bytes of contents, its type \(type.text) needs "
@@ -186,12 +223,9 @@ package struct TFLiteReader {
 
   private func quantization(_ table: QuantizationParametersTable?) -> Quantization? {
     guard let table, let scales = table.scale, !scales.isEmpty else { return nil }
-    let zeroPoints = table.zeroPoint.map { Array($0) } ?? []
     return Quantization(
       scales: Array(scales),
-      zeroPoints: scales.indices.map { index in
-        index < zeroPoints.count ? Int32(clamping: zeroPoints[index]) : 0
-      },
+      zeroPoints: elements(table.zeroPoint).map { Int32(clamping: $0) },
       axis: scales.count > 1 ? Int(table.quantizedDimension) : nil)
   }
 
@@ -218,6 +252,10 @@ package struct TFLiteReader {
 
   private func ids(_ indices: FlatVector<Int32>?, _ graph: Graph, _ what: String) -> [ValueID?] {
     var result: [ValueID?] = []
+    guard budget.take(16 * (indices?.count ?? 0)) else {
+      report("\(what) are longer than Octet reads")
+      return []
+    }
     for index in elements(indices) {
       if index == -1 {
         result.append(nil)
@@ -230,15 +268,26 @@ package struct TFLiteReader {
     return result
   }
 
+  /// The inputs or outputs of a graph, all of which must be there.
+  private func interface(
+    _ indices: FlatVector<Int32>?, _ graph: Graph, _ what: String
+  ) -> [ValueID] {
+    let result = ids(indices, graph, what)
+    if result.contains(nil) { report("\(what) name tensor -1, which does not exist") }
+    return result.compactMap { $0 }
+  }
+
   private func node(
     _ table: OperatorTable, _ index: Int, _ graph: Graph, _ names: [String],
     _ state: Set<ValueID?>
   ) -> Node? {
-    guard let codes = model.operatorCodes, Int(table.opcodeIndex) < codes.count else {
+    guard let codes = model.operatorCodes, let codeIndex = Int(exactly: table.opcodeIndex),
+      codeIndex < codes.count
+    else {
       report("operator \(index) has no operator code", Location(offset: table.table.position))
       return nil
     }
-    let code = codes[Int(table.opcodeIndex)]
+    let code = codes[codeIndex]
     let builtin = code.resolvedCode
     let type =
       builtin == .custom ? code.customCode ?? "CUSTOM" : builtin.name ?? "\(builtin.rawValue)"

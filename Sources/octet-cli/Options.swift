@@ -47,7 +47,9 @@ struct ReportOptions: ParsableArguments {
     if self.json {
       Console.output(json().text)
     } else {
-      Console.output(text.hasSuffix("\n") ? String(text.dropLast()) : text)
+      // Names come from files: nothing in them may reach the terminal as a command.
+      let lines = TerminalRenderer.visible(text, keepsLines: true)
+      Console.output(lines.hasSuffix("\n") ? String(lines.dropLast()) : lines)
     }
   }
 
@@ -77,7 +79,9 @@ struct ModelArguments: ParsableArguments {
   var batch: Int?
 
   func validate() throws {
-    if let batch, batch < 1 { throw ValidationError("--batch must be at least 1") }
+    if let batch, !Self.extents.contains(batch) {
+      throw ValidationError("--batch must be at least 1 and fit int32")
+    }
     var named: Set<String> = []
     for text in inputShape {
       guard let (name, extents) = shape(text) else {
@@ -99,12 +103,14 @@ struct ModelArguments: ParsableArguments {
       batch: batch)
   }
 
+  private static let extents = 1...Int(Int32.max)
+
   /// `NAME=1,3,32,32`
   private func shape(_ text: String) -> (name: String, extents: [Int])? {
     guard let equals = text.lastIndex(of: "=") else { return nil }
     let extents = text[text.index(after: equals)...]
       .split(separator: ",", omittingEmptySubsequences: false).map { Int($0) ?? 0 }
-    guard extents.allSatisfy({ $0 > 0 }) else { return nil }
+    guard extents.allSatisfy({ Self.extents.contains($0) }) else { return nil }
     return (String(text[..<equals]), extents)
   }
 

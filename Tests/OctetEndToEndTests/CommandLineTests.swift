@@ -198,6 +198,23 @@ import Testing
     #expect(result.errors.contains("the label 10 is not one of the 10 classes"))
   }
 
+  /// Names of a file do not command the terminal, and inputs that real numbers do not fit are refused.
+  @Test func hostileNamesAndTypes() throws {
+    try """
+    octet-ir 1
+    graph @main(%"\u{1B}[31mred": f32[1]) -> (%y) {
+      %y = relu(%"\u{1B}[31mred")
+    }
+    """.write(toFile: path("m.oct"), atomically: true, encoding: .utf8)
+    let shown = try octet("inspect", path("m.oct"))
+    #expect(shown.code == 0 && shown.output.contains(#"\x1b[31mred"#))
+    #expect(!shown.output.contains("\u{1B}"))
+    try "octet-ir 1\ngraph @main(%x: bool[3]) -> (%x) {\n}"
+      .write(toFile: path("b.oct"), atomically: true, encoding: .utf8)
+    let result = try octet("convert", path("b.oct"), "--bisect-passes")
+    #expect(result.code == 1 && result.errors.contains("OCT0701"))
+  }
+
   @Test func inputsOfUnlikeBatchAreDiagnosed() throws {
     try """
     octet-ir 1

@@ -96,6 +96,19 @@ private func problems(of graph: Graph) -> [Diagnostic] {
     #expect(error.location?.file == "t.oct")
   }
 
+  /// Constants are as large as their type, whatever stands in the text.
+  @Test func splatsAreBounded() throws {
+    let many = (0..<3).map { "%c\($0) = const splat 1 : f32[200000000]" }.joined(separator: "\n")
+    let error = try #require(throws: Diagnostic.self) {
+      _ = try parse("graph @main(%x: f32[1]) -> (%x) {\n\(many)\n}")
+    }
+    #expect(error.message == "the constants are larger than 1 GiB together")
+    let graph = try parse("graph @main(%x: f32[1]) -> (%c) {\n%c = const splat 0.5 : f32[1000]\n}")
+    #expect(
+      graph[graph.outputs[0]].constant?.array(of: Float.self)
+        == [Float](repeating: 0.5, count: 1000))
+  }
+
   @Test func mutatedTextIsDiagnosedOrRead() {
     let base = Array(("octet-ir 1\n" + Self.loop).utf8)
     var generator = SplitMix64(seed: 11)
@@ -152,7 +165,11 @@ private func problems(of graph: Graph) -> [Diagnostic] {
       "quantization of 'x' is invalid: a zero point is no uint8"
     ),
     (
-      "graph @main(%x: f32[4611686018427387904,4]) -> (%x) {}", .tensorTooLarge,
+      "graph @main(%x: f32[2147483648,4]) -> (%x) {}", .tensorTooLarge,
+      "tensor 'x' has an extent beyond int32"
+    ),
+    (
+      "graph @main(%x: f32[2147483647,2147483647,2147483647]) -> (%x) {}", .tensorTooLarge,
       "tensor 'x' has more elements than can be counted"
     ),
   ])

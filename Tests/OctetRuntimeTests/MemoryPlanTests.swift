@@ -205,6 +205,13 @@ import Testing
     #expect(try codes(Self.chain, arenaLimit: limit) == (isRefused ? [.arenaTooLarge] : []))
   }
 
+  /// Sizes whose sum is beyond any memory.
+  @Test func tensorsTooLargeForAnyArena() throws {
+    let huge = "f32[2147483647,536870911]"
+    let text = "graph @main(%x: \(huge)) -> (%b) {\n %a = relu(%x)\n %b = relu(%a)\n}"
+    #expect(try codes(text) == [.arenaTooLarge, .arenaTooLarge, .arenaTooLarge])
+  }
+
   @Test func everyNodeThatCannotRunIsListed() throws {
     let found = try codes(
       """

@@ -347,6 +347,42 @@ struct HandMadeModel {
     }
   }
 
+  /// A FlatBuffer may refer to one name, shape or list from many places.
+  @Test func sharedPiecesAreNotCopiedWithoutEnd() throws {
+    var model = HandMadeModel()
+    // Shapes of 20,000 dimensions: more in memory than the budget, which grows with the file.
+    model.tensors += (0..<400).map { _ in
+      HandMadeModel.tensor("z", shape: [Int32](repeating: 1, count: 20_000))
+    }
+    let (log, outputs) = try model.run()
+    #expect(outputs == nil)
+    #expect(
+      log.diagnostics.map { $0.message }
+        == ["the file refers to its names and shapes more often than Octet reads"])
+    model.tensors = [FlatObject](repeating: HandMadeModel.tensor("x"), count: 20_001)
+    #expect(
+      try model.run().log.diagnostics.map { $0.message }
+        == ["'main' has 20001 tensors, more than the 20000 Octet reads"])
+  }
+
+  @Test func piecesThatContradictEachOther() throws {
+    try error(.invalidModel, "graph inputs name tensor -1, which does not exist") {
+      $0.inputs = [0, -1]
+    }
+    try error(.invalidModel, "tensor 1 has contents, but no known size") {
+      $0.tensors[1] = HandMadeModel.tensor("c", signature: [-1])
+    }
+    try error(
+      .invalidGraph,
+      "quantization of 'z' is invalid: the numbers of scales and zero points differ"
+    ) {
+      $0.tensors.append(
+        HandMadeModel.tensor(
+          "z", type: .int8,
+          quantization: QuantizationParametersTable.object(scale: [1], zeroPoint: [0, 0])))
+    }
+  }
+
   /// Each of these tensors alone can be counted, their sum cannot.
   @Test(.disabled("MemoryPlan adds sizes without a look at overflow"))
   func arenasThatCannotBeCounted() throws {

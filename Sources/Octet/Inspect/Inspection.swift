@@ -59,9 +59,10 @@ public struct Inspection: Sendable {
     ops = graph.nodes.enumerated().map { index, node in OpInfo(node, index, graph) }
   }
 
-  public var parameters: Int { ops.reduce(0) { $0 + $1.parameters } }
-  public var macs: Int { ops.reduce(0) { $0 + ($1.macs ?? 0) } }
-  public var weightBytes: Int { tensors.reduce(0) { $0 + ($1.constantBytes ?? 0) } }
+  // Shapes of a file that is only looked at may be anything: sums saturate.
+  public var parameters: Int { saturatingSum(ops.map { $0.parameters }) }
+  public var macs: Int { saturatingSum(ops.map { $0.macs ?? 0 }) }
+  public var weightBytes: Int { saturatingSum(tensors.map { $0.constantBytes ?? 0 }) }
 }
 
 extension Inspection.TensorInfo {
@@ -115,11 +116,11 @@ extension Inspection.OpInfo {
     inputs = node.inputs.map { $0.map { graph[$0].name } ?? "" }
     outputs = node.outputs.map { graph[$0].name }
     outputShape = node.outputs.first.map { graph[$0].type.text } ?? ""
-    var count = 0
-    for case let input? in node.inputs where graph[input].constant != nil {
-      count += graph[input].type.shape.elementCount ?? 0
-    }
-    parameters = count
+    parameters = saturatingSum(
+      node.inputs.map { input in
+        guard let input, graph[input].constant != nil else { return 0 }
+        return graph[input].type.shape.elementCount ?? 0
+      })
     macs = node.macs(in: graph)
     provenance = node.provenance.reversed().map { $0.text }
   }
@@ -139,5 +140,13 @@ extension Node {
     else { return nil }
     let (macs, overflow) = outputCount.multipliedReportingOverflow(by: count / extents[axis])
     return overflow ? nil : macs
+  }
+}
+
+/// The sum of numbers from 0, or the largest `Int`.
+private func saturatingSum(_ numbers: [Int]) -> Int {
+  numbers.reduce(0) { sum, number in
+    let (result, overflow) = sum.addingReportingOverflow(number)
+    return overflow ? .max : result
   }
 }

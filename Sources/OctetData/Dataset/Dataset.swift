@@ -52,6 +52,11 @@ public struct Dataset: Sendable {
           at: location, tensors: arrays.map { "\($0.name): \($0.tensor.type.text)" })
       }
       count = total
+      for array in arrays where array.tensor.extents.dropFirst().contains(0) {
+        throw Diagnostic(
+          .noSamples, "the samples of '\(file)' have no elements", at: location,
+          tensors: ["\(array.name): \(array.tensor.type.text)"])
+      }
     }
     guard count > 0 else {
       throw Diagnostic(.noSamples, "'\(file)' has no samples", at: location)

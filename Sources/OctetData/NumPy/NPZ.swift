@@ -29,7 +29,7 @@ package enum NPZ {
   ///   - limit: the most bytes all arrays may unpack to together.
   /// - Throws: `.invalidData`, also for an entry that is no array.
   package static func tensors(
-    _ bytes: ByteSlice, file: String, limit: Int = 1 << 32
+    _ bytes: ByteSlice, file: String, limit: Int = 1 << 30
   ) throws(Diagnostic) -> [NamedTensor] {
     guard ZipArchive.isZip(bytes) else {
       throw Diagnostic(

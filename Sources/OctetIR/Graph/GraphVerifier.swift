@@ -90,6 +90,11 @@ extension Graph {
 
   private func problem(of value: Value) -> Diagnostic? {
     let type = value.type
+    // TFLite has 32 bits for an extent.
+    if type.shape.dimensions.contains(where: { ($0.value ?? 0) > Int(Int32.max) }) {
+      return Diagnostic(
+        .tensorTooLarge, "tensor '\(value.name)' has an extent beyond int32", tensors: [value.text])
+    }
     if let extents = type.shape.extents, Shape.elementCount(extents) == nil {
       return Diagnostic(
         .tensorTooLarge, "tensor '\(value.name)' has more elements than can be counted",

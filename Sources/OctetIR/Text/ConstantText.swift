@@ -12,9 +12,6 @@ enum ConstantText {
     guard let count = type.shape.elementCount, let byteCount = type.byteCount else {
       throw Diagnostic(.irSyntax, "a constant needs a type of known size")
     }
-    guard byteCount <= 1 << 30 else {
-      throw Diagnostic(.irSyntax, "the constant is larger than 1 GiB")
-    }
     switch self {
     case .list(let texts):
       guard texts.count == count else {
@@ -22,7 +19,13 @@ enum ConstantText {
       }
       return try parse(texts, type.element)
     case .splat(let text):
-      return try parse([String](repeating: text, count: count), type.element)
+      let element = try parse([text], type.element)
+      let result = Storage(byteCount: byteCount)
+      for start in stride(from: 0, to: byteCount, by: max(1, element.bytes.count)) {
+        UnsafeMutableRawBufferPointer(rebasing: result.mutableBytes[start...])
+          .copyMemory(from: element.bytes)
+      }
+      return result
     case .random(let text):
       guard let seed = UInt64(text) else { throw Diagnostic(.irSyntax, "'\(text)' is not a seed") }
       return try random(count, type.element, seed)

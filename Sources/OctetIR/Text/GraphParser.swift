@@ -27,6 +27,8 @@ private struct GraphParser {
   private var token: TextLexer.Token = .end
   private let makeOp: OpFactory
   private var depth = 0
+  /// Bytes that the file's constants may still take: a line of text can ask for any number.
+  private var constantBytesLeft = 1 << 30
 
   init(_ text: String, _ makeOp: @escaping OpFactory) {
     lexer = TextLexer(text)
@@ -114,6 +116,10 @@ private struct GraphParser {
       let type = try type()
       let storage: Storage
       do throws(Diagnostic) {
+        constantBytesLeft -= min(type.byteCount ?? 0, constantBytesLeft + 1)
+        guard constantBytesLeft >= 0 else {
+          throw Diagnostic(.irSyntax, "the constants are larger than 1 GiB together")
+        }
         storage = try contents.storage(for: type)
       } catch {
         throw error.located(Location(format: "octet-ir", node: names[0], line: line))

@@ -13,7 +13,7 @@ extension AveragePool2D {
       }
     default:
       try context.requireOneScale()
-      guard settings.filter.height * settings.filter.width <= 1 << 23 else {
+      guard Int64(settings.filter.height) * Int64(settings.filter.width) <= 1 << 23 else {
         throw context.noKernel("sums of so large a window do not fit int32")
       }
       let to = try output.perTensor()

@@ -26,7 +26,7 @@ extension Conv2D {
     return Conv2D(
       stride: Steps(Int(options.strideH), Int(options.strideW)),
       dilation: Steps(Int(options.dilationHFactor), Int(options.dilationWFactor)),
-      padding: WindowPadding(options.padding),
+      padding: try WindowPadding(options.padding),
       activation: try FusedActivation(options.fusedActivationFunction))
   }
 }

@@ -32,7 +32,7 @@ extension DepthwiseConv2D {
     return DepthwiseConv2D(
       stride: Steps(Int(options.strideH), Int(options.strideW)),
       dilation: Steps(Int(options.dilationHFactor), Int(options.dilationWFactor)),
-      depthMultiplier: multiplier, padding: WindowPadding(options.padding),
+      depthMultiplier: multiplier, padding: try WindowPadding(options.padding),
       activation: try FusedActivation(options.fusedActivationFunction))
   }
 }

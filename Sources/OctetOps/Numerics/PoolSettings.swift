@@ -30,7 +30,7 @@ package struct PoolSettings: Sendable {
     self.init(
       filter: Steps(Int(options.filterHeight), Int(options.filterWidth)),
       stride: Steps(Int(options.strideH), Int(options.strideW)),
-      padding: WindowPadding(options.padding),
+      padding: try WindowPadding(options.padding),
       activation: try FusedActivation(options.fusedActivationFunction))
   }
 

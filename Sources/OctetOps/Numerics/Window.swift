@@ -14,7 +14,14 @@ package enum WindowPadding: String, Sendable {
     self = WindowPadding(rawValue: name) ?? .valid
   }
 
-  init(_ padding: StoredPadding) { self = padding == .valid ? .valid : .same }
+  /// Throws `OCT0104` for a padding that the schema does not have.
+  init(_ padding: StoredPadding) throws(Diagnostic) {
+    switch padding {
+    case .same: self = .same
+    case .valid: self = .valid
+    default: throw Diagnostic(.invalidModel, "there is no padding \(padding.rawValue)")
+    }
+  }
 
   var attribute: Attribute { Attribute("padding", .symbol(rawValue)) }
 

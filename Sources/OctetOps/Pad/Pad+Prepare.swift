@@ -18,10 +18,10 @@ extension Pad {
   ) -> Step {
     let (input, paddings, output) = (context.input(0), context.input(1), context.output)
     let before = input.extents.indices.map { Int(paddings.int32[2 * $0]) }
-    let rows = rows(input.extents, output.extents, before: before)
+    let rows = Rows(input.extents, output.extents, before: before)
     let (source, target, count) = (pointer(input), pointer(output), output.count)
     return Step(kernel: "\(name)--reference") {
-      Self.reference(source, target, rows: rows, count: count, value: value())
+      Self.reference(source, target, rows, count: count, value: value())
     }
   }
 }

@@ -1,39 +1,56 @@
 extension Pad {
   /// Fills the output with `value`, then copies the input's rows into it.
   static func reference<Element: BitwiseCopyable>(
-    _ input: UnsafePointer<Element>, _ output: UnsafeMutablePointer<Element>, rows: [Row],
+    _ input: UnsafePointer<Element>, _ output: UnsafeMutablePointer<Element>, _ rows: Rows,
     count: Int, value: Element
   ) {
     output.update(repeating: value, count: count)
-    for row in rows { (output + row.target).update(from: input + row.source, count: row.count) }
+    rows.forEach { source, target in
+      (output + target).update(from: input + source, count: rows.width)
+    }
   }
 
-  /// A run of elements along the last dimension.
-  struct Row {
-    let source: Int
-    let target: Int
-    let count: Int
-  }
+  /// The rows of an input along its last dimension, and where they stand in the padded output.
+  struct Rows {
+    let width: Int
+    /// Extents but the last of the input, and the step of each in the output.
+    private let outer: [Int]
+    private let steps: [Int]
+    private let first: Int
 
-  /// The rows of an input of the given extents inside an output padded by `before`.
-  static func rows(_ input: [Int], _ output: [Int], before: [Int]) -> [Row] {
-    guard let width = input.last else { return [Row(source: 0, target: 0, count: 1)] }
-    let outer = input.dropLast()
-    var rows: [Row] = []
-    var index = [Int](repeating: 0, count: outer.count)
-    for source in 0..<outer.reduce(1, *) {
-      var target = 0
-      for dimension in outer.indices {
-        target = target * output[dimension] + index[dimension] + before[dimension]
+    init(_ input: [Int], _ output: [Int], before: [Int]) {
+      width = input.last ?? 1
+      outer = Array(input.dropLast())
+      var steps: [Int] = []
+      var step = 1
+      for extent in output.reversed() {
+        steps.insert(step, at: 0)
+        step *= extent
       }
-      target = target * output[outer.count] + before[outer.count]
-      rows.append(Row(source: source * width, target: target, count: width))
-      for dimension in outer.indices.reversed() {
-        index[dimension] += 1
-        if index[dimension] < outer[dimension] { break }
-        index[dimension] = 0
+      first = zip(before, steps).reduce(0) { $0 + $1.0 * $1.1 }
+      self.steps = Array(steps.dropLast())
+    }
+
+    @inline(__always)
+    func forEach(_ body: (_ source: Int, _ target: Int) -> Void) {
+      let count = outer.reduce(1, *)
+      guard count > 0, width > 0 else { return }
+      withUnsafeTemporaryAllocation(of: Int.self, capacity: max(outer.count, 1)) { index in
+        index.initialize(repeating: 0)
+        var target = first
+        for row in 0..<count {
+          body(row * width, target)
+          var dimension = outer.count - 1
+          while dimension >= 0 {
+            index[dimension] += 1
+            target += steps[dimension]
+            if index[dimension] < outer[dimension] { break }
+            target -= steps[dimension] * outer[dimension]
+            index[dimension] = 0
+            dimension -= 1
+          }
+        }
       }
     }
-    return rows
   }
 }

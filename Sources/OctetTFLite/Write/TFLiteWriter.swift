@@ -24,7 +24,6 @@ package struct TFLiteWriter {
     var main = model.graph
     main.makeNamesUnique()
     var writer = TFLiteWriter(main, log: log)
-    try writer.checkExtents()
     let object = try writer.object(model)
     do {
       return try SerializedModel(object)
@@ -45,20 +44,6 @@ package struct TFLiteWriter {
     children.append([:])
     for subgraph in graph.subgraphs { children[index][subgraph.name] = flatten(subgraph) }
     return index
-  }
-
-  /// Logs `OCT0209` for extents that the format, which has 32 bits for them, cannot hold.
-  private func checkExtents() throws(DiagnosticFailure) {
-    for graph in graphs {
-      for value in graph.values
-      where value.type.shape.dimensions.contains(where: { ($0.value ?? 0) > Int(Int32.max) }) {
-        log.add(
-          Diagnostic(
-            .tensorTooLarge, "tensor '\(value.name)' has an extent beyond int32",
-            tensors: [value.text]))
-      }
-    }
-    try log.throwIfErrors()
   }
 
   private mutating func object(_ model: TFLiteModel) throws(DiagnosticFailure) -> FlatObject {
