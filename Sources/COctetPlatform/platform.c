@@ -56,6 +56,10 @@ int octet_same_file(const char *path, const char *other) {
          a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
 
+int octet_check_folder(const char *path) {
+  return access(path, W_OK | X_OK) == 0 ? 0 : errno;
+}
+
 int octet_list_folder(const char *path, size_t limit, void *context,
                       void (*visit)(void *context, const char *name)) {
   DIR *folder = opendir(path);

@@ -10,11 +10,21 @@ package func writeFile(_ path: String, _ bytes: UnsafeRawBufferPointer) throws(D
   let start = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self)
   let error =
     path.utf8.contains(0) ? OCTET_EINVAL : octet_write_file(path, start, bytes.count)
-  guard error == 0 else {
-    throw Diagnostic(
-      .unwritableFile, "cannot write '\(path)': \(errorText(error))", at: Location(file: path),
-      notes: missingFolder(path, error))
-  }
+  if error != 0 { throw unwritable(path, error) }
+}
+
+/// Throws the `OCT0601` that writing `path` would end with, as far as its folder tells: before long work.
+package func checkWritable(_ path: String) throws(Diagnostic) {
+  if pathKind(path) == .other { return }
+  let folder = splitPath(path).folder
+  let error = octet_check_folder(folder.isEmpty ? "." : folder)
+  if error != 0 { throw unwritable(path, error) }
+}
+
+private func unwritable(_ path: String, _ code: Int32) -> Diagnostic {
+  Diagnostic(
+    .unwritableFile, "cannot write '\(path)': \(errorText(code))", at: Location(file: path),
+    notes: missingFolder(path, code))
 }
 
 /// Writes an array; see `writeFile` of bytes.

@@ -42,12 +42,14 @@ package struct Calibration {
     var histograms = [Histogram](repeating: Histogram(), count: graph.values.count)
     var samples = 0
     var batch = 0
+    var data: UInt64 = 0
     while let tensors = try log.attempt({ () throws(Diagnostic) in
       try calibrator.nextBatch(names)
     }) {
       let count = try check(tensors, prepared, batchSize)
       try measure(tensors, loop, &histograms)
       samples += count
+      for sample in 0..<count { data &+= hash(sample, of: tensors, count) }
       progress(CalibrationProgress(batch: batch, samplesInBatch: count))
       batch += 1
     }
@@ -62,9 +64,18 @@ package struct Calibration {
     }
     let table = CalibrationTable(
       algorithm: calibrator.algorithm, model: graph.contentHash, preprocessing: preprocessing,
-      samples: samples, entries: entries)
+      data: ContentHash.text(data), samples: samples, entries: entries)
     try log.attempt { () throws(Diagnostic) in try calibrator.writeCache(table) }
     return table
+  }
+
+  private func hash(_ sample: Int, of tensors: [Tensor], _ count: Int) -> UInt64 {
+    var hash = ContentHash()
+    for tensor in tensors {
+      let size = tensor.storage.bytes.count / count
+      hash.mix(tensor.storage.bytes[sample * size..<(sample + 1) * size])
+    }
+    return hash.value
   }
 
   /// The number of samples in a batch.

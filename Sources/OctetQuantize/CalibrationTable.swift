@@ -9,6 +9,7 @@ public import OctetDiagnostics
 ///     algorithm: entropy
 ///     model: 9f0c3ab1d2e4f567
 ///     preprocessing: scale=1/256
+///     data: 8d03f6a1c95e2b47
 ///     samples: 500
 ///
 ///     data: 0.0 0.99609375
@@ -28,17 +29,20 @@ public struct CalibrationTable: Sendable, Equatable {
   public var model: String
   /// The preprocessing of the samples, as `--preprocess` takes it; empty for none.
   public var preprocessing: String
+  /// Hash of the samples, whatever their order; empty when it is not known.
+  public var data: String
   public var samples: Int
   /// Tensor names with their ranges, in the graph's order.
   public var entries: [(name: String, range: Range)]
 
   public init(
-    algorithm: CalibrationAlgorithm, model: String, preprocessing: String, samples: Int,
-    entries: [(name: String, range: Range)]
+    algorithm: CalibrationAlgorithm, model: String, preprocessing: String, data: String = "",
+    samples: Int, entries: [(name: String, range: Range)]
   ) {
     self.algorithm = algorithm
     self.model = model
     self.preprocessing = preprocessing
+    self.data = data
     self.samples = samples
     self.entries = entries
   }
@@ -49,7 +53,7 @@ public struct CalibrationTable: Sendable, Equatable {
 
   public var text: String {
     var text = "octet-calibration 1\nalgorithm: \(algorithm.rawValue)\nmodel: \(model)\n"
-    text += "preprocessing: \(preprocessing)\nsamples: \(samples)\n\n"
+    text += "preprocessing: \(preprocessing)\ndata: \(data)\nsamples: \(samples)\n\n"
     for (name, range) in entries { text += "\(name): \(range.low) \(range.high)\n" }
     return text
   }
@@ -85,6 +89,7 @@ public struct CalibrationTable: Sendable, Equatable {
     self.algorithm = algorithm
     model = try field("model")
     preprocessing = try field("preprocessing")
+    data = try field("data")
     guard let samples = Int(try field("samples")), samples >= 0 else {
       throw problem("'samples' is not a whole number")
     }

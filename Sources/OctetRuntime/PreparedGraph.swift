@@ -29,11 +29,12 @@ package final class PreparedGraph {
 
   /// Prepares every node and logs all that cannot be run (`OCT0203`, `OCT0701`, `OCT0703`).
   ///
-  /// - Parameter arenaLimit: the most bytes the arena may take.
+  /// - Parameter arenaLimit: the most bytes the arena may take, at most `MemoryPlan.limit`.
   /// - Precondition: the graph has been verified.
   package init(
-    _ graph: Graph, arenaLimit: Int = 1 << 30, log: DiagnosticLog
+    _ graph: Graph, arenaLimit: Int = min(1 << 30, MemoryPlan.limit), log: DiagnosticLog
   ) throws(DiagnosticFailure) {
+    precondition(arenaLimit <= MemoryPlan.limit, "no arena is that large")
     try Self.checkOperators(graph, log)
     try Self.checkSizes(graph, arenaLimit, log)
     let plan = MemoryPlan(graph)

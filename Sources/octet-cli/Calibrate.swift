@@ -29,6 +29,7 @@ struct Calibrate: ParsableCommand {
   func run() throws {
     try report.run { log throws(DiagnosticFailure) in
       let given = try calibration.preprocessing(log)
+      try checkWritable(output, log: log)
       let imported = try Model.open(source.model, source.options, log: log)
       let preprocessing = try Preprocessing.chosen(
         given, stored: imported.preprocessing, in: source.model, log: log)

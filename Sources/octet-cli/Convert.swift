@@ -83,6 +83,7 @@ struct Convert: ParsableCommand {
       PassTrace.check(printAfter, log: log)
       let given = try calibration.preprocessing(log)
       try log.throwIfErrors()
+      if let output { try checkWritable(output, log: log) }
       let imported = try Model.open(source.model, source.options, log: log)
       if bisectPasses {
         let result = try PassBisection.run(imported, log: log)

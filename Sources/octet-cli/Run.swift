@@ -30,6 +30,7 @@ struct Run: ParsableCommand {
 
   func run() throws {
     try report.run { log throws(DiagnosticFailure) in
+      if let save { try checkWritable(save, log: log) }
       let model = try Model.open(source.model, source.options, log: log)
       let session = try Session(model, log: log)
       var tensors: [(name: String?, tensor: Tensor)] = []

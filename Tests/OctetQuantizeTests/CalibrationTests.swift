@@ -68,8 +68,8 @@ import Testing
 
   @Test(arguments: [
     ("octet-calibration 1", "octet-calibration 2", 1), ("entropy", "entorpy", 2),
-    ("samples: 7", "samples: x", 5), ("0.0 0.99609375", "0.0", 7), ("0.0 0.99609375", "2 1", 7),
-    ("0.0 0.99609375", "nan 1", 7), ("data:", "a: b c:", 8),
+    ("samples: 7", "samples: x", 6), ("0.0 0.99609375", "0.0", 8), ("0.0 0.99609375", "2 1", 8),
+    ("0.0 0.99609375", "nan 1", 8), ("data: 0", "a: b c: 0", 9),
   ])
   func syntaxErrorsNameTheLine(_ old: String, _ new: String, _ line: Int) throws {
     let text = table.text.split(separator: old, omittingEmptySubsequences: false)

@@ -138,22 +138,29 @@ import Testing
   @Test(arguments: [
     ("", 1), ("octet-calibration 1", 2), ("octet-calibration 1\nalgorithm: entropy", 3),
     ("octet-calibration 1\nmodel: x", 2),
-    ("octet-calibration 1\nalgorithm: min-max\nmodel: m\npreprocessing: \nsamples: -1\n\n", 5),
-    ("octet-calibration 1\nalgorithm: min-max\nmodel: m\npreprocessing: \nsamples: 1\nx: 0 1\n", 6),
     (
-      "octet-calibration 1\nalgorithm: min-max\nmodel: m\npreprocessing: \nsamples: 1\n\nx 0 1\n", 7
+      "octet-calibration 1\nalgorithm: min-max\nmodel: m\npreprocessing: \ndata: \nsamples: -1\n\n",
+      6
     ),
     (
-      "octet-calibration 1\nalgorithm: min-max\nmodel: m\npreprocessing: \nsamples: 1\n\nx: 0 1\nx: 0 1",
+      "octet-calibration 1\nalgorithm: min-max\nmodel: m\npreprocessing: \ndata: \nsamples: 1\nx: 0 1\n",
+      7
+    ),
+    (
+      "octet-calibration 1\nalgorithm: min-max\nmodel: m\npreprocessing: \ndata: \nsamples: 1\n\nx 0 1\n",
       8
     ),
     (
-      "octet-calibration 1\nalgorithm: min-max\nmodel: m\npreprocessing: \nsamples: 1\n\nx: 0 1 2",
-      7
+      "octet-calibration 1\nalgorithm: min-max\nmodel: m\npreprocessing: \ndata: \nsamples: 1\n\nx: 0 1\nx: 0 1",
+      9
     ),
     (
-      "octet-calibration 1\nalgorithm: min-max\nmodel: m\npreprocessing: \nsamples: 1\n\nx: -inf 1",
-      7
+      "octet-calibration 1\nalgorithm: min-max\nmodel: m\npreprocessing: \ndata: \nsamples: 1\n\nx: 0 1 2",
+      8
+    ),
+    (
+      "octet-calibration 1\nalgorithm: min-max\nmodel: m\npreprocessing: \ndata: \nsamples: 1\n\nx: -inf 1",
+      8
     ),
   ])
   func brokenTablesNameTheLine(_ text: String, _ line: Int) throws {

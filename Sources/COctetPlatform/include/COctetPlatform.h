@@ -22,6 +22,9 @@ int octet_path_kind(const char *path);
 /// 1 when both paths lead to one regular file, else 0.
 int octet_same_file(const char *path, const char *other);
 
+/// 0 when a file can be made in folder `path`, else errno.
+int octet_check_folder(const char *path);
+
 /// Calls `visit` with at most `limit` names in a folder, without `.` and `..`. Returns 0 or errno.
 int octet_list_folder(const char *path, size_t limit, void *context,
                       void (*visit)(void *context, const char *name));
