@@ -1,6 +1,5 @@
 /// A JSON value with its members in a fixed order, rendered on one line.
 public indirect enum JSON: Sendable, Equatable {
-  case null
   case bool(Bool)
   case int(Int)
   /// Not-a-number and infinities have no JSON form and are written as `null`.
@@ -36,7 +35,6 @@ public indirect enum JSON: Sendable, Equatable {
 
   private func write(to output: inout String) {
     switch self {
-    case .null: output += "null"
     case .bool(let value): output += value ? "true" : "false"
     case .int(let value): output += "\(value)"
     case .number(let value): output += value.isFinite ? "\(value)" : "null"

@@ -2,7 +2,6 @@
 public enum Severity: String, Sendable, CaseIterable {
   case error
   case warning
-  case note
   /// Explains a choice Octet made, for example an operator kept in float.
   case remark
 }

@@ -72,7 +72,7 @@ public struct TerminalRenderer: Sendable {
     switch severity {
     case .error: "31"
     case .warning: "33"
-    case .note, .remark: "36"
+    case .remark: "36"
     }
   }
 

@@ -59,9 +59,9 @@ import Testing
     QS8GEMM.packWeights(matrix.weights, n: n, k: k, into: &packed)
     var channels = [[Int32]](
       repeating: .init(repeating: 0, count: QS8GEMM.paddedChannels(n)), count: 3)
-    QS8GEMM.padChannels(matrix.bias, n: n, into: &channels[0])
-    QS8GEMM.padChannels(matrix.multiplier, n: n, into: &channels[1])
-    QS8GEMM.padChannels(matrix.shift, n: n, into: &channels[2])
+    padChannels(matrix.bias, n: n, into: &channels[0])
+    padChannels(matrix.multiplier, n: n, into: &channels[1])
+    padChannels(matrix.shift, n: n, into: &channels[2])
     let scratch = UnsafeMutableRawPointer.allocate(
       byteCount: QS8Conv2D.scratchBytes(convolution.geometry), alignment: 32)
     defer { scratch.deallocate() }
@@ -113,7 +113,7 @@ import Testing
     var packed = [Float](repeating: 0, count: F32GEMM.packedWeightCount(n: n, k: k))
     F32GEMM.packWeights(weights, n: n, k: k, into: &packed)
     var padded = [Float](repeating: 0, count: F32GEMM.paddedChannels(n))
-    F32GEMM.padChannels(bias, n: n, into: &padded)
+    padChannels(bias, n: n, into: &padded)
     let scratch = UnsafeMutableRawPointer.allocate(
       byteCount: max(1, F32Conv2D.scratchBytes(geometry)), alignment: 32)
     defer { scratch.deallocate() }

@@ -17,7 +17,7 @@ import Testing
     var packed = [Float](repeating: -1, count: F32GEMM.packedWeightCount(n: n, k: k))
     F32GEMM.packWeights(weights, n: n, k: k, into: &packed)
     var padded = [Float](repeating: -1, count: F32GEMM.paddedChannels(n))
-    F32GEMM.padChannels(bias, n: n, into: &padded)
+    padChannels(bias, n: n, into: &padded)
     padded.withUnsafeBufferPointer { bias in
       let output = F32GEMM.Output(
         bias: bias.baseAddress!, minimum: bounds.0, maximum: bounds.1)

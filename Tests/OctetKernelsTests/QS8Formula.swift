@@ -102,7 +102,7 @@ struct QS8Case {
 
   private func padded(_ values: [Int32]) -> [Int32] {
     var padded = [Int32](repeating: -1, count: QS8GEMM.paddedChannels(n))
-    QS8GEMM.padChannels(values, n: n, into: &padded)
+    padChannels(values, n: n, into: &padded)
     return padded
   }
 }

@@ -101,7 +101,7 @@ import Testing
     expected.replaceSubrange(0..<4, with: [1, 2, 4, 5])
     expected.replaceSubrange(32..<36, with: [3, 0, 6, 0])
     #expect(packed == expected)
-    #expect(QS8GEMM.packedWeightBytes(n: 17, k: 3) == 32 * 4 * 2)
+    #expect(QS8GEMM.packedWeightCount(n: 17, k: 3) == 32 * 4)
   }
 
   @Test func bestIsTheFirstSupportedVariant() {

@@ -11,7 +11,6 @@ package struct GraphPatch {
   private var values: [Value] = []
   private var nodes: [Node] = []
   private var replacements: [(old: ValueID, new: ValueID)] = []
-  private var newTypes: [(id: ValueID, type: TensorType)] = []
   private let provenance: [Location]
 
   /// - Parameter replacing: the nodes whose work the new nodes do.
@@ -63,16 +62,12 @@ package struct GraphPatch {
     replacements.append((old, new))
   }
 
-  /// Changes the type of a value, for example its quantization.
-  package mutating func setType(_ id: ValueID, _ type: TensorType) { newTypes.append((id, type)) }
-
   /// The graph with the patch applied, compact, its nodes in topological order.
   ///
   /// - Returns: also the places of the nodes that are new or read something new.
   package func applied() -> (graph: Graph, touched: [Int]) {
     var result = graph
     for value in values { _ = result.add(value) }
-    for change in newTypes { result[change.id].type = change.type }
     var target = [Int](result.values.indices)
     for replacement in replacements {
       target[replacement.old.index] = replacement.new.index
@@ -86,12 +81,6 @@ package struct GraphPatch {
         guard let input, target[input.index] != input.index else { continue }
         result.nodes[index].inputs[place] = ValueID(target[input.index])
         isTouched[index] = true
-      }
-      for change in newTypes {
-        let node = result.nodes[index]
-        if node.outputs.contains(change.id) || node.inputs.contains(change.id) {
-          isTouched[index] = true
-        }
       }
     }
     // New nodes may read a value they replace: only the old nodes' inputs are redirected.

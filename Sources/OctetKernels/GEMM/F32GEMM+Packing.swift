@@ -5,11 +5,6 @@ extension F32GEMM {
   /// Floats that `packWeights` writes. Traps if the count overflows Int.
   package static func packedWeightCount(n: Int, k: Int) -> Int { paddedChannels(n) * k }
 
-  /// Bytes that `packWeights` writes. Traps if the count overflows Int.
-  package static func packedWeightBytes(n: Int, k: Int) -> Int {
-    packedWeightCount(n: n, k: k) * MemoryLayout<Float>.stride
-  }
-
   /// Reorders weights [n][k] to [⌈n/16⌉][k][16], with zeros where a channel is missing. O(n · k);
   /// for prepare time.
   ///
@@ -26,15 +21,6 @@ extension F32GEMM {
           to += 1
         }
       }
-    }
-  }
-
-  /// Copies n values and fills up to `paddedChannels(n)` with zeros: for the bias.
-  package static func padChannels(
-    _ values: UnsafePointer<Float>, n: Int, into padded: UnsafeMutablePointer<Float>
-  ) {
-    for channel in 0..<paddedChannels(n) {
-      padded[channel] = channel < n ? values[channel] : 0
     }
   }
 }

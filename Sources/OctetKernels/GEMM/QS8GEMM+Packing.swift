@@ -10,11 +10,6 @@ extension QS8GEMM {
     paddedChannels(n) * paddedDepth(k)
   }
 
-  /// Bytes that `packWeights` writes. Traps if the count overflows Int.
-  package static func packedWeightBytes(n: Int, k: Int) -> Int {
-    packedWeightCount(n: n, k: k) * MemoryLayout<Int16>.stride
-  }
-
   /// Reorders int8 weights [n][k] to int16 [⌈n/16⌉][⌈k/2⌉][16][2], with zeros where a row or a
   /// channel is missing. O(n · k); for prepare time.
   ///
@@ -34,15 +29,6 @@ extension QS8GEMM {
           }
         }
       }
-    }
-  }
-
-  /// Copies n values and fills up to `paddedChannels(n)` with zeros: for bias, multiplier and shift.
-  package static func padChannels(
-    _ values: UnsafePointer<Int32>, n: Int, into padded: UnsafeMutablePointer<Int32>
-  ) {
-    for channel in 0..<paddedChannels(n) {
-      padded[channel] = channel < n ? values[channel] : 0
     }
   }
 }

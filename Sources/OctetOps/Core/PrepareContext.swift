@@ -6,7 +6,6 @@ package final class PrepareContext {
   /// Nil for an optional input that is left out.
   package let inputs: [TensorView?]
   package let outputs: [TensorView]
-  package private(set) var scratch: Scratch?
   /// Largest number of bytes asked for.
   package private(set) var scratchByteCount = 0
   private let sharedScratch: Scratch
@@ -21,7 +20,6 @@ package final class PrepareContext {
   /// steps read `base` when they run.
   package func requestScratch(byteCount: Int) -> Scratch {
     scratchByteCount = max(scratchByteCount, byteCount)
-    scratch = sharedScratch
     return sharedScratch
   }
 
