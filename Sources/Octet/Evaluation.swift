@@ -14,12 +14,14 @@ public struct Evaluation: Sendable {
   /// for the class.
   ///
   /// - Parameter progress: called after each batch of 64 with its number, from 0.
-  /// - Throws: after logging `OCT0804` for a label that is none of the model's classes.
+  /// - Throws: after logging `OCT0804` for a label that is none of the model's classes, or when the
+  ///   output is no list of scores: of its extents after the batch, more than one is above 1.
   public static func top1(
     _ model: Model, _ dataset: Dataset, _ preprocessing: Preprocessing, log: DiagnosticLog,
     progress: (_ batch: Int) -> Void = { _ in }
   ) throws(DiagnosticFailure) -> Evaluation {
     let model = try model.runnable(log: log)
+    try requireScores(model, log)
     let loop = try model.sampleLoop(log: log)
     let feeder = try SampleFeeder(dataset, model, preprocessing, log: log)
     let labels = try log.attempt { () throws(Diagnostic) in try dataset.requiredLabels() }
@@ -40,6 +42,19 @@ public struct Evaluation: Sendable {
       progress(batch)
     }
     return result
+  }
+
+  private static func requireScores(
+    _ model: Model, _ log: DiagnosticLog
+  ) throws(DiagnosticFailure) {
+    guard let output = model.graph.outputs.first.map({ model.graph[$0] }),
+      output.type.shape.dimensions.dropFirst().count(where: { $0.value != 1 }) > 1
+    else { return }
+    throw log.failure(
+      Diagnostic(
+        .labelsMismatch, "the output '\(output.name)' is no list of class scores",
+        at: Location(file: model.path),
+        help: "choose the tensor with one score a class: --outputs NAME", tensors: [output.text]))
   }
 
   public var json: JSON {

@@ -129,6 +129,9 @@ package struct CaffeImporter {
       if count < DiagnosticLog.limit {
         if let blob = cuts.blob(before: index) {
           problem.helps.append(.init("cut the net before it", arguments: ["--outputs", blob]))
+        } else if layer.outputs.contains(where: layer.inputs.contains) {
+          problem.helps.append(
+            .init("to cut the net before it, give its top a name of its own: it works in place"))
         }
         if CaffeFields.types.contains(layer.type) {
           problem.notes.append("Caffe has this type; Octet has nothing for it")

@@ -23,7 +23,7 @@ struct Calibrate: ParsableCommand {
 
   func validate() throws {
     if calibration.data == nil { throw ValidationError("give --calibration-data DATA") }
-    try source.protect(from: output)
+    try source.protect(from: output, others: [calibration.data])
   }
 
   func run() throws {

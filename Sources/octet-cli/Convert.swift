@@ -74,7 +74,7 @@ struct Convert: ParsableCommand {
       throw ValidationError("a --calibration-table is ready: --calibrator and --samples make one")
     }
     if let stopAfter, stopAfter < 0 { throw ValidationError("--stop-after must not be negative") }
-    try source.protect(from: output, others: [calibrationTable])
+    try source.protect(from: output, others: [calibrationTable, calibration.data])
   }
 
   func run() throws {
@@ -138,7 +138,9 @@ struct Convert: ParsableCommand {
     _ log: DiagnosticLog
   ) {
     let time = "\((seconds * 1000).rounded() / 1000)"
-    var text = "wrote \(output): \(bytes) bytes, \(model.operatorCount) operators, in \(time) s"
+    let count = model.operatorCount
+    var text =
+      "wrote \(output): \(bytes) bytes, \(count) operator\(count == 1 ? "" : "s"), in \(time) s"
     if let agreement {
       text += "\n" + agreement.text.dropLast()
     } else if int8, !skipsVerification {

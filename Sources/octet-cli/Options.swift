@@ -118,7 +118,7 @@ struct ModelArguments: ParsableArguments {
   func protect(from output: String?, others: [String?] = []) throws {
     guard let output else { return }
     for input in [model, weights] + others {
-      if let input, isSameFile(input, output) {
+      if let input, overwrites(output, input: input) {
         throw ValidationError("'\(output)' is read: write to another file")
       }
     }

@@ -91,6 +91,8 @@ import Testing
     ] {
       #expect(try diagnostic { _ = try read(bytes) }.code == .invalidData)
     }
+    let text = try diagnostic { _ = try read(Array("NUMPY, not really".utf8)) }
+    #expect(text.message.contains("is not a .npy file"))
     let fortran = try diagnostic { _ = try read(NumPyFixtures.fortran) }
     #expect(fortran.helps.first?.text.contains("np.ascontiguousarray") == true)
   }

@@ -230,6 +230,33 @@ import Testing
     #expect(result.errors.contains("OCT0506"))
   }
 
+  /// The largest element of a feature map is no class.
+  @Test func evaluationOfWhatIsNoClassifier() throws {
+    let result = try octet(
+      "eval", net.prototxt, "--weights", net.weights, "--outputs", "pool2", "--data",
+      Self.sample + "/digits")
+    #expect(result.code == 1)
+    #expect(result.errors.contains("OCT0804"))
+    #expect(result.errors.contains("'pool2' is no list of class scores"), "\(result.errors)")
+  }
+
+  /// Calibration data are only read.
+  @Test func samplesAreNotWrittenOver() throws {
+    let folder = path("data")
+    try FileManager.default.copyItem(atPath: Self.sample + "/digits", toPath: folder)
+    let images = folder + "/t10k-images-idx3-ubyte.gz"
+    let before = try Data(contentsOf: URL(filePath: images))
+    for arguments in [["calibrate"], ["convert", "--int8"]] {
+      let result = try octet(
+        arguments + [
+          net.prototxt, "--weights", net.weights, "--calibration-data", folder, "-o", images,
+        ])
+      #expect(result.code == 2)
+      #expect(result.errors.contains("is read: write to another file"), "\(result.errors)")
+    }
+    #expect(try Data(contentsOf: URL(filePath: images)) == before)
+  }
+
   @Test func allProblemsOfANetInOneRun() throws {
     let text = """
       layer { name: "data" type: "Input" top: "data" input_param { shape { dim: 1 dim: 3 dim: 8 dim: 8 } } }

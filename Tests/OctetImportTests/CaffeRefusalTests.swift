@@ -248,6 +248,13 @@ import Testing
         == [nil, "a"])
   }
 
+  @Test func layersInPlaceSayHowToCutBeforeThem() throws {
+    let problem = try CaffeFixture(
+      Self.input + chain([("ReLU", "x", "a"), ("Bad", "a", "a")])
+    ).only(.unknownLayer)
+    #expect(problem.helps.map { $0.text }.contains { $0.contains("it works in place") })
+  }
+
   @Test func unsupportedLayersAreReportedOnce() throws {
     let net =
       Self.input + """

@@ -1303,11 +1303,12 @@ extension Explanation {
     "OCT0804": #"""
       # OCT0804 labels-mismatch
 
-      Labels are missing or do not fit the samples.
+      Labels are missing or do not fit the samples or the model.
 
       ## Why
 
-      Evaluation needs one label a sample, and labels below the number of classes.
+      Evaluation needs one label a sample, and labels below the number of classes. The model's first
+      output must be its scores: one number a class.
 
       ## Example
 
@@ -1320,7 +1321,8 @@ extension Explanation {
 
       ## How to fix
 
-      Put the labels file beside the images, with as many labels.
+      Put the labels file beside the images, with as many labels. If the scores are another tensor than the
+      first output, name it with `--outputs`.
 
       """#,
     "OCT0805": #"""

@@ -36,6 +36,7 @@ package enum NPY {
   }
 
   private static func tensor(_ bytes: ByteSlice) throws(NPYHeader.Problem) -> Tensor {
+    guard isNPY(bytes) else { throw NPYHeader.Problem("is not a .npy file") }
     let headerLength: (offset: Int, count: Int?)
     switch bytes.byte(6) {
     case 1: headerLength = (10, bytes.uint16(8))
@@ -44,7 +45,6 @@ package enum NPY {
       throw NPYHeader.Problem("has format version \(version); 1, 2 and 3 are read")
     case nil: headerLength = (0, nil)
     }
-    guard isNPY(bytes) else { throw NPYHeader.Problem("is not a .npy file") }
     guard let count = headerLength.count, let text = bytes.slice(headerLength.offset, count) else {
       throw NPYHeader.Problem("ends within its header")
     }
