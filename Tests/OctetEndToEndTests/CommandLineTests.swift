@@ -3,6 +3,7 @@ import Octet
 import OctetData
 import OctetDiagnostics
 import OctetIR
+import OctetSchema
 import Testing
 
 /// The programs as a user runs them, on the repo's sample and, where it is there, on shared data.
@@ -238,6 +239,37 @@ import Testing
     #expect(result.code == 1)
     #expect(result.errors.contains("OCT0804"))
     #expect(result.errors.contains("'pool2' is no list of class scores"), "\(result.errors)")
+  }
+
+  /// A file is looked at to see what is wrong with it.
+  @Test func inspectShowsWhatNothingRuns() throws {
+    let x = TensorTable.object(
+      shape: [4], type: .int8, buffer: 0, name: "x",
+      quantization: QuantizationParametersTable.object(scale: [0.5]))
+    let main = SubGraphTable.object(
+      tensors: [x], inputs: [0], outputs: [0], operators: [], name: "main")
+    let file = try serialize(
+      ModelTable.object(
+        version: 3, operatorCodes: [], subgraphs: [main], buffers: [BufferTable.object()]))
+    try Data(file).write(to: URL(filePath: path("m.tflite")))
+    try """
+    octet-ir 1
+    graph @main(%x: f32[1,4,4,1]) -> (%y) {
+      %w = const splat 1.0 : f32[3,3]
+      %y = depthwise_conv_2d(%x, %w) {stride = [1, 1], dilation = [1, 1], depth_multiplier = 1, \
+    padding = same, activation = none} : f32[1,4,4,1]
+    }
+    """.write(toFile: path("m.oct"), atomically: true, encoding: .utf8)
+    for (model, words) in [
+      ("m.tflite", "1 scale but 0 zero points"), ("m.oct", "depthwise_conv_2d"),
+    ] {
+      for flags in [[], ["--json"], ["--dot"]] {
+        let result = try octet(["inspect", path(model)] + flags)
+        #expect(result.code == 0, "\(model) \(flags): \(result.errors)")
+        if flags.isEmpty { #expect(result.output.contains(words), "\(result.output)") }
+      }
+      #expect(try octet("inspect", path(model), "--plan").code == 1)
+    }
   }
 
   /// Calibration data are only read.

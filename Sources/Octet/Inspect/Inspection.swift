@@ -77,12 +77,16 @@ extension Inspection.TensorInfo {
   /// `data  float32[1,28,28,1]  scale 0.0039 zero point -128`
   public var text: String {
     var text = "\(name)  \(type)[\(shape.joined(separator: ","))]"
-    if let axis = quantization?.axis {
-      text += "  \(quantization?.scales.count ?? 0) scales along dimension \(axis)"
-    } else if let quantization {
-      text += "  scale \(quantization.scale) zero point \(quantization.zeroPoint)"
+    guard let quantization else { return text }
+    if let (scale, zeroPoint) = quantization.single {
+      return text + "  scale \(scale) zero point \(zeroPoint)"
     }
-    return text
+    let count = quantization.scales.count
+    text += "  \(count) scale\(count == 1 ? "" : "s")"
+    if quantization.zeroPoints.count != quantization.scales.count {
+      text += " but \(quantization.zeroPoints.count) zero points"
+    }
+    return text + (quantization.axis.map { " along dimension \($0)" } ?? "")
   }
 
   var json: JSON {
@@ -95,16 +99,22 @@ extension Inspection.TensorInfo {
 }
 
 extension Quantization {
-  /// Numbers for a whole tensor, arrays along an axis.
+  /// The numbers of a whole tensor; nil along an axis and for what a damaged file has.
+  fileprivate var single: (scale: Float, zeroPoint: Int32)? {
+    guard axis == nil, scales.count == 1, zeroPoints.count == 1 else { return nil }
+    return (scale, zeroPoint)
+  }
+
+  /// Numbers for a whole tensor, else arrays.
   var json: JSON {
-    guard let axis else {
+    if let (scale, zeroPoint) = single {
       return .members([
         ("scale", .number(Double(scale))), ("zero_point", .int(Int(zeroPoint))),
       ])
     }
     return .members([
       ("scale", .array(scales.map { .number(Double($0)) })),
-      ("zero_point", .ints(zeroPoints.map { Int($0) })), ("axis", .int(axis)),
+      ("zero_point", .ints(zeroPoints.map { Int($0) })), ("axis", axis.map { .int($0) }),
     ])
   }
 }
@@ -134,7 +144,8 @@ extension Node {
       return 0
     }
     guard position < inputs.count, let weights = inputs[position], let output = outputs.first,
-      let extents = graph[weights].type.shape.extents, extents[axis] > 0,
+      let extents = graph[weights].type.shape.extents, extents.indices.contains(axis),
+      extents[axis] > 0,
       let count = Shape.elementCount(extents),
       let outputCount = graph[output].type.shape.elementCount
     else { return nil }
