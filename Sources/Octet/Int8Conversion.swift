@@ -49,8 +49,7 @@ public struct Int8Conversion: Sendable {
     let preprocessing = try Preprocessing.chosen(
       given, stored: stored?.preprocessing ?? source.preprocessing,
       in: options.table ?? source.path, log: log)
-    var float = source
-    float.preprocessing = preprocessing == .identity ? nil : preprocessing.text
+    let float = try source.storing(preprocessing, log: log)
     dataset = try options.data.map { path throws(DiagnosticFailure) in
       try source.dataset(path, part: .calibration, log: log)
     }
@@ -85,17 +84,30 @@ public struct Int8Conversion: Sendable {
   public func verify(_ path: String, log: DiagnosticLog) throws(DiagnosticFailure) -> Agreement? {
     guard let dataset else { return nil }
     let written = try Model.open(path, log: log)
+    let preprocessing = try Preprocessing.chosen(
+      nil, stored: float.preprocessing, in: float.path, log: log)
+    var used = used
+    if used == nil { used = try tableSamples(dataset, preprocessing, log) }
     let taken = Set(used ?? [])
     var (candidates, kind) = ((0..<dataset.count).filter { !taken.contains($0) }, "held-back")
     if used == nil { kind = "" }
     if candidates.isEmpty { (candidates, kind) = (Array(0..<dataset.count), "calibration") }
     let samples = Dataset.evenlySpaced(100, of: candidates.count).map { candidates[$0] }
-    let preprocessing = try Preprocessing.chosen(
-      nil, stored: float.preprocessing, in: float.path, log: log)
     let result = try Agreement.between(
       float, written, dataset, samples, kind: kind, preprocessing, log: log)
     if let warning = result.warning(at: path) { log.add(warning) }
     return result
+  }
+
+  /// The samples of `dataset` that the table was made from; nil when they were others.
+  private func tableSamples(
+    _ dataset: Dataset, _ preprocessing: Preprocessing, _ log: DiagnosticLog
+  ) throws(DiagnosticFailure) -> [Int]? {
+    let calibrator = try DatasetCalibrator(
+      dataset, for: float, preprocessing: preprocessing, samples: table.samples, log: log)
+    return try log.attempt { () throws(Diagnostic) in
+      try table.isMade(from: calibrator, inputs: float.inputNames) ? calibrator.indices : nil
+    }
   }
 }
 

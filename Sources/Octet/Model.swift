@@ -1,4 +1,5 @@
 public import OctetDiagnostics
+public import OctetData
 import OctetFiles
 package import OctetIR
 import OctetImport
@@ -169,6 +170,21 @@ public struct Model: Sendable {
   /// Runs the conversion passes.
   public func optimized(log: DiagnosticLog) throws(DiagnosticFailure) -> Model {
     try optimized(stopAfter: nil, log: log)
+  }
+
+  /// The model with `preprocessing` stored in it.
+  ///
+  /// - Throws: after logging `OCT0802` for one whose channels no input has.
+  public func storing(
+    _ preprocessing: Preprocessing, log: DiagnosticLog
+  ) throws(DiagnosticFailure) -> Model {
+    let channels = graph.inputs.compactMap { graph[$0].type.shape.dimensions.last?.value }
+    if let first = channels.first, !channels.contains(preprocessing.channelCount) {
+      try log.attempt { () throws(Diagnostic) in try preprocessing.check(channels: first) }
+    }
+    var result = self
+    result.preprocessing = preprocessing == .identity ? nil : preprocessing.text
+    return result
   }
 
   /// The model as people look at it: without the transposes that importers of channels-first frameworks

@@ -42,23 +42,8 @@ package struct GraphBuilder {
       fail(node)
       return true
     }
-    self.node = node
-    takenWeights = 0
     do throws(Diagnostic) {
-      let outputs = try build(node, &self)
-      guard outputs.count >= node.outputs.count else {
-        throw Diagnostic(
-          .unsupportedParameter,
-          "the layer has \(node.outputs.count) tops; Octet makes \(outputs.count) of them",
-          help: "take the other tops off")
-      }
-      guard node.weights.count <= takenWeights else {
-        throw Diagnostic(
-          .weightsMismatch,
-          "the weights file has \(node.weights.count) blobs for the layer, which takes \(takenWeights)",
-          help: Self.sameTraining)
-      }
-      for (name, output) in zip(node.outputs, outputs) { blobs[name] = output }
+      try bind(node, build)
       return true
     } catch {
       var problem = error.located(node.location)
@@ -66,9 +51,33 @@ package struct GraphBuilder {
         problem.tensors = node.inputs.compactMap { blobs[$0].map { graph[$0].text } }
       }
       log.add(problem)
-      fail(node)
+      // The layers after one with wrong weights are checked all the same.
+      var shapesOnly = node
+      shapesOnly.weights = []
+      if error.code != .weightsMismatch || (try? bind(shapesOnly, build)) == nil { fail(node) }
       return false
     }
+  }
+
+  private mutating func bind(
+    _ node: ForeignNode, _ build: OpMapping.Build
+  ) throws(Diagnostic) {
+    self.node = node
+    takenWeights = 0
+    let outputs = try build(node, &self)
+    guard outputs.count >= node.outputs.count else {
+      throw Diagnostic(
+        .unsupportedParameter,
+        "the layer has \(node.outputs.count) tops; Octet makes \(outputs.count) of them",
+        help: "take the other tops off")
+    }
+    guard node.weights.count <= takenWeights else {
+      throw Diagnostic(
+        .weightsMismatch,
+        "the weights file has \(node.weights.count) blobs for the layer, which takes \(takenWeights)",
+        help: Self.sameTraining)
+    }
+    for (name, output) in zip(node.outputs, outputs) { blobs[name] = output }
   }
 
   /// Notes that a blob could not be made.
@@ -159,7 +168,8 @@ package struct GraphBuilder {
     return tensor
   }
 
-  private static let sameTraining = "use the prototxt and the caffemodel of the same training"
+  private static let sameTraining =
+    "use the prototxt and the caffemodel of the same training, and its input size (--input-shape)"
 
   /// The name of the present layer's first output.
   var outputName: String { node?.outputs.first ?? "" }

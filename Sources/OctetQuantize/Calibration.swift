@@ -49,7 +49,7 @@ package struct Calibration {
       let count = try check(tensors, prepared, batchSize)
       try measure(tensors, loop, &histograms)
       samples += count
-      for sample in 0..<count { data &+= hash(sample, of: tensors, count) }
+      data &+= CalibrationTable.dataHash(tensors)
       progress(CalibrationProgress(batch: batch, samplesInBatch: count))
       batch += 1
     }
@@ -67,15 +67,6 @@ package struct Calibration {
       data: ContentHash.text(data), samples: samples, entries: entries)
     try log.attempt { () throws(Diagnostic) in try calibrator.writeCache(table) }
     return table
-  }
-
-  private func hash(_ sample: Int, of tensors: [Tensor], _ count: Int) -> UInt64 {
-    var hash = ContentHash()
-    for tensor in tensors {
-      let size = tensor.storage.bytes.count / count
-      hash.mix(tensor.storage.bytes[sample * size..<(sample + 1) * size])
-    }
-    return hash.value
   }
 
   /// The number of samples in a batch.

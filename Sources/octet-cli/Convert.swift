@@ -100,7 +100,7 @@ struct Convert: ParsableCommand {
       } else {
         let preprocessing = try Preprocessing.chosen(
           given, stored: imported.preprocessing, in: source.model, log: log)
-        model.preprocessing = preprocessing == .identity ? nil : preprocessing.text
+        model = try model.storing(preprocessing, log: log)
       }
       guard let output else { return }
       let bytes = try model.write(output, log: log)

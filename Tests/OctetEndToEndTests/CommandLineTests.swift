@@ -272,6 +272,32 @@ import Testing
     }
   }
 
+  /// A table tells which samples of its data set it has not seen.
+  @Test func tablesKnowTheirSamples() throws {
+    let source = [
+      net.prototxt, "--weights", net.weights, "--calibration-data", Self.sample + "/digits",
+    ]
+    let table = path("lenet.table")
+    #expect(
+      try octet(["calibrate"] + source + ["--preprocess", "scale=1/256", "-o", table]).code == 0)
+    for (scale, words) in [("1/256", "on 100 held-back samples"), ("1/255", "on 100 samples")] {
+      let result = try octet(
+        ["convert", "--int8"] + source + [
+          "--calibration-table", table, "--preprocess", "scale=\(scale)", "-o", path("m.tflite"),
+        ])
+      #expect(result.code == 0)
+      #expect(result.output.contains(words), "\(result.output)")
+    }
+  }
+
+  @Test func storedPreprocessingFitsTheInput() throws {
+    let result = try octet(
+      "convert", net.prototxt, "--weights", net.weights, "--preprocess", "mean=1,2,3", "-o",
+      path("m.tflite"))
+    #expect(result.code == 2 && result.errors.contains("OCT0802"), "\(result.errors)")
+    #expect(!FileManager.default.fileExists(atPath: path("m.tflite")))
+  }
+
   /// Calibration data are only read.
   @Test func samplesAreNotWrittenOver() throws {
     let folder = path("data")

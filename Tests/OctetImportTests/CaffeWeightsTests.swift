@@ -66,6 +66,27 @@ import Testing
     #expect(problem.location?.node == "fc")
   }
 
+  /// The layers after one with wrong weights are checked as well; what they read is of the right shape.
+  @Test func everyLayersWeightsAreChecked() throws {
+    let net =
+      Self.dense + """
+        layer { name: "fc2" type: "InnerProduct" bottom: "fc" top: "fc2"
+          inner_product_param { num_output: 3 } }
+        layer { name: "bn" type: "BatchNorm" bottom: "fc2" top: "bn" }
+        layer { name: "fc3" type: "InnerProduct" bottom: "bn" top: "fc3"
+          inner_product_param { num_output: 1 } }
+        """
+    let weights = CaffeModelEncoder.model([
+      ("fc", [CaffeBlob([2, 3], seed: 1), CaffeBlob([2], seed: 2)]),
+      ("fc2", [CaffeBlob([3, 2], seed: 3), CaffeBlob([3], seed: 4)]),
+      ("bn", [CaffeBlob([5], seed: 5), CaffeBlob([5], seed: 6), CaffeBlob([1], seed: 7)]),
+      ("fc3", [CaffeBlob([1, 2], seed: 8), CaffeBlob([1], seed: 9)]),
+    ])
+    let found = try CaffeFixture(net, weights: weights).diagnostics()
+    #expect(found.map { $0.code } == [.weightsMismatch, .weightsMismatch, .weightsMismatch])
+    #expect(found.map { $0.location?.node } == ["fc", "bn", "fc3"])
+  }
+
   @Test func blobsThatContradictThemselves() throws {
     let problem = try dense([("fc", [CaffeBlob([2, 4], [1, 2, 3])])]).only(.invalidProtobuf)
     #expect(problem.message == "blob 0 of layer 'fc' has other extents than contents")

@@ -58,7 +58,7 @@ extension Preprocessing {
   /// Checks that the specification fits pictures of `channels` channels.
   ///
   /// - Throws: `.invalidPreprocessing`.
-  func check(channels: Int) throws(Diagnostic) {
+  package func check(channels: Int) throws(Diagnostic) {
     if channelCount > 1, channelCount != channels {
       throw invalid(
         text, "it is for \(channelCount) channels, and the model's input has \(channels)",
