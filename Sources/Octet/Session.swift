@@ -147,15 +147,17 @@ extension NamedTensor {
   public static func inputs(
     _ path: String, name: String?
   ) throws(Diagnostic) -> [(name: String?, tensor: Tensor)] {
-    if ZipArchive.isZip(try readFile(path)) {
+    // Read once: a pipe has nothing left for a second time.
+    let bytes = try readFile(path)
+    if ZipArchive.isZip(bytes) {
       guard name == nil else {
         throw Diagnostic(
           .invalidData, "'\(path)' is an .npz, which names its tensors itself",
           at: Location(file: path), help: "give it without NAME=")
       }
-      return try NPZ.read(path).map { ($0.name, $0.tensor) }
+      return try NPZ.tensors(bytes, file: path).map { ($0.name, $0.tensor) }
     }
-    return [(name, try NPY.read(path))]
+    return [(name, try NPY.tensor(bytes, file: path))]
   }
 }
 

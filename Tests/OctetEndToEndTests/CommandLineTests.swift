@@ -241,6 +241,27 @@ import Testing
     #expect(result.errors.contains("'pool2' is no list of class scores"), "\(result.errors)")
   }
 
+  @Test func inputsFromAPipe() throws {
+    try """
+    octet-ir 1
+    graph @main(%x: f32[1,4]) -> (%y) {
+      %y = relu(%x) : f32[1,4]
+    }
+    """.write(toFile: path("m.oct"), atomically: true, encoding: .utf8)
+    let bytes = try #require(NPY.bytes(of: Tensor([1, 4], [-1, 0, 1, 2])))
+    try Data(bytes).write(to: URL(filePath: path("x.npy")))
+    try #require(mkfifo(path("pipe"), 0o600) == 0)
+    let writer = Process()
+    writer.executableURL = URL(filePath: "/bin/sh")
+    writer.arguments = ["-c", "cat x.npy > pipe"]
+    writer.currentDirectoryURL = URL(filePath: path(""))
+    try writer.run()
+    let result = try octet("run", path("m.oct"), "--input", path("pipe"), "--save", path("y.npz"))
+    writer.terminate()
+    #expect(result.code == 0, "\(result.errors)")
+    #expect(try NPZ.read(path("y.npz"))[0].tensor.realValues == [0, 0, 1, 2])
+  }
+
   /// A file is looked at to see what is wrong with it.
   @Test func inspectShowsWhatNothingRuns() throws {
     let x = TensorTable.object(
