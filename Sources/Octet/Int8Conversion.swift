@@ -27,6 +27,7 @@ public struct Int8Conversion: Sendable {
   /// The table the ranges came from.
   public let table: CalibrationTable
   private let dataset: Dataset?
+  private let preprocessing: Preprocessing
   /// The samples that calibration has run; nil when they are not known.
   private let used: [Int]?
 
@@ -46,7 +47,7 @@ public struct Int8Conversion: Sendable {
       return table
     }
     // The ranges of a table hold for samples that were preprocessed as it says.
-    let preprocessing = try Preprocessing.chosen(
+    preprocessing = try Preprocessing.chosen(
       given, stored: stored?.preprocessing ?? source.preprocessing,
       in: options.table ?? source.path, log: log)
     let float = try source.storing(preprocessing, log: log)
@@ -84,10 +85,8 @@ public struct Int8Conversion: Sendable {
   public func verify(_ path: String, log: DiagnosticLog) throws(DiagnosticFailure) -> Agreement? {
     guard let dataset else { return nil }
     let written = try Model.open(path, log: log)
-    let preprocessing = try Preprocessing.chosen(
-      nil, stored: float.preprocessing, in: float.path, log: log)
     var used = used
-    if used == nil { used = try tableSamples(dataset, preprocessing, log) }
+    if used == nil { used = try tableSamples(dataset, log) }
     let taken = Set(used ?? [])
     var (candidates, kind) = ((0..<dataset.count).filter { !taken.contains($0) }, "held-back")
     if used == nil { kind = "" }
@@ -101,7 +100,7 @@ public struct Int8Conversion: Sendable {
 
   /// The samples of `dataset` that the table was made from; nil when they were others.
   private func tableSamples(
-    _ dataset: Dataset, _ preprocessing: Preprocessing, _ log: DiagnosticLog
+    _ dataset: Dataset, _ log: DiagnosticLog
   ) throws(DiagnosticFailure) -> [Int]? {
     let calibrator = try DatasetCalibrator(
       dataset, for: float, preprocessing: preprocessing, samples: table.samples, log: log)

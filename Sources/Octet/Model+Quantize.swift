@@ -25,15 +25,10 @@ extension Model {
   }
 
   /// Logs `OCT0503` when the table was made for another model, with the tensors that differ.
-  public func check(_ table: CalibrationTable, file: String, log: DiagnosticLog)
-    throws(DiagnosticFailure)
-  {
-    try log.attempt { () throws(Diagnostic) in
-      do throws(Diagnostic) {
-        try table.check(fits: graph)
-      } catch {
-        throw error.located(Location(file: file, format: "calibration table"))
-      }
-    }
+  public func check(
+    _ table: CalibrationTable, file: String, log: DiagnosticLog
+  ) throws(DiagnosticFailure) {
+    let place = Location(file: file, format: "calibration table")
+    try log.attempt(at: place) { () throws(Diagnostic) in try table.check(fits: graph) }
   }
 }

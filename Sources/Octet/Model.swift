@@ -117,14 +117,7 @@ public struct Model: Sendable {
   private static func requireTextSize(
     _ file: MappedFile, _ log: DiagnosticLog
   ) throws(DiagnosticFailure) {
-    let limit = 1 << 28
-    if file.bytes.count > limit {
-      throw log.failure(
-        Diagnostic(
-          .unreadableFile,
-          "cannot read '\(file.path)': a text of \(file.bytes.count) bytes, the limit is \(limit)",
-          at: Location(file: file.path)))
-    }
+    try log.attempt { () throws(Diagnostic) in try file.require(atMost: 1 << 28) }
   }
 
   /// Runs the conversion passes.

@@ -23,6 +23,8 @@ public final class DiagnosticLog {
   /// At most this many diagnostics of one code are kept and shown; the rest are only counted.
   public static let limit = 100
 
+  private static let limitNote = "further diagnostics of this code are not shown"
+
   private var seen: Set<Diagnostic> = []
   private var counts: [DiagnosticCode: Int] = [:]
 
@@ -37,9 +39,24 @@ public final class DiagnosticLog {
     counts[kept.code, default: 0] += 1
     let count = counts[kept.code] ?? 0
     if count > Self.limit { return }
-    if count == Self.limit { kept.notes.append("further diagnostics of this code are not shown") }
+    if count == Self.limit { kept.notes.append(Self.limitNote) }
     diagnostics.append(kept)
     observer?(kept)
+  }
+
+  /// Adds what `other` has kept in the order of the lines it is about; what has no line comes last.
+  package func add(sorted other: DiagnosticLog) {
+    var ordered: [(line: Int, index: Int)] = []
+    for (index, diagnostic) in other.diagnostics.enumerated() {
+      ordered.append((diagnostic.location?.line ?? Int.max, index))
+    }
+    ordered.sort { ($0.line, $0.index) < ($1.line, $1.index) }
+    for (_, index) in ordered {
+      var diagnostic = other.diagnostics[index]
+      // This log says so itself.
+      if diagnostic.notes.last == Self.limitNote { diagnostic.notes.removeLast() }
+      add(diagnostic)
+    }
   }
 
   /// Throws `DiagnosticFailure` when an error was logged.

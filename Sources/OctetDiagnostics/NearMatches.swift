@@ -27,15 +27,6 @@ public func nearMatches(to name: String, in candidates: [String]) -> [String] {
   return result
 }
 
-/// `'a', 'b' or 'c'`
-public func alternatives(_ names: [String]) -> String {
-  var list = ""
-  for (index, name) in names.enumerated() {
-    list += (index == 0 ? "" : index == names.count - 1 ? " or " : ", ") + "'\(name)'"
-  }
-  return list
-}
-
 private func isPart(_ short: [UInt8], of long: [UInt8]) -> Bool {
   guard short.count >= 3, short.count < long.count else { return false }
   return long.prefix(short.count).elementsEqual(short)

@@ -20,10 +20,15 @@ package final class MappedFile: Sendable {
     guard error == 0 else { throw unreadable(path, error) }
     self.path = path
     bytes = UnsafeRawBufferPointer(start: start, count: count)
-    if count > limit {
+    try require(atMost: limit)
+  }
+
+  /// Throws `OCT0101` for a file of more than `limit` bytes.
+  package func require(atMost limit: Int) throws(Diagnostic) {
+    if bytes.count > limit {
       throw Diagnostic(
         .unreadableFile,
-        "cannot read '\(path)': it has \(count) bytes, a file of its kind has at most \(limit)",
+        "cannot read '\(path)': it has \(bytes.count) bytes, a file of its kind has at most \(limit)",
         at: Location(file: path))
     }
   }

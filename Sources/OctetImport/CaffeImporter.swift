@@ -55,24 +55,9 @@ package struct CaffeImporter {
     } catch {
       result = nil
     }
-    Self.forward(found, to: log)
+    log.add(sorted: found)
     guard let result, !log.hasErrors else { throw DiagnosticFailure() }
     return result
-  }
-
-  /// Logs what was found in the order of the lines; what has none comes last.
-  private static func forward(_ found: DiagnosticLog, to log: DiagnosticLog) {
-    var counts: [DiagnosticCode: Int] = [:]
-    var ordered: [(line: Int, index: Int, diagnostic: Diagnostic)] = []
-    for (index, diagnostic) in found.diagnostics.enumerated() {
-      var diagnostic = diagnostic
-      counts[diagnostic.code, default: 0] += 1
-      // Its last note says that no more are kept; `log` says so itself.
-      if counts[diagnostic.code] == DiagnosticLog.limit { diagnostic.notes.removeLast() }
-      ordered.append((diagnostic.location?.line ?? Int.max, index, diagnostic))
-    }
-    ordered.sort { ($0.line, $0.index) < ($1.line, $1.index) }
-    for entry in ordered { log.add(entry.diagnostic) }
   }
 
   private init(_ net: CaffeNet, _ options: Options, _ file: String, _ log: DiagnosticLog) {

@@ -13,6 +13,7 @@ struct WeightedNode {
   private let step: Int
   /// The input that holds the weights; the bias comes next.
   private let position: Int
+  private let biasID: ValueID?
   private let view: GraphView
 
   /// Nil unless `id` is made by such a layer without activation and read by one node alone.
@@ -24,13 +25,12 @@ struct WeightedNode {
       position < node.inputs.count, let weightsID = node.inputs[position],
       let weights = view.floats(weightsID), let extents = view.extents(weightsID)
     else { return nil }
-    var bias: [Float]?
-    if position + 1 < node.inputs.count, node.inputs[position + 1] != nil {
-      guard let values = view.floats(node.inputs[position + 1]) else { return nil }
-      bias = values
-    }
+    let biasID = position + 1 < node.inputs.count ? node.inputs[position + 1] : nil
+    let bias = view.floats(biasID)
+    if biasID != nil, bias == nil { return nil }
     self.node = node
     self.position = position
+    self.biasID = biasID
     self.weights = weights
     self.bias = bias
     self.view = view
@@ -79,8 +79,7 @@ struct WeightedNode {
         old.name, Tensor(old.type.shape.extents ?? [], newWeights))
     }
     if let newBias {
-      let old = node.inputs.count > position + 1 ? node.inputs[position + 1] : nil
-      let oldName = old.map { view.graph[$0].name }
+      let oldName = biasID.map { view.graph[$0].name }
       inputs.append(patch.addConstant(oldName ?? "\(name)/bias", Tensor([channels], newBias)))
     }
     return try patch.add(op, inputs: inputs, name: name)

@@ -270,9 +270,7 @@ extension Graph {
     }
     try log.throwIfErrors()
   }
-}
 
-extension Graph {
   private func reasonAgainstInt8(_ node: Node) -> String? {
     switch node.op.quantization {
     case .floatOnly(let reason): return reason

@@ -138,9 +138,8 @@ struct Convert: ParsableCommand {
     _ log: DiagnosticLog
   ) {
     let time = "\((seconds * 1000).rounded() / 1000)"
-    let count = model.operatorCount
-    var text =
-      "wrote \(output): \(bytes) bytes, \(count) operator\(count == 1 ? "" : "s"), in \(time) s"
+    let operators = counted(model.operatorCount, "operator")
+    var text = "wrote \(output): \(bytes) bytes, \(operators), in \(time) s"
     if let agreement {
       text += "\n" + agreement.text.dropLast()
     } else if int8, !skipsVerification {

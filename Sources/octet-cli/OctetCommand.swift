@@ -25,10 +25,10 @@ struct OctetCommand: ParsableCommand {
 
   static func main() {
     let arguments = Array(CommandLine.arguments.dropFirst())
-    if let verb = arguments.first, !verb.hasPrefix("-"), !verbs.contains(verb) {
-      fail("error: there is no verb '\(verb)'", near: verb, in: verbs)
-    }
-    if arguments.first == "help", let verb = arguments.dropFirst().first, !verbs.contains(verb) {
+    let isHelp = arguments.first == "help"
+    if let verb = isHelp ? arguments.dropFirst().first : arguments.first, !verbs.contains(verb),
+      isHelp || !verb.hasPrefix("-")
+    {
       fail("error: there is no verb '\(verb)'", near: verb, in: verbs)
     }
     do {

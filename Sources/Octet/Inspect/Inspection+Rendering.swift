@@ -22,8 +22,8 @@ extension Inspection {
         header: ["#", "op", "output", "type", "MACs", "constants", "from"],
         rows: rows, rightAligned: [0, 4, 5]
       ).text
-    text +=
-      "\n\(ops.count) operator\(ops.count == 1 ? "" : "s"), \(Self.grouped(macs)) multiply-accumulates, "
+    text += "\n" + counted(ops.count, "operator")
+    text += ", \(Self.grouped(macs)) multiply-accumulates, "
     text += "\(Self.grouped(parameters)) constants in \(Self.grouped(weightBytes)) bytes\n"
     return text
   }

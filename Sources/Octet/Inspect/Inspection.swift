@@ -81,8 +81,7 @@ extension Inspection.TensorInfo {
     if let (scale, zeroPoint) = quantization.single {
       return text + "  scale \(scale) zero point \(zeroPoint)"
     }
-    let count = quantization.scales.count
-    text += "  \(count) scale\(count == 1 ? "" : "s")"
+    text += "  " + counted(quantization.scales.count, "scale")
     if quantization.zeroPoints.count != quantization.scales.count {
       text += " but \(quantization.zeroPoints.count) zero points"
     }

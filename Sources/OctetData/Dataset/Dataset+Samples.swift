@@ -89,7 +89,7 @@ extension Dataset {
   private func missingInput(_ input: Int, _ inputs: Int) -> Diagnostic {
     Diagnostic(
       .sampleMismatch,
-      "'\(file)' has samples for \(inputs) input\(inputs == 1 ? "" : "s"), and the model needs "
+      "'\(file)' has samples for \(counted(inputs, "input")), and the model needs "
         + "one for input \(input + 1)",
       at: Location(file: file),
       help: "use an .npz file whose arrays have the names of the model's inputs")

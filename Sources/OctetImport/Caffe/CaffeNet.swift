@@ -218,6 +218,3 @@ struct CaffeNet {
     }
   }
 }
-
-/// `1 input`, `2 inputs`
-func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }

@@ -61,33 +61,37 @@ extension OpMapping {
         }
         let channels = extents.count == 1 ? 1 : extents[1]
         let shape = [channels] + [Int](repeating: 1, count: max(0, extents.count - 2))
-        guard builder.hasWeights else {
-          let scale = builder.constant("scale", try builder.weights(0, shape, "variances"))
-          let offset = builder.constant("offset", try builder.weights(1, shape, "means"))
-          let scaled = try builder.add(Mul(), [input, scale])
-          return [try builder.add(Add(), [scaled, offset])]
-        }
-        let total = try builder.numbers(2, [1], "scale factor")[0]
-        let factor = total == 0 ? 0 : 1 / total
-        let mean = try builder.numbers(0, [channels], "means").map { $0 * factor }
-        let variance = try builder.numbers(1, [channels], "variances").map { $0 * factor }
-        let epsilon = try settings.float("eps", default: 1e-5)
-        var scale: [Float] = []
-        for value in variance {
-          let deviation = (value + epsilon).squareRoot()
-          guard deviation.isFinite, deviation > 0 else {
-            throw Diagnostic(
-              .weightsMismatch, "a variance of the layer is \(value), which has no square root")
-          }
-          scale.append(1 / deviation)
-        }
-        let offset = zip(mean, scale).map { -$0 * $1 }
-        let scaleID = builder.constant("scale", Tensor(shape, scale))
-        let offsetID = builder.constant("offset", Tensor(shape, offset))
-        let scaled = try builder.add(Mul(), [input, scaleID])
-        return [try builder.add(Add(), [scaled, offsetID])]
+        let (scale, offset) = try normalization(settings, channels, shape, &builder)
+        let factors = builder.constant("scale", scale)
+        let offsets = builder.constant("offset", offset)
+        let scaled = try builder.add(Mul(), [input, factors])
+        return [try builder.add(Add(), [scaled, offsets])]
       }
     ])
+}
+
+/// What a BatchNorm multiplies each channel by and adds to it then; zeros without weights.
+private func normalization(
+  _ settings: ForeignAttributes, _ channels: Int, _ shape: [Int], _ builder: inout GraphBuilder
+) throws(Diagnostic) -> (scale: Tensor, offset: Tensor) {
+  guard builder.hasWeights else {
+    return (try builder.weights(0, shape, "variances"), try builder.weights(1, shape, "means"))
+  }
+  let total = try builder.numbers(2, [1], "scale factor")[0]
+  let factor = total == 0 ? 0 : 1 / total
+  let mean = try builder.numbers(0, [channels], "means").map { $0 * factor }
+  let variance = try builder.numbers(1, [channels], "variances").map { $0 * factor }
+  let epsilon = try settings.float("eps", default: 1e-5)
+  var scale: [Float] = []
+  for value in variance {
+    let deviation = (value + epsilon).squareRoot()
+    guard deviation.isFinite, deviation > 0 else {
+      throw Diagnostic(
+        .weightsMismatch, "a variance of the layer is \(value), which has no square root")
+    }
+    scale.append(1 / deviation)
+  }
+  return (Tensor(shape, scale), Tensor(shape, zip(mean, scale).map { -$0 * $1 }))
 }
 
 /// The operand of Scale and Bias: it spans `num_axes` dimensions from `axis` on and repeats along the

@@ -1,0 +1,13 @@
+/// `'a', 'b' or 'c'`
+public func alternatives(_ names: [String]) -> String {
+  var list = ""
+  for (index, name) in names.enumerated() {
+    list += (index == 0 ? "" : index == names.count - 1 ? " or " : ", ") + "'\(name)'"
+  }
+  return list
+}
+
+/// `1 input`, `2 inputs`
+public func counted(_ count: Int, _ noun: String) -> String {
+  "\(count) \(noun)\(count == 1 ? "" : "s")"
+}
