@@ -234,4 +234,19 @@ package struct GraphBuilder {
     return try add(
       PadV2(), [id, constant, self.constant("padding", Tensor([], [value]))], name: name)
   }
+  /// The box of `size` elements that begins at `begin`.
+  mutating func slice(
+    _ id: ValueID, begin: [Int], size: [Int], name: String? = nil
+  ) throws(Diagnostic) -> ValueID {
+    if graph[id].type.shape == Shape(size) { return id }
+    let from = constant("begin", Tensor([begin.count], int32: begin.map { Int32($0) }))
+    let extents = constant("size", Tensor([size.count], int32: size.map { Int32($0) }))
+    return try add(Slice(), [id, from, extents], name: name)
+  }
+
+  /// A channels-last image of another size by its nearest pixels.
+  mutating func upsample(_ id: ValueID, height: Int, width: Int) throws(Diagnostic) -> ValueID {
+    let size = constant("size", Tensor([2], int32: [Int32(height), Int32(width)]))
+    return try add(ResizeNearestNeighbor(), [id, size])
+  }
 }

@@ -24,6 +24,8 @@ package enum OpCatalog {
     ReLU.entry,
     ReLU6.entry,
     Reshape.entry,
+    ResizeNearestNeighbor.entry,
+    Slice.entry,
     Softmax.entry,
     Tanh.entry,
     Transpose.entry,

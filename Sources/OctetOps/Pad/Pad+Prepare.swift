@@ -18,7 +18,7 @@ extension Pad {
   ) -> Step {
     let (input, paddings, output) = (context.input(0), context.input(1), context.output)
     let before = input.extents.indices.map { Int(paddings.int32[2 * $0]) }
-    let rows = Rows(input.extents, output.extents, before: before)
+    let rows = BoxRows(input.extents, in: output.extents, at: before)
     let (source, target, count) = (pointer(input), pointer(output), output.count)
     return Step(kernel: "\(name)--reference") {
       Self.reference(source, target, rows, count: count, value: value())

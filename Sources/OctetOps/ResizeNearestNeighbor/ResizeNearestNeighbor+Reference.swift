@@ -1,0 +1,41 @@
+extension ResizeNearestNeighbor {
+  /// The input image; a pixel is `pixelBytes` bytes.
+  struct Image {
+    let batches: Int
+    let rowCount: Int
+    let columnCount: Int
+    let pixelBytes: Int
+  }
+
+  /// For each row or column of the output, the one of the input that it shows.
+  ///
+  /// Source: TFLite's `GetNearestNeighbor`, which computes in float32.
+  func sources(input: Int, output: Int) -> [Int] {
+    let scale =
+      alignCorners && output > 1
+      ? Float(input - 1) / Float(output - 1) : Float(input) / Float(output)
+    let offset: Float = halfPixelCenters ? 0.5 : 0
+    return (0..<output).map { index in
+      let place = (Float(index) + offset) * scale
+      let rounded = place.rounded(alignCorners ? .toNearestOrAwayFromZero : .down)
+      return max(0, min(Int(rounded), input - 1))
+    }
+  }
+
+  static func reference(
+    _ input: UnsafeRawPointer, _ output: UnsafeMutableRawPointer, _ image: Image, rows: [Int],
+    columns: [Int]
+  ) {
+    let bytes = image.pixelBytes
+    var target = output
+    for batch in 0..<image.batches {
+      for row in rows {
+        let line = input + (batch * image.rowCount + row) * image.columnCount * bytes
+        for column in columns {
+          target.copyMemory(from: line + column * bytes, byteCount: bytes)
+          target += bytes
+        }
+      }
+    }
+  }
+}
