@@ -10,7 +10,7 @@ extension Model {
     _ options: ModelOptions, fixesBatch: Bool = true, _ log: DiagnosticLog
   ) throws(DiagnosticFailure) -> Model {
     // The Caffe importer has applied the options while it built the graph.
-    if format == .caffe { return self }
+    if format.isForeign { return self }
     var result = self
     try result.setOutputs(options.outputs, log)
     let names = graph.inputs.map { graph[$0].name }

@@ -89,28 +89,39 @@ public struct Model: Sendable {
         try Graph(parsing: text, file: path, makeOp: OpCatalog.makeOp)
       }
       return Model(graph: graph, format: .octetIR, path: path)
-    case .caffe:
-      let weights = try options.weights.map { path throws(DiagnosticFailure) in
-        try log.attempt { () throws(Diagnostic) in try MappedFile(path, limit: 1 << 31) }
-      }
-      try requireTextSize(file, log)
-      let imported = try CaffeImporter.read(
-        file, weights: weights,
-        CaffeImporter.Options(
-          outputs: options.outputs, inputShapes: options.inputShapes, batch: options.batch,
-          needsWeights: needsWeights), log: log)
-      return Model(
-        graph: imported.graph, format: .caffe, path: path,
-        metadata: ModelMetadata(preprocessing: imported.preprocessing))
+    case .caffe: return try read(file, .caffe, CaffeImporter.read, options, needsWeights, log)
+    case .darknet: return try read(file, .darknet, DarknetImporter.read, options, needsWeights, log)
     case nil:
       throw log.failure(
         Diagnostic(
           .unknownFormat, "'\(path)' is no model that Octet knows", at: Location(file: path),
           notes: ["it reads: " + ModelFormat.allCases.map { $0.summary }.joined(separator: "; ")],
-          help: path.hasSuffix(".caffemodel")
-            ? "name the .prototxt, and give this file with --weights"
+          help: path.hasSuffix(".caffemodel") || path.hasSuffix(".weights")
+            ? "name the .prototxt or .cfg, and give this file with --weights"
             : "convert it to one of these formats, or check that it is complete"))
     }
+  }
+
+  /// Reads a net of text with its weights beside it.
+  private static func read(
+    _ file: MappedFile, _ format: ModelFormat,
+    _ importer: (
+      _ file: MappedFile, _ weights: MappedFile?, _ options: ImportOptions, _ log: DiagnosticLog
+    ) throws(DiagnosticFailure) -> ImportedNet,
+    _ options: ModelOptions, _ needsWeights: Bool, _ log: DiagnosticLog
+  ) throws(DiagnosticFailure) -> Model {
+    let weights = try options.weights.map { path throws(DiagnosticFailure) in
+      try log.attempt { () throws(Diagnostic) in try MappedFile(path, limit: 1 << 31) }
+    }
+    try requireTextSize(file, log)
+    let imported = try importer(
+      file, weights,
+      ImportOptions(
+        outputs: options.outputs, inputShapes: options.inputShapes, batch: options.batch,
+        needsWeights: needsWeights), log)
+    return Model(
+      graph: imported.graph, format: format, path: file.path,
+      metadata: ModelMetadata(preprocessing: imported.preprocessing))
   }
 
   /// Logs `OCT0101` for a text larger than any net is written.
@@ -183,7 +194,7 @@ public struct Model: Sendable {
   /// The model as people look at it: without the transposes that importers of channels-first frameworks
   /// put around each layer.
   func forInspection() -> Model {
-    guard format == .caffe,
+    guard format.isForeign,
       let graph = try? PassManager([SinkTranspose()]).run(graph, log: DiagnosticLog())
     else { return self }
     var result = self
@@ -195,7 +206,7 @@ public struct Model: Sendable {
   /// The model ready to run or to quantize: converted if it comes from a framework, as it is if it
   /// is a `.tflite`.
   package func runnable(log: DiagnosticLog) throws(DiagnosticFailure) -> Model {
-    format == .caffe ? try optimized(log: log) : self
+    format.isForeign ? try optimized(log: log) : self
   }
 
   /// The model prepared for float samples.

@@ -11,8 +11,10 @@ public struct OperatorTable: Sendable {
     public let builtin: String
     public let name: String
     public let types: [String]
-    /// Caffe layer types that become this operator, or the reason why none does.
+    /// Caffe layer types and Darknet sections that become this operator.
     public let caffe: [String]
+    public let darknet: [String]
+    /// The reason why none does.
     public let note: String?
     public let summary: String
   }
@@ -22,20 +24,22 @@ public struct OperatorTable: Sendable {
   public init() {
     rows = OpCatalog.all.map { entry in
       let layers = OpMapping.caffe.filter { $0.value.makes.contains(entry.name) }.keys
+      let sections = OpMapping.darknet.filter { $0.value.makes.contains(entry.name) }.keys
       return Row(
         builtin: entry.builtin.name ?? entry.name, name: entry.name,
-        types: entry.types.map { $0.name }, caffe: layers.sorted(),
+        types: entry.types.map { $0.name }, caffe: layers.sorted(), darknet: sections.sorted(),
         note: OpMapping.unmapped[entry.name], summary: entry.summary)
     }
   }
 
   private var table: TextTable {
     TextTable(
-      header: ["operator", "types", "from Caffe", "what it computes"],
+      header: ["operator", "types", "from Caffe", "from Darknet", "what it computes"],
       rows: rows.map { row in
         [
           row.builtin, row.types.joined(separator: ", "),
-          row.caffe.isEmpty ? "(\(row.note ?? ""))" : row.caffe.joined(separator: ", "),
+          row.note.map { "(\($0))" } ?? row.caffe.joined(separator: ", "),
+          row.darknet.joined(separator: ", "),
           row.summary,
         ]
       })
@@ -53,6 +57,7 @@ public struct OperatorTable: Sendable {
       .members([
         ("operator", .string(row.builtin)), ("name", .string(row.name)),
         ("types", .strings(row.types)), ("caffe", .strings(row.caffe)),
+        ("darknet", .strings(row.darknet)),
         ("note", row.note.map { .string($0) }), ("summary", .string(row.summary)),
       ])
     }

@@ -59,6 +59,7 @@ extension DiagnosticCode {
   public static let noWeightsFile = DiagnosticCode("0311", "no-weights-file")
   public static let noInput = DiagnosticCode("0312", "no-input")
   public static let duplicateName = DiagnosticCode("0313", "duplicate-name")
+  public static let invalidWeights = DiagnosticCode("0314", "invalid-weights")
 
   // 04 passes
   public static let operatorLeft = DiagnosticCode("0401", "operator-left")
@@ -78,6 +79,7 @@ extension DiagnosticCode {
   public static let poorAgreement = DiagnosticCode("0509", "poor-agreement", .warning)
   public static let alreadyQuantized = DiagnosticCode("0510", "already-quantized")
   public static let noCalibrationData = DiagnosticCode("0511", "no-calibration-data")
+  public static let scalesJoined = DiagnosticCode("0512", "scales-joined", .remark)
 
   // 06 writing
   public static let unwritableFile = DiagnosticCode("0601", "unwritable-file")
@@ -104,10 +106,11 @@ extension DiagnosticCode {
     unknownOperator, subgraphMismatch, batchBecameOne, tensorTooLarge,
     unknownLayer, missingWeights, weightsMismatch, unknownBlob, layerRemoved, unusedWeights,
     unsupportedParameter, unknownOutput, unknownInput, unknownField, noWeightsFile, noInput,
-    duplicateName,
+    duplicateName, invalidWeights,
     operatorLeft, unknownPass, layoutChanged, passBrokeGraph,
     noSamples, missingRange, tableMismatch, noInt8Form, notFinite, sampleMismatch,
     weightScaleRaised, invalidTable, poorAgreement, alreadyQuantized, noCalibrationData,
+    scalesJoined,
     unwritableFile, modelTooLarge,
     noKernel, inputMismatch, arenaTooLarge,
     unknownCode, invalidPreprocessing, preprocessingDiffers, labelsMismatch,

@@ -8,6 +8,10 @@ import OctetOps
 /// mapping puts transposes around it; the pass `SinkTranspose` takes out those that are not needed.
 package struct GraphBuilder {
   package var graph: Graph
+  /// The file and format that are imported.
+  let place: Location
+  /// What the layout remark lists: `'data' is [1,28,28,1]`.
+  var changedLayouts: [String] = []
   /// The present value of each blob; layers that work in place give a blob a new one.
   private var blobs: [String: ValueID] = [:]
   /// Blobs that could not be made; what depends on them is not reported again.
@@ -18,8 +22,9 @@ package struct GraphBuilder {
   /// Bytes that absent weights would have.
   private var absentBytes = 0
 
-  package init(name: String) {
-    graph = Graph(name: name)
+  init(within place: Location) {
+    graph = Graph(name: "main")
+    self.place = place
   }
 
   package mutating func addInput(_ name: String, _ type: TensorType) -> ValueID {
@@ -97,6 +102,19 @@ package struct GraphBuilder {
   func input(_ index: Int) throws(Diagnostic) -> ValueID {
     guard let node, index < node.inputs.count, let id = blobs[node.inputs[index]] else {
       throw Diagnostic(.unsupportedParameter, "the layer has no bottom \(index)")
+    }
+    return id
+  }
+
+  /// Input `index` as an image of four dimensions: a vector has one pixel.
+  mutating func image(_ index: Int) throws(Diagnostic) -> ValueID {
+    let id = try input(index)
+    let extents = try extents(id)
+    if extents.count == 2 { return try reshape(id, extents + [1, 1]) }
+    guard extents.count == 4 else {
+      throw Diagnostic(
+        .shapeMismatch, "'\(graph[id].name)' of shape \(extents) is no image",
+        tensors: [graph[id].text])
     }
     return id
   }

@@ -10,31 +10,42 @@ package struct OpMapping: Sendable {
 
   /// By Caffe layer type.
   package let caffe: [String: CaffeMapping]
+  /// By Darknet section.
+  package let darknet: [String: DarknetMapping]
 
-  init(caffe: [String: CaffeMapping]) {
+  init(caffe: [String: CaffeMapping] = [:], darknet: [String: DarknetMapping] = [:]) {
     self.caffe = caffe
+    self.darknet = darknet
   }
 
   /// Text-IR names of the operators the mapping may make.
-  package var makes: Set<String> { Set(caffe.values.flatMap { $0.makes }) }
+  package var makes: Set<String> {
+    Set(caffe.values.flatMap { $0.makes } + darknet.values.flatMap { $0.makes })
+  }
 
   /// All mappings.
   package static let all: [OpMapping] = [
-    .activation, .batchNormalization, .concatenation, .convolution, .dense, .elementwise,
-    .identity, .pooling, .reshape, .scale, .softmax,
+    .activation, .batchNormalization, .concatenation, .convolution, .crop, .dense, .detection,
+    .elementwise, .identity, .pooling, .reorganization, .reshape, .scale, .softmax, .upsampling,
   ]
 
   /// Operators that no layer of a source framework stands for, with the reason.
   package static let unmapped: [String: String] = [
     "quantize": "made by the quantizer",
     "dequantize": "made by the quantizer",
-    "relu6": "Caffe has no layer for it",
   ]
 
   /// The mapping of each Caffe layer type.
   package static let caffe: [String: CaffeMapping] = {
     var result: [String: CaffeMapping] = [:]
     for mapping in all { result.merge(mapping.caffe) { first, _ in first } }
+    return result
+  }()
+
+  /// The mapping of each Darknet section.
+  package static let darknet: [String: DarknetMapping] = {
+    var result: [String: DarknetMapping] = [:]
+    for mapping in all { result.merge(mapping.darknet) { first, _ in first } }
     return result
   }()
 }

@@ -3,5 +3,6 @@ import COctetKernels
 /// Functions of the C mathematics library.
 package enum CMath {
   @inline(__always) package static func exp(_ x: Float) -> Float { octet_expf(x) }
+  @inline(__always) package static func log(_ x: Float) -> Float { octet_logf(x) }
   @inline(__always) package static func tanh(_ x: Float) -> Float { octet_tanhf(x) }
 }

@@ -30,7 +30,7 @@ struct ScalePlan {
           tensors: missing.map { graph[$0].text }))
     }
     assign(ranges)
-    for node in graph.nodes where node.int8Rule?.output == .unified { unify(node) }
+    for node in graph.nodes where node.int8Rule?.output == .unified { unify(node, log) }
     assign(ranges)
   }
 
@@ -80,12 +80,29 @@ struct ScalePlan {
     }
   }
 
-  /// Lets the values that `node` joins take its scale where that costs nothing else.
-  private mutating func unify(_ node: Node) {
-    guard let wanted = quantizations[node.outputs[0].index] else { return }
+  /// Lets the values that `node` joins take its scale where that costs nothing else; the others are
+  /// requantized. Logs `OCT0512` with what becomes of each.
+  private mutating func unify(_ node: Node, _ log: DiagnosticLog) {
+    let output = node.outputs[0]
+    guard let wanted = quantizations[output.index] else { return }
+    var notes: [String] = []
     for case let input? in node.inputs {
-      if let root = adoptionRoot(input) { adopted[root] = wanted }
+      guard let own = quantizations[input.index], own != wanted else { continue }
+      let before = "'\(graph[input].name)' has scale \(own.scale)"
+      if let root = adoptionRoot(input) {
+        adopted[root] = wanted
+        notes.append("\(before) by its own range and takes the joint one")
+      } else {
+        notes.append("\(before) and is requantized")
+      }
     }
+    if notes.isEmpty { return }
+    log.add(
+      graph.described(
+        Diagnostic(
+          .scalesJoined,
+          "'\(graph[output].name)' joins tensors of unlike scale in one of \(wanted.scale)",
+          notes: notes), node))
   }
 
   /// The value whose scale decides the scale of `id`, when nothing but the joining operator depends

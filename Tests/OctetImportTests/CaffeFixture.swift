@@ -30,7 +30,7 @@ struct CaffeFixture {
   }
 
   /// What reading gives; the result is nil when it failed.
-  func read() throws -> (result: CaffeImporter.Result?, log: DiagnosticLog) {
+  func read() throws -> (result: ImportedNet?, log: DiagnosticLog) {
     let folder = try self.folder ?? CaffeFolder()
     let net = folder.url.appending(path: "net.prototxt")
     let model = folder.url.appending(path: "net.caffemodel")
@@ -38,7 +38,7 @@ struct CaffeFixture {
     try Data(bytes).write(to: net)
     if let weights { try Data(weights).write(to: model) }
     let log = DiagnosticLog()
-    let options = CaffeImporter.Options(
+    let options = ImportOptions(
       outputs: outputs, inputShapes: inputShapes, batch: batch, needsWeights: needsWeights)
     let result = try? CaffeImporter.read(
       try MappedFile(net.path()), weights: try weights.map { _ in try MappedFile(model.path()) },

@@ -24,7 +24,7 @@ import Testing
       """
     try writeFile(path, Array(text.utf8))
     let log = DiagnosticLog()
-    let options = CaffeImporter.Options(
+    let options = ImportOptions(
       outputs: [], inputShapes: [:], batch: nil, needsWeights: false)
     let graph = try CaffeImporter.read(try MappedFile(path), weights: nil, options, log: log).graph
     #expect(graph.verify(into: log), "\(log.diagnostics)")

@@ -4,6 +4,7 @@
 /// The C library's exponential and hyperbolic tangent. Compiler builtins stand for its header, which
 /// Embedded Swift's targets do not have.
 static inline float octet_expf(float x) { return __builtin_expf(x); }
+static inline float octet_logf(float x) { return __builtin_logf(x); }
 static inline float octet_tanhf(float x) { return __builtin_tanhf(x); }
 
 #endif

@@ -753,6 +753,40 @@ extension Explanation {
       Give one of both another name. A layer with weights must keep the name it was trained under.
 
       """#,
+    "OCT0314": #"""
+      # OCT0314 invalid-weights
+
+      A Darknet weights file has too few or too many numbers for the net, or is no weights file.
+
+      ## Why
+
+      A `.weights` file is a short header and one number after the other, without names: layers take theirs in the cfg's order.
+      A file of another net, one that was cut off, or a cfg that was changed after training (filters, classes, sizes, the number
+      of layers) does not add up. The message says how many numbers the net needs and how many there are, and at which
+      layer the file ends.
+
+      ## Example
+
+      ```sh
+      cat > net.cfg <<'END'
+      [net]
+      width=8
+      height=8
+      [convolutional]
+      filters=2
+      size=1
+      activation=leaky
+      END
+      head -c 24 /dev/zero > net.weights
+      octet convert net.cfg --weights net.weights -o net.tflite
+      ```
+
+      ## How to fix
+
+      Use the cfg and the weights file of the same training. Of weights that only hold a net's first layers, as those that
+      training starts from, convert that part: `--outputs` names its last layer.
+
+      """#,
     "OCT0401": #"""
       # OCT0401 operator-left
 
@@ -1118,6 +1152,42 @@ extension Explanation {
       ## How to fix
 
       Give `--calibration-data DATA` or `--calibration-table FILE`.
+
+      """#,
+    "OCT0512": #"""
+      # OCT0512 scales-joined
+
+      Tensors of unlike scale meet in an operator that has one scale for all.
+
+      ## Why
+
+      An int8 CONCATENATION copies codes, so its inputs and its result share one scale, that of the result's range. An input
+      that nothing else reads is made with that scale from the start. One that other operators read too keeps its own
+      for them and is requantized for this one. Where the scales are far apart, the input of the finest scale is left with
+      few codes.
+
+      ## Example
+
+      ```sh
+      cat > m.oct <<'END'
+      octet-ir 1
+      graph @main(%x: f32[1,28,28,1]) -> (%y) {
+        %f = const splat 0.1 : f32[1]
+        %s = mul(%x, %f) : f32[1,28,28,1]
+        %y = concatenation(%s, %x) {axis = 3} : f32[1,28,28,2]
+      }
+      END
+      octet convert m.oct -o m.tflite --int8 --calibration-data digits
+      ```
+
+      ## How to fix
+
+      Nothing needs mending when the accuracy of the int8 model is good. Otherwise cut the model before the operator with
+      `--outputs`, so that each part keeps its scale, and join the parts in your program.
+
+      ## When it is safe to ignore
+
+      When the scales named differ by less than about four times.
 
       """#,
     "OCT0601": #"""

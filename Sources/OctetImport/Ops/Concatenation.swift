@@ -24,5 +24,44 @@ extension OpMapping {
         if inputs.count == 1 { return inputs }
         return [try builder.add(Concatenation(axis: axis), inputs)]
       }
+    ],
+    darknet: [
+      // Source: Darknet's route_layer.c; `groups` takes one of several equal parts of each input.
+      "route": DarknetMapping(
+        makes: ["concatenation", "slice", "transpose"],
+        options: ["layers", "groups", "group_id", "stopbackward"],
+        reads: { node throws(Diagnostic) in
+          let layers = try node.attributes.ints("layers")
+          guard !layers.isEmpty else {
+            throw Diagnostic(
+              .unsupportedParameter, "the route has no layers", help: "give layers=-1,8")
+          }
+          return layers
+        }
+      ) { node, builder throws(Diagnostic) in
+        let groups = try node.attributes.int("groups", default: 1)
+        let group = try node.attributes.int("group_id", default: 0)
+        guard groups > 0, (0..<groups).contains(group) else {
+          throw Diagnostic(
+            .unsupportedParameter, "group_id \(group) is none of groups=\(groups)",
+            help: "count groups from 0")
+        }
+        var parts: [ValueID] = []
+        for index in node.inputs.indices {
+          let part = try builder.image(index)
+          let extents = try builder.extents(part)
+          guard extents[1] % groups == 0 else {
+            throw Diagnostic(
+              .shapeMismatch,
+              "\(extents[1]) channels of '\(node.inputs[index])' are not \(groups) equal groups")
+          }
+          let width = extents[1] / groups
+          parts.append(
+            try builder.slice(
+              part, begin: [0, group * width, 0, 0],
+              size: [extents[0], width, extents[2], extents[3]]))
+        }
+        return [parts.count == 1 ? parts[0] : try builder.add(Concatenation(axis: 1), parts)]
+      }
     ])
 }

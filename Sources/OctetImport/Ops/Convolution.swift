@@ -20,7 +20,7 @@ extension OpMapping {
       ) { node, builder throws(Diagnostic) in
         let settings = try node.attributes.message("convolution_param")
         let outputs = try outputCount(settings)
-        let window = try CaffeWindow(convolution: settings)
+        let window = try ForeignWindow(convolution: settings)
         guard node.inputs.count == 1 else {
           throw Diagnostic(
             .unsupportedParameter, "a convolution of several blobs with the same weights",
@@ -46,111 +46,127 @@ extension OpMapping {
             "num_output \(outputs) and group \(groups) do not fit \(extents[1]) input channels",
             help: "both numbers must be multiples of group")
         }
-        let isDepthwise = groups == extents[1] && groups > 1
-        // Caffe's [O,I,h,w] becomes [O,h,w,I], or [1,h,w,O] where each filter has one input channel.
+        let filters = Filters(
+          outputs: outputs, inputs: extents[1], groups: groups, kernel: window.kernel)
         let weights = builder.constant(
           "weights",
-          try builder.weights(
-            0, [outputs, extents[1] / groups, window.kernel.height, window.kernel.width],
-            "filter weights", order: isDepthwise ? Permutation([1, 2, 3, 0]) : .toChannelsLast))
+          try builder.weights(0, filters.stored, "filter weights", order: filters.order))
         var bias: ValueID?
         if try settings.bool("bias_term", default: true) {
           bias = builder.constant("bias", try builder.weights(1, [outputs], "biases"))
         }
-        let op: any BuiltinOp =
-          isDepthwise
-          ? DepthwiseConv2D(
-            stride: window.stride, dilation: window.dilation, depthMultiplier: outputs / groups,
-            padding: .valid)
-          : Conv2D(stride: window.stride, dilation: window.dilation, padding: .valid)
-        let (height, width) = (window.pad.height, window.pad.width)
-        let result = try builder.channelsLast(input) { image, builder throws(Diagnostic) in
-          let padded = try builder.pad(image, height: (height, height), width: (width, width))
-          return try builder.add(op, [padded, weights, bias])
+        return [try builder.convolve(input, filters, window, weights, bias)]
+      }
+    ],
+    darknet: [
+      // Source: Darknet's convolutional_layer.c and load_convolutional_weights.
+      "convolutional": DarknetMapping(
+        makes: ["conv_2d", "depthwise_conv_2d", "pad", "transpose"] + DarknetActivation.makes,
+        options: [
+          "filters", "size", "stride", "stride_x", "stride_y", "pad", "padding", "dilation",
+          "groups", "activation", "batch_normalize", "stopbackward", "learning_rate",
+          "train_only_bn", "dontload", "dontloadscales", "burnin_update", "reset",
+        ],
+        refused: [
+          "binary", "xnor", "bin_output", "use_bin_output", "flipped", "antialiasing",
+          "share_index", "deform", "rotate", "sway", "stretch", "stretch_sway", "coordconv",
+          "assisted_excitation",
+        ],
+        weights: { node, input throws(Diagnostic) in
+          try DarknetConvolution(node, input).weights
         }
-        return [result]
+      ) { node, builder throws(Diagnostic) in
+        let input = try builder.image(0)
+        let settings = try DarknetConvolution(node, try builder.extents(input))
+        let activation = try DarknetActivation(node, default: .logistic)
+        let filters = settings.filters
+        let (weights, bias) = try builder.normalizedWeights(
+          settings.normalization, filters.stored, order: filters.order)
+        let result = try builder.convolve(input, filters, settings.window, weights, bias)
+        return [try activation.apply(result, &builder)]
       }
     ])
 }
 
-/// Kernel, stride, padding and dilation as Caffe's convolutions and poolings give them: one number for
-/// both directions, a list, or `_h` and `_w`. What Caffe refuses is `OCT0307`.
-struct CaffeWindow {
-  var kernel: Steps
-  var stride: Steps
-  var pad: Steps
-  var dilation = Steps(1, 1)
+/// The filters of a convolution as Caffe and Darknet store them.
+struct Filters {
+  let outputs: Int
+  let inputs: Int
+  let groups: Int
+  let kernel: Steps
 
-  private static let limit = 1 << 16
+  /// One group for each channel.
+  var isDepthwise: Bool { groups == inputs && groups > 1 }
 
-  /// - Parameter settings: a `convolution_param`.
-  init(convolution settings: ForeignAttributes) throws(Diagnostic) {
-    kernel = try Self.pair(settings, "kernel_size", stem: "kernel", least: 1)
-    stride = try Self.pair(settings, "stride", default: 1, least: 1)
-    pad = try Self.pair(settings, "pad", default: 0, least: 0, loneDefault: 0)
-    dilation = try Self.pair(settings, "dilation", default: 1, least: 1)
-  }
+  /// [O,I,h,w]
+  var stored: [Int] { [outputs, inputs / groups, kernel.height, kernel.width] }
 
-  /// - Parameters:
-  ///   - settings: a `pooling_param`.
-  ///   - whole: the image's extents, which a global pooling takes as its window.
-  init(pooling settings: ForeignAttributes, whole: Steps) throws(Diagnostic) {
-    let isGlobal = try settings.bool("global_pooling", default: false)
-    for name in ["kernel_size", "stride", "pad"] { _ = try settings.int(name, default: 0) }
-    stride = try Self.pair(settings, "stride", default: 1, least: 1)
-    pad = try Self.pair(settings, "pad", default: 0, least: 0)
-    guard isGlobal else {
-      kernel = try Self.pair(settings, "kernel_size", stem: "kernel", least: 1)
-      return
-    }
-    kernel = whole
-    let hasKernel = ["kernel_size", "kernel_h", "kernel_w"].contains { settings.contains($0) }
-    guard !hasKernel, stride == Steps(1, 1), pad == Steps(0, 0) else {
-      throw Diagnostic(
-        .unsupportedParameter, "global_pooling takes no kernel size, stride or padding",
-        help: "take them off, or global_pooling")
+  /// Makes [O,h,w,I] of them, or [1,h,w,O] where each filter has one input channel.
+  var order: Permutation { isDepthwise ? Permutation([1, 2, 3, 0]) : .toChannelsLast }
+}
+
+extension GraphBuilder {
+  /// A convolution of a channels-first image with weights in the order of `filters`.
+  mutating func convolve(
+    _ input: ValueID, _ filters: Filters, _ window: ForeignWindow, _ weights: ValueID,
+    _ bias: ValueID?
+  ) throws(Diagnostic) -> ValueID {
+    let op: any BuiltinOp =
+      filters.isDepthwise
+      ? DepthwiseConv2D(
+        stride: window.stride, dilation: window.dilation,
+        depthMultiplier: filters.outputs / filters.groups, padding: .valid)
+      : Conv2D(stride: window.stride, dilation: window.dilation, padding: .valid)
+    let (height, width) = (window.pad.height, window.pad.width)
+    return try channelsLast(input) { image, builder throws(Diagnostic) in
+      let padded = try builder.pad(image, height: (height, height), width: (width, width))
+      return try builder.add(op, [padded, weights, bias])
     }
   }
+}
 
-  /// - Parameter loneDefault: what `_h` or `_w` is when only the other is given; nil refuses that.
-  private static func pair(
-    _ settings: ForeignAttributes, _ name: String, stem: String? = nil,
-    default fallback: Int? = nil,
-    least: Int, loneDefault: Int? = nil
-  ) throws(Diagnostic) -> Steps {
-    let (tall, wide) = ("\(stem ?? name)_h", "\(stem ?? name)_w")
-    let values = try settings.ints(name)
-    let sides = [settings.contains(tall), settings.contains(wide)]
-    var result: Steps
-    if sides.contains(true) {
-      guard values.isEmpty else {
-        throw Diagnostic(
-          .unsupportedParameter, "'\(name)' and '\(tall)' or '\(wide)' are both given",
-          help: "keep one form")
-      }
-      guard !sides.contains(false) || loneDefault != nil else {
-        throw Diagnostic(
-          .unsupportedParameter, "only one of '\(tall)' and '\(wide)' is given", help: "give both")
-      }
-      result = Steps(
-        try settings.int(tall, default: loneDefault ?? 0),
-        try settings.int(wide, default: loneDefault ?? 0))
-    } else {
-      guard values.count <= 2 else {
-        throw Diagnostic(
-          .unsupportedParameter, "'\(name)' has more than two numbers", help: "give one or two")
-      }
-      guard let first = values.first ?? fallback, let last = values.last ?? fallback else {
-        throw Diagnostic(
-          .unsupportedParameter, "the layer has no \(name)", help: "give \(name): NUMBER")
-      }
-      result = Steps(first, last)
-    }
-    guard (least...limit).contains(result.height), (least...limit).contains(result.width) else {
+/// The numbers of a Darknet `[convolutional]` section.
+private struct DarknetConvolution {
+  let filters: Filters
+  let window: ForeignWindow
+  private let isNormalized: Bool
+
+  init(_ node: ForeignNode, _ input: [Int]) throws(Diagnostic) {
+    let options = node.attributes
+    let outputs = try options.int("filters", default: 1)
+    let size = try options.int("size", default: 1)
+    let stride = try options.int("stride", default: 1)
+    let dilation = try options.int("dilation", default: 1)
+    let groups = try options.int("groups", default: 1)
+    // With pad=1 the padding is half the kernel's size, whatever `padding` says.
+    let isHalf = try options.bool("pad", default: false)
+    let given = try options.int("padding", default: 0)
+    let padding = isHalf ? size / 2 : given
+    window = try ForeignWindow(
+      kernel: Steps(size, size),
+      stride: Steps(
+        try options.int("stride_y", default: stride), try options.int("stride_x", default: stride)),
+      pad: Steps(padding * dilation, padding * dilation), dilation: Steps(dilation, dilation))
+    let channels = input.count > 1 ? input[1] : 1
+    guard outputs > 0, outputs < 1 << 31, groups > 0, channels % groups == 0, outputs % groups == 0
+    else {
       throw Diagnostic(
         .unsupportedParameter,
-        "\(name) \(result.height)x\(result.width) must lie in \(least)...\(limit)")
+        "filters=\(outputs) and groups=\(groups) do not fit \(channels) input channels",
+        help: "both numbers must be multiples of groups")
     }
-    return result
+    filters = Filters(outputs: outputs, inputs: channels, groups: groups, kernel: window.kernel)
+    isNormalized = try options.bool("batch_normalize", default: false)
+  }
+
+  /// Biases come first, then the statistics, then the filters.
+  var weights: [[Int]] {
+    [[Int]](repeating: [filters.outputs], count: isNormalized ? 4 : 1) + [filters.stored]
+  }
+
+  var normalization: DarknetNormalization {
+    DarknetNormalization(
+      filter: isNormalized ? 4 : 1, bias: 0, statistics: isNormalized ? 1 : nil,
+      channels: filters.outputs)
   }
 }

@@ -36,7 +36,51 @@ extension OpMapping {
         let product = try builder.add(FullyConnected(), [flat, filter, bias])
         return [try builder.reshape(product, extents[..<axis] + [outputs])]
       }
+    ],
+    darknet: [
+      // Source: Darknet's connected_layer.c and load_connected_weights; statistics come last.
+      "connected": DarknetMapping(
+        makes: ["fully_connected", "reshape"] + DarknetActivation.makes,
+        options: ["output", "activation", "batch_normalize", "stopbackward"],
+        weights: { node, input throws(Diagnostic) in
+          let settings = try DarknetDense(node, input)
+          let vectors = [[Int]](repeating: [settings.outputs], count: 3)
+          return [[settings.outputs], [settings.outputs, settings.depth]]
+            + (settings.isNormalized ? vectors : [])
+        }, matrix: 1
+      ) { node, builder throws(Diagnostic) in
+        let input = try builder.input(0)
+        let extents = try builder.extents(input)
+        let settings = try DarknetDense(node, extents)
+        let activation = try DarknetActivation(node, default: .logistic)
+        let (weights, bias) = try builder.normalizedWeights(
+          DarknetNormalization(
+            filter: 1, bias: 0, statistics: settings.isNormalized ? 2 : nil,
+            channels: settings.outputs),
+          [settings.outputs, settings.depth], order: nil)
+        let flat = try builder.reshape(input, [extents[0], settings.depth])
+        return [
+          try activation.apply(
+            try builder.add(FullyConnected(), [flat, weights, bias]), &builder)
+        ]
+      }
     ])
+}
+
+private struct DarknetDense {
+  let outputs: Int
+  let depth: Int
+  let isNormalized: Bool
+
+  init(_ node: ForeignNode, _ input: [Int]) throws(Diagnostic) {
+    outputs = try node.attributes.int("output", default: 1)
+    guard outputs > 0, outputs < 1 << 31 else {
+      throw Diagnostic(
+        .unsupportedParameter, "output=\(outputs) must be positive and less than 2^31")
+    }
+    depth = input.dropFirst().reduce(1, *)
+    isNormalized = try node.attributes.bool("batch_normalize", default: false)
+  }
 }
 
 /// The `num_output` of a layer's settings: positive and given.

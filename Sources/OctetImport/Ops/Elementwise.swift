@@ -49,5 +49,51 @@ extension OpMapping {
         }
         return [result].compactMap { $0 }
       }
+    ],
+    darknet: [
+      // Source: Darknet's shortcut_layer.c: of other layers the channels that both have are added.
+      "shortcut": DarknetMapping(
+        makes: ["add", "slice", "pad"] + DarknetActivation.makes,
+        options: ["from", "activation"], refused: ["weights_type", "weights_normalization"],
+        reads: { node throws(Diagnostic) in
+          let sources = try node.attributes.ints("from")
+          guard !sources.isEmpty else {
+            throw Diagnostic(
+              .unsupportedParameter, "the shortcut has no source", help: "give from=-3")
+          }
+          return [-1] + sources
+        }
+      ) { node, builder throws(Diagnostic) in
+        let activation = try DarknetActivation(node, default: .linear)
+        var sum = try builder.input(0)
+        let shape = try builder.extents(sum)
+        for index in node.inputs.indices.dropFirst() {
+          let other = try sameChannels(try builder.input(index), shape, &builder)
+          sum = try builder.add(Add(), [sum, other])
+        }
+        return [try activation.apply(sum, &builder)]
+      }
     ])
+}
+
+/// What a Darknet shortcut adds to a layer of shape `shape`: the first channels, with zeros for those that
+/// are not there.
+private func sameChannels(
+  _ id: ValueID, _ shape: [Int], _ builder: inout GraphBuilder
+) throws(Diagnostic) -> ValueID {
+  let extents = try builder.extents(id)
+  guard extents.count == shape.count, extents.count > 1, extents[0] == shape[0],
+    extents[2...] == shape[2...]
+  else {
+    throw Diagnostic(
+      .shapeMismatch, "the shortcut adds the shapes \(shape) and \(extents)",
+      help: "choose layers of one height and width")
+  }
+  if extents[1] >= shape[1] {
+    return try builder.slice(id, begin: [Int](repeating: 0, count: shape.count), size: shape)
+  }
+  var paddings = [Int32](repeating: 0, count: 2 * shape.count)
+  paddings[3] = Int32(shape[1] - extents[1])
+  return try builder.add(
+    Pad(), [id, builder.constant("paddings", Tensor([shape.count, 2], int32: paddings))])
 }

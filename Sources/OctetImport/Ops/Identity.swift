@@ -21,6 +21,16 @@ extension OpMapping {
       "Split": CaffeMapping(makes: []) { node, builder throws(Diagnostic) in
         [ValueID](repeating: try builder.input(0), count: node.outputs.count)
       },
+    ],
+    darknet: [
+      // Both are training's: they hand on what they get.
+      "dropout": DarknetMapping(
+        makes: [],
+        options: ["probability", "dropblock", "dropblock_size_rel", "dropblock_size_abs"]
+      ) { node, builder throws(Diagnostic) in [try builder.input(0)] },
+      "cost": DarknetMapping(
+        makes: [], options: ["type", "scale", "ratio", "noobj", "thresh"]
+      ) { node, builder throws(Diagnostic) in [try builder.input(0)] },
     ])
 }
 

@@ -31,6 +31,60 @@ extension OpMapping {
         }
         return [result]
       }
+    ],
+    darknet: [
+      // Source: Darknet's maxpool_layer.c: `padding` counts both borders, of which the first has the
+      // smaller half; what is outside the image never wins.
+      "maxpool": DarknetMapping(
+        makes: ["max_pool_2d", "padv2", "transpose"],
+        options: ["size", "stride", "stride_x", "stride_y", "padding", "stopbackward"],
+        refused: ["maxpool_depth", "out_channels", "antialiasing"]
+      ) { node, builder throws(Diagnostic) in
+        let options = node.attributes
+        let stride = try options.int("stride", default: 1)
+        let size = try options.int("size", default: stride)
+        let padding = try options.int("padding", default: size - 1)
+        let window = try ForeignWindow(
+          kernel: Steps(size, size),
+          stride: Steps(
+            try options.int("stride_y", default: stride),
+            try options.int("stride_x", default: stride)),
+          pad: Steps(padding, padding))
+        let input = try builder.image(0)
+        let extents = try builder.extents(input)
+        func border(_ extent: Int, _ stride: Int) throws(Diagnostic) -> (Int, Int) {
+          let free = extent + padding - size
+          guard free >= 0, padding < 2 * size else {
+            throw Diagnostic(
+              .shapeMismatch,
+              "a window of \(size) with padding \(padding) does not fit \(extent) pixels")
+          }
+          let before = padding / 2
+          return (before, max(0, free / stride * stride + size - extent - before))
+        }
+        let rows = try border(extents[2], window.stride.height)
+        let columns = try border(extents[3], window.stride.width)
+        let result = try builder.channelsLast(input) { image, builder throws(Diagnostic) in
+          let padded = try builder.pad(
+            image, height: rows, width: columns, value: -.greatestFiniteMagnitude)
+          return try builder.add(
+            MaxPool2D(filter: window.kernel, stride: window.stride, padding: .valid), [padded])
+        }
+        return [result]
+      },
+      // Source: Darknet's avgpool_layer.c: the mean of each channel.
+      "avgpool": DarknetMapping(
+        makes: ["average_pool_2d", "transpose"], options: []
+      ) { node, builder throws(Diagnostic) in
+        let input = try builder.image(0)
+        let extents = try builder.extents(input)
+        let result = try builder.channelsLast(input) { image, builder throws(Diagnostic) in
+          try builder.add(
+            AveragePool2D(
+              filter: Steps(extents[2], extents[3]), stride: .one, padding: .valid), [image])
+        }
+        return [result]
+      },
     ])
 }
 
@@ -38,7 +92,7 @@ extension OpMapping {
 /// divides by the part of the window inside the padded image.
 private struct CaffePooling {
   private let isMax: Bool
-  private let window: CaffeWindow
+  private let window: ForeignWindow
   private let rows: Span
   private let columns: Span
 
@@ -50,7 +104,7 @@ private struct CaffePooling {
         help: "choose MAX or AVE if the net allows it")
     }
     isMax = kind == "MAX"
-    let window = try CaffeWindow(pooling: settings, whole: Steps(height, width))
+    let window = try ForeignWindow(pooling: settings, whole: Steps(height, width))
     let roundsUp = try Self.roundsUp(settings)
     let isPadded = window.pad != Steps(0, 0)
     func span(_ extent: Int, _ kernel: Int, _ stride: Int, _ pad: Int) throws(Diagnostic) -> Span {

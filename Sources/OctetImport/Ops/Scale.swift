@@ -34,64 +34,6 @@ extension OpMapping {
         return [try builder.add(Add(), [operand.data, operand.constant])]
       },
     ])
-
-  /// Batch normalization with the statistics of training.
-  static let batchNormalization = OpMapping(
-    caffe: [
-      // Source: batch_norm_layer.cpp: mean, variance and the factor both were accumulated with.
-      "BatchNorm": CaffeMapping(
-        makes: ["mul", "add"],
-        fields: .init(
-          "batch_norm_param", ["use_global_stats", "moving_average_fraction", "eps"]),
-        needsWeights: { _ in true }
-      ) { node, builder throws(Diagnostic) in
-        let settings = try node.attributes.message("batch_norm_param")
-        guard try settings.bool("use_global_stats", default: true) else {
-          throw Diagnostic(
-            .unsupportedParameter, "use_global_stats: false takes the statistics of each batch",
-            help: "take it off: a trained layer has statistics of its own")
-        }
-        if !settings.contains("use_global_stats") { try refuseTraining(node) }
-        let input = try builder.input(0)
-        let extents = try builder.extents(input)
-        guard !extents.isEmpty else {
-          throw Diagnostic(
-            .unsupportedParameter, "a BatchNorm needs a blob with dimensions",
-            help: "put a Reshape layer before it")
-        }
-        let channels = extents.count == 1 ? 1 : extents[1]
-        let shape = [channels] + [Int](repeating: 1, count: max(0, extents.count - 2))
-        let (scale, offset) = try normalization(settings, channels, shape, &builder)
-        let factors = builder.constant("scale", scale)
-        let offsets = builder.constant("offset", offset)
-        let scaled = try builder.add(Mul(), [input, factors])
-        return [try builder.add(Add(), [scaled, offsets])]
-      }
-    ])
-}
-
-/// What a BatchNorm multiplies each channel by and adds to it then; zeros without weights.
-private func normalization(
-  _ settings: ForeignAttributes, _ channels: Int, _ shape: [Int], _ builder: inout GraphBuilder
-) throws(Diagnostic) -> (scale: Tensor, offset: Tensor) {
-  guard builder.hasWeights else {
-    return (try builder.weights(0, shape, "variances"), try builder.weights(1, shape, "means"))
-  }
-  let total = try builder.numbers(2, [1], "scale factor")[0]
-  let factor = total == 0 ? 0 : 1 / total
-  let mean = try builder.numbers(0, [channels], "means").map { $0 * factor }
-  let variance = try builder.numbers(1, [channels], "variances").map { $0 * factor }
-  let epsilon = try settings.float("eps", default: 1e-5)
-  var scale: [Float] = []
-  for value in variance {
-    let deviation = (value + epsilon).squareRoot()
-    guard deviation.isFinite, deviation > 0 else {
-      throw Diagnostic(
-        .weightsMismatch, "a variance of the layer is \(value), which has no square root")
-    }
-    scale.append(1 / deviation)
-  }
-  return (Tensor(shape, scale), Tensor(shape, zip(mean, scale).map { -$0 * $1 }))
 }
 
 /// The operand of Scale and Bias: it spans `num_axes` dimensions from `axis` on and repeats along the

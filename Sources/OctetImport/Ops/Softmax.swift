@@ -18,5 +18,27 @@ extension OpMapping {
         let result = try builder.add(Softmax(beta: 1), [last])
         return [try builder.transpose(result, order.inverse)]
       }
+    ],
+    darknet: [
+      // Source: Darknet's softmax_layer.c: over all numbers of a sample, or over equal parts of them.
+      "softmax": DarknetMapping(
+        makes: ["softmax", "reshape"], options: ["groups", "temperature", "noloss"],
+        refused: ["tree", "spatial"]
+      ) { node, builder throws(Diagnostic) in
+        let input = try builder.input(0)
+        let extents = try builder.extents(input)
+        let groups = try node.attributes.int("groups", default: 1)
+        let temperature = try node.attributes.float("temperature", default: 1)
+        let count = extents.dropFirst().reduce(1, *)
+        guard groups > 0, count % groups == 0, temperature > 0 else {
+          throw Diagnostic(
+            .unsupportedParameter,
+            "groups=\(groups) with temperature=\(temperature) does not fit \(count) numbers",
+            help: "give groups that divide the numbers, and a positive temperature")
+        }
+        let rows = try builder.reshape(input, [extents[0] * groups, count / groups])
+        let result = try builder.add(Softmax(beta: 1 / temperature), [rows])
+        return [try builder.reshape(result, [extents[0], count])]
+      }
     ])
 }

@@ -14,6 +14,7 @@ package enum OpCatalog {
     Dequantize.entry,
     FullyConnected.entry,
     LeakyReLU.entry,
+    Log.entry,
     Logistic.entry,
     MaxPool2D.entry,
     Maximum.entry,

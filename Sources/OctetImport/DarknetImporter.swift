@@ -1,0 +1,257 @@
+package import OctetDiagnostics
+package import OctetFiles
+import OctetIR
+
+/// Reads a Darknet net into a graph of channels-last inputs and outputs.
+///
+/// Layers have no names in Darknet: they are called by their section and place, as `yolo16`. A net whose
+/// results have no names either has those that no layer reads.
+package struct DarknetImporter {
+  private let options: ImportOptions
+  private let log: DiagnosticLog
+  private let place: Location
+  private var weights: DarknetWeights?
+  private var builder: GraphBuilder
+  private var layers: [ForeignNode] = []
+  /// Set once the place of the next layer's numbers in the weights file is no longer known.
+  private var hasLostPlace = false
+  /// The layer at which the weights file ends, and how many of its numbers are there.
+  private var end: (layer: ForeignNode, found: Int, wanted: Int)?
+
+  /// The name of the net's input.
+  private static let inputName = "input"
+
+  /// Reads a cfg and, if there is one, its weights; logs every problem of both, in the order of the
+  /// cfg's lines.
+  package static func read(
+    _ file: MappedFile, weights: MappedFile?, _ options: ImportOptions, log: DiagnosticLog
+  ) throws(DiagnosticFailure) -> ImportedNet {
+    let found = DiagnosticLog()
+    var result: ImportedNet?
+    do throws(DiagnosticFailure) {
+      let sections = try CfgParser.parse(file.bytes, file: file.path, log: found)
+      let stored = try weights.map { file throws(DiagnosticFailure) in
+        try found.attempt { () throws(Diagnostic) in try DarknetWeights(file) }
+      }
+      var importer = DarknetImporter(file.path, stored, options, found)
+      result = try importer.build(sections)
+    } catch {
+      result = nil
+    }
+    log.add(sorted: found)
+    guard let result, !log.hasErrors else { throw DiagnosticFailure() }
+    return result
+  }
+
+  private init(
+    _ file: String, _ weights: DarknetWeights?, _ options: ImportOptions, _ log: DiagnosticLog
+  ) {
+    self.options = options
+    self.log = log
+    self.weights = weights
+    place = Location(file: file, format: "darknet")
+    builder = GraphBuilder(within: place)
+  }
+
+  private mutating func build(
+    _ sections: [CfgParser.Section]
+  ) throws(DiagnosticFailure) -> ImportedNet {
+    let net = try net(sections)
+    builder.addInputs([net.input], options, log)
+    for section in sections.dropFirst() { addLayer(section) }
+    let outputs = chooseOutputs()
+    if weights == nil, options.needsWeights, let layer = layers.first(where: needsWeights) {
+      log.add(
+        Diagnostic(
+          .noWeightsFile, "layer '\(layer.name)' needs weights and no weights file is given",
+          at: layer.location, helps: [.init("give it", arguments: ["--weights", "FILE.weights"])]))
+    }
+    for layer in layers { convert(layer) }
+    checkLength()
+    try builder.addOutputs(outputs, among: layers.map { $0.name }, log)
+    return ImportedNet(
+      graph: try builder.finish(log), preprocessing: net.preprocessing,
+      detector: try heads(outputs))
+  }
+
+  /// The `[net]` section: the input and how pictures become it.
+  private func net(
+    _ sections: [CfgParser.Section]
+  ) throws(DiagnosticFailure) -> (input: ForeignInput, preprocessing: String?) {
+    guard let first = sections.first, ["net", "network"].contains(first.type) else {
+      throw log.failure(
+        Diagnostic(
+          .unknownFormat, "a Darknet cfg begins with a [net] section",
+          at: Location(line: sections.first?.line).completed(by: place),
+          help: "name the .cfg of a Darknet net"))
+    }
+    guard sections.count > 1 else {
+      throw log.failure(Diagnostic(.noInput, "the net has no layers", at: place))
+    }
+    let settings = first.options
+    let location = Location(op: first.type, line: first.line).completed(by: place)
+    return try log.attempt(at: location) { () throws(Diagnostic) in
+      let batch = max(1, try settings.int("batch", default: 1))
+      let flat = try settings.int("inputs", default: 0)
+      let (channels, height, width) = (
+        try settings.int("channels", default: 3), try settings.int("height", default: 0),
+        try settings.int("width", default: 0)
+      )
+      let isImage = height != 0 && width != 0
+      let extents = isImage ? [batch, channels, height, width] : flat > 0 ? [batch, flat] : nil
+      let input = ForeignInput(
+        name: Self.inputName, extents: extents, line: first.line,
+        notes: ["the [net] section has no height and width"])
+      guard isImage || extents == nil, [1, 3].contains(channels) else { return (input, nil) }
+      return (
+        input, "scale=1/255,resize=letterbox,channels=\(channels == 1 ? "gray" : "rgb")"
+      )
+    }
+  }
+
+  /// Adds a layer with the names of what it reads; those that it cannot read are logged (`OCT0304`).
+  private mutating func addLayer(_ section: CfgParser.Section) {
+    let index = layers.count
+    let name = "\(section.type)\(index)"
+    let location = Location(op: section.type, node: name, line: section.line).completed(by: place)
+    var node = ForeignNode(
+      type: section.type, name: name, inputs: [], outputs: [name], attributes: section.options,
+      location: location)
+    do throws(Diagnostic) {
+      for source in try OpMapping.darknet[section.type]?.reads?(node) ?? [-1] {
+        let absolute = source < 0 ? index + source : source
+        if absolute == -1 {
+          node.inputs.append(Self.inputName)
+          continue
+        }
+        guard layers.indices.contains(absolute) else {
+          throw Diagnostic(
+            .unknownBlob, "layer \(index) reads layer \(absolute), which does not come before it",
+            help: "count layers from 0 after [net], or from -1 backwards")
+        }
+        node.inputs.append(layers[absolute].name)
+      }
+    } catch {
+      log.add(error.located(location))
+      builder.setMissing(name)
+      node.inputs = []
+    }
+    layers.append(node)
+  }
+
+  /// The names of the net's results; layers after the last of them are left out.
+  private mutating func chooseOutputs() -> [String] {
+    let names = Set(layers.map { $0.name })
+    if !options.outputs.isEmpty {
+      if names.isSuperset(of: options.outputs) {
+        let last = layers.lastIndex { options.outputs.contains($0.name) } ?? 0
+        layers.removeLast(layers.count - 1 - last)
+      }
+      return options.outputs
+    }
+    let read = Set(layers.flatMap { $0.inputs })
+    return layers.map { $0.name }.filter { !read.contains($0) }
+  }
+
+  private func needsWeights(_ layer: ForeignNode) -> Bool {
+    OpMapping.darknet[layer.type]?.weights != nil
+  }
+
+  private mutating func convert(_ layer: ForeignNode) {
+    guard let mapping = OpMapping.darknet[layer.type] else {
+      var problem = Diagnostic(
+        .unknownLayer, "layer type '\(layer.type)' is not supported", at: layer.location
+      ).suggesting(layer.type, from: OpMapping.darknet.keys.sorted())
+      if let before = layer.inputs.first, before != Self.inputName {
+        problem.helps.append(
+          .init("cut the net before it", arguments: ["--outputs", before]))
+      }
+      log.add(problem)
+      // It may have weights.
+      hasLostPlace = true
+      return builder.fail(layer)
+    }
+    let problems = mapping.problems(of: layer, log)
+    for problem in problems { log.add(problem) }
+    if layer.inputs.isEmpty || builder.isMissing(layer.name) {
+      hasLostPlace = hasLostPlace || mapping.weights != nil
+      return builder.fail(layer)
+    }
+    var layer = layer
+    do throws(Diagnostic) {
+      layer.weights = try takeWeights(layer, mapping)
+    } catch {
+      hasLostPlace = true
+      log.add(error.located(layer.location))
+      return builder.fail(layer)
+    }
+    if !problems.isEmpty { return builder.fail(layer) }
+    if !builder.add(layer, log, mapping.build) { builder.fail(layer) }
+  }
+
+  /// The layer's weights from the file; none without a file and after its end.
+  private mutating func takeWeights(
+    _ layer: ForeignNode, _ mapping: DarknetMapping
+  ) throws(Diagnostic) -> [ForeignTensor] {
+    guard let shapes = mapping.weights, weights != nil, !hasLostPlace else { return [] }
+    guard let input = builder.blob(layer.inputs[0]) else {
+      hasLostPlace = true
+      return []
+    }
+    let wanted = try shapes(layer, try builder.extents(input))
+    let total = Shape.elementCount(
+      [wanted.compactMap { Shape.elementCount($0) }.reduce(0) { $0 &+ $1 }])
+    guard wanted.allSatisfy({ Shape.elementCount($0).map { $0 <= 1 << 29 } ?? false }),
+      let total, total <= 1 << 30
+    else {
+      throw Diagnostic(
+        .tensorTooLarge, "the weights of the layer are too large",
+        notes: ["a tensor of weights has at most 2^29 elements"], help: "check its numbers")
+    }
+    let before = weights?.asked ?? 0
+    guard var found = weights?.take(wanted) else {
+      if end == nil, let count = weights?.count { end = (layer, max(0, count - before), total) }
+      return []
+    }
+    if let matrix = mapping.matrix, weights?.isTransposed == true {
+      let stored: [Int] = found[matrix].extents.reversed()
+      found[matrix].values = Permutation([1, 0]).apply(found[matrix].values, extents: stored)
+    }
+    return found
+  }
+
+  /// Logs `OCT0314` for a weights file that is too short or too long.
+  private func checkLength() {
+    guard let weights, !hasLostPlace else { return }
+    let message =
+      "the weights file has \(weights.count) floats, the net needs \(weights.asked)"
+    let help = "use the cfg and the weights file of the same training"
+    if let end {
+      log.add(
+        Diagnostic(
+          .invalidWeights, message, at: end.layer.location,
+          notes: [
+            "it ends at '\(end.layer.name)', which needs \(end.wanted) and gets \(end.found)",
+            "the weights file is \(weights.file.path)",
+          ], help: help))
+    } else if weights.count > weights.asked, options.outputs.isEmpty {
+      log.add(
+        Diagnostic(
+          .invalidWeights, message,
+          at: Location(file: weights.file.path, format: "darknet"),
+          notes: ["\(weights.count - weights.asked) floats are left after the last layer"],
+          help: help))
+    }
+  }
+
+  /// How the outputs that are heads become boxes, one a line; nil when none is.
+  private func heads(_ outputs: [String]) throws(DiagnosticFailure) -> String? {
+    var lines: [String] = []
+    for layer in layers where outputs.contains(layer.name) {
+      guard let head = OpMapping.darknet[layer.type]?.head else { continue }
+      let text = try log.attempt(at: layer.location) { () throws(Diagnostic) in try head(layer) }
+      lines.append("\(text) output=\(layer.name)")
+    }
+    return lines.isEmpty ? nil : lines.joined(separator: "\n")
+  }
+}
