@@ -13,6 +13,8 @@ import Testing
       "convolution_param { num_output: 4 kernel_size: 3 pad: 1 }",
       "convolution_param { num_output: 4 kernel_size: 3 group: 4 }",
     ],
+    "ConvolutionDepthwise": ["convolution_param { num_output: 4 kernel_size: 3 pad: 1 }"],
+    "DepthwiseConvolution": ["convolution_param { num_output: 4 kernel_size: 3 pad: 1 }"],
     "Dropout": [""],
     "Eltwise": [
       "bottom: \"x\"", "bottom: \"x\" eltwise_param { operation: MAX }",
@@ -37,12 +39,12 @@ import Testing
     for settings in Self.nets[type] ?? [] {
       var fixture = CaffeFixture(
         """
-        layer { name: "in" type: "Input" top: "x" top: "z"
-          input_param { shape { dim: [1, 4, 6, 6] } shape { dim: 4 } } }
+        layer { name: "in" type: "Input" top: "x" top: "z" top: "w"
+          input_param { shape { dim: [1, 4, 6, 6] } shape { dim: 4 } shape { dim: [1, 4, 3, 3] } } }
         layer { name: "l" type: "\(type)" bottom: "x" top: "y" \(settings) }
         layer { name: "end" type: "Flatten" bottom: "y" top: "end" }
         """)
-      fixture.inputShapes = ["x": [1, 4, 6, 6], "z": [4]]
+      fixture.inputShapes = ["x": [1, 4, 6, 6], "z": [4], "w": [1, 4, 3, 3]]
       let (result, log) = try fixture.read()
       let graph = try #require(result?.graph, "\(log.diagnostics)")
       for node in graph.nodes where node.provenance.first?.node == "l" {
