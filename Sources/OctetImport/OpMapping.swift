@@ -21,14 +21,13 @@ package struct OpMapping: Sendable {
   /// All mappings.
   package static let all: [OpMapping] = [
     .activation, .batchNormalization, .concatenation, .convolution, .dense,
-    .elementwise, .identity, .pooling, .reshape, .scale,
+    .elementwise, .identity, .localResponseNormalization, .pooling, .power, .reshape, .scale,
     .softmax,   ]
 
   /// Operators that no layer of a source framework stands for, with the reason.
   package static let unmapped: [String: String] = [
     "quantize": "made by the quantizer",
     "dequantize": "made by the quantizer",
-    "relu6": "Caffe has no layer for it",
     "resize_nearest_neighbor": "no importer makes it yet",
     "slice": "no importer makes it yet",
   ]

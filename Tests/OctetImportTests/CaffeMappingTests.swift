@@ -8,6 +8,10 @@ import Testing
   /// Settings of layers that together make all that each type may become.
   static let nets: [String: [String]] = [
     "BatchNorm": [""], "Bias": ["", "bottom: \"x\" bias_param { axis: 0 }", "bottom: \"z\""],
+    "Clip": [
+      "clip_param { min: 0 max: 6 }", "clip_param { min: -1 max: 1 }",
+      "clip_param { min: 0 max: 3.4028235e38 }", "clip_param { min: -2 max: 3.4028235e38 }",
+    ],
     "Concat": ["bottom: \"x\""],
     "Convolution": [
       "convolution_param { num_output: 4 kernel_size: 3 pad: 1 }",
@@ -20,15 +24,17 @@ import Testing
       "bottom: \"x\"", "bottom: \"x\" eltwise_param { operation: MAX }",
       "bottom: \"x\" eltwise_param { operation: PROD }",
     ],
-    "Flatten": [""], "InnerProduct": ["inner_product_param { num_output: 3 }"],
+    "Flatten": [""], "InnerProduct": ["inner_product_param { num_output: 3 }"], "LRN": [""],
+    "PReLU": [""],
     "Pooling": [
       "pooling_param { kernel_size: 2 pad: 1 }",
       "pooling_param { pool: AVE kernel_size: 3 stride: 2 pad: 1 }",
     ],
-    "ReLU": ["", "relu_param { negative_slope: 0.1 }"],
+    "Power": ["power_param { power: 2 scale: 3 shift: 1 }"],
+    "ReLU": ["", "relu_param { negative_slope: 0.1 }"], "ReLU6": [""],
     "Reshape": ["reshape_param { shape { dim: [0, -1] } }"],
     "Scale": ["scale_param { bias_term: true }", "bottom: \"z\""], "Sigmoid": [""],
-    "Softmax": [""], "Split": [""], "TanH": [""],
+    "Softmax": [""], "Split": [""], "Swish": [""], "TanH": [""],
   ]
 
   @Test func everyTypeHasNets() { #expect(Set(OpMapping.caffe.keys) == Set(Self.nets.keys)) }

@@ -82,6 +82,7 @@ struct OpCases: Sendable, CustomTestStringConvertible {
 
   static let all = [
     add, averagePool2D, concatenation, conv2D, depthwiseConv2D, dequantize, fullyConnected,
-    leakyReLU, logistic, maxPool2D, maximum, mul, pad, padV2, quantize, reLU, reLU6, reshape, resizeNearestNeighbor, slice, softmax, tanh, transpose,
+    leakyReLU, localResponseNormalization, logistic, maxPool2D, maximum, mul, pad, padV2, pReLU,
+    quantize, reLU, reLU6, reshape, resizeNearestNeighbor, slice, softmax, tanh, transpose,
   ]
 }
