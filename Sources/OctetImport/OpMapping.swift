@@ -20,7 +20,7 @@ package struct OpMapping: Sendable {
 
   /// All mappings.
   package static let all: [OpMapping] = [
-    .activation, .batchNormalization, .concatenation, .convolution, .dense,
+    .activation, .batchNormalization, .concatenation, .convolution, .deconvolution, .dense,
     .elementwise, .identity, .localResponseNormalization, .pooling, .power, .reshape, .scale,
     .softmax,   ]
 
@@ -29,7 +29,6 @@ package struct OpMapping: Sendable {
     "quantize": "made by the quantizer",
     "dequantize": "made by the quantizer",
     "resize_nearest_neighbor": "no importer makes it yet",
-    "slice": "no importer makes it yet",
   ]
 
   /// The mapping of each Caffe layer type.

@@ -18,6 +18,7 @@ import Testing
       "convolution_param { num_output: 4 kernel_size: 3 group: 4 }",
     ],
     "ConvolutionDepthwise": ["convolution_param { num_output: 4 kernel_size: 3 pad: 1 }"],
+    "Deconvolution": ["convolution_param { num_output: 2 kernel_size: 5 pad: 1 }"],
     "DepthwiseConvolution": ["convolution_param { num_output: 4 kernel_size: 3 pad: 1 }"],
     "Dropout": [""],
     "Eltwise": [

@@ -84,5 +84,6 @@ struct OpCases: Sendable, CustomTestStringConvertible {
     add, averagePool2D, concatenation, conv2D, depthwiseConv2D, dequantize, fullyConnected,
     leakyReLU, localResponseNormalization, logistic, maxPool2D, maximum, mul, pad, padV2, pReLU,
     quantize, reLU, reLU6, reshape, resizeNearestNeighbor, slice, softmax, tanh, transpose,
+    transposeConv,
   ]
 }

@@ -31,6 +31,7 @@ package enum OpCatalog {
     Softmax.entry,
     Tanh.entry,
     Transpose.entry,
+    TransposeConv.entry,
   ]
 
   package static func entry(named name: String) -> OpEntry? { all.first { $0.name == name } }
