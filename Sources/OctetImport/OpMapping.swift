@@ -22,13 +22,13 @@ package struct OpMapping: Sendable {
   package static let all: [OpMapping] = [
     .activation, .batchNormalization, .concatenation, .convolution, .deconvolution, .dense,
     .elementwise, .identity, .localResponseNormalization, .pooling, .power, .reshape, .scale,
-    .softmax,   ]
+    .slice, .softmax, .transposition, .upsampling,
+  ]
 
   /// Operators that no layer of a source framework stands for, with the reason.
   package static let unmapped: [String: String] = [
     "quantize": "made by the quantizer",
     "dequantize": "made by the quantizer",
-    "resize_nearest_neighbor": "no importer makes it yet",
   ]
 
   /// The mapping of each Caffe layer type.

@@ -18,6 +18,7 @@ import Testing
       "convolution_param { num_output: 4 kernel_size: 3 group: 4 }",
     ],
     "ConvolutionDepthwise": ["convolution_param { num_output: 4 kernel_size: 3 pad: 1 }"],
+    "Crop": ["bottom: \"w\""],
     "Deconvolution": ["convolution_param { num_output: 2 kernel_size: 5 pad: 1 }"],
     "DepthwiseConvolution": ["convolution_param { num_output: 4 kernel_size: 3 pad: 1 }"],
     "Dropout": [""],
@@ -26,7 +27,7 @@ import Testing
       "bottom: \"x\" eltwise_param { operation: PROD }",
     ],
     "Flatten": [""], "InnerProduct": ["inner_product_param { num_output: 3 }"], "LRN": [""],
-    "PReLU": [""],
+    "PReLU": [""], "Permute": ["permute_param { order: [0, 2, 3, 1] }"],
     "Pooling": [
       "pooling_param { kernel_size: 2 pad: 1 }",
       "pooling_param { pool: AVE kernel_size: 3 stride: 2 pad: 1 }",
@@ -35,7 +36,13 @@ import Testing
     "ReLU": ["", "relu_param { negative_slope: 0.1 }"], "ReLU6": [""],
     "Reshape": ["reshape_param { shape { dim: [0, -1] } }"],
     "Scale": ["scale_param { bias_term: true }", "bottom: \"z\""], "Sigmoid": [""],
+    "ShuffleChannel": ["shuffle_channel_param { group: 2 }"],
+    // The second part is flattened too: as an output it would be turned channels-last.
+    "Slice": [
+      "top: \"t\" } layer { name: \"rest\" type: \"Flatten\" bottom: \"t\" top: \"u\""
+    ],
     "Softmax": [""], "Split": [""], "Swish": [""], "TanH": [""],
+    "Upsample": ["upsample_param { scale: 2 }"],
   ]
 
   @Test func everyTypeHasNets() { #expect(Set(OpMapping.caffe.keys) == Set(Self.nets.keys)) }
