@@ -32,7 +32,7 @@ extension OpMapping {
             isSame ? columns.cropped : columns.whole, outputs,
           ]
           let shape = builder.constant(
-            "shape", Tensor([4], int32: whole.map { Int32(truncatingIfNeeded: $0) }))
+            "shape", Tensor([4], int32: whole.map { Int32($0) }))
           let sums = try builder.add(
             TransposeConv(stride: window.stride, padding: isSame ? .same : .valid),
             [shape, filter, image, bias])
