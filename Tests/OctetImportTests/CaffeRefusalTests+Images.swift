@@ -59,7 +59,11 @@ extension CaffeRefusalTests {
     ),
     ("Upsample", "", "the layer has no scale"),
     ("Upsample", "upsample_param { scale: 0 }", "6 pixels cannot be upsampled to 0"),
-    ("Upsample", "upsample_param { scale: -2 }", "6 pixels cannot be upsampled to 0"),
+    ("Upsample", "upsample_param { scale: -2 }", "6 pixels cannot be upsampled to -12"),
+    (
+      "Upsample", "upsample_param { scale_h: 4000000000000000000 }",
+      "6 pixels cannot be upsampled to \(Int.max)"
+    ),
     (
       "Upsample", "upsample_param { upsample_h: 12 upsample_w: 13 }",
       "6 pixels cannot be upsampled to 13"

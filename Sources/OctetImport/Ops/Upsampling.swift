@@ -49,7 +49,8 @@ private func upsampled(
     )
   }
   let factor = try settings.int(scale, default: try settings.int("scale", default: 1))
-  let result = try settings.int(size, default: extent * max(0, min(factor, 1 << 16)))
+  let (scaled, overflow) = extent.multipliedReportingOverflow(by: factor)
+  let result = try settings.int(size, default: overflow ? .max : scaled)
   guard result >= extent, result % extent == 0, result < 1 << 31 else {
     throw Diagnostic(
       .unsupportedParameter, "\(extent) pixels cannot be upsampled to \(result)",
