@@ -25,8 +25,9 @@ package struct OpMapping: Sendable {
 
   /// All mappings.
   package static let all: [OpMapping] = [
-    .activation, .batchNormalization, .concatenation, .convolution, .crop, .dense, .detection,
-    .elementwise, .identity, .pooling, .reorganization, .reshape, .scale, .softmax, .upsampling,
+    .activation, .batchNormalization, .concatenation, .convolution, .deconvolution, .dense,
+    .detection, .elementwise, .identity, .localResponseNormalization, .pooling, .power,
+    .reorganization, .reshape, .scale, .slice, .softmax, .transposition, .upsampling,
   ]
 
   /// Operators that no layer of a source framework stands for, with the reason.

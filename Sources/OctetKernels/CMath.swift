@@ -4,5 +4,6 @@ import COctetKernels
 package enum CMath {
   @inline(__always) package static func exp(_ x: Float) -> Float { octet_expf(x) }
   @inline(__always) package static func log(_ x: Float) -> Float { octet_logf(x) }
+  @inline(__always) package static func pow(_ x: Float, _ y: Float) -> Float { octet_powf(x, y) }
   @inline(__always) package static func tanh(_ x: Float) -> Float { octet_tanhf(x) }
 }

@@ -11,8 +11,9 @@ struct WeightedNode {
   /// to channel `i / step % channels`.
   let channels: Int
   private let step: Int
-  /// The input that holds the weights; the bias comes next.
+  /// The inputs that hold the weights and the bias.
   private let position: Int
+  private let biasPosition: Int
   private let biasID: ValueID?
   private let view: GraphView
 
@@ -21,15 +22,16 @@ struct WeightedNode {
     guard let id, view.hasOneReader(id), let node = view.producer(of: id),
       OpCatalog.builtin(node.op)?.traits.clamp.activation == FusedActivation.none,
       case .int8(let rule) = node.op.quantization,
-      let (position, axis) = rule.weights, rule.bias == position + 1,
+      let (position, axis) = rule.weights, let biasPosition = rule.bias,
       position < node.inputs.count, let weightsID = node.inputs[position],
       let weights = view.floats(weightsID), let extents = view.extents(weightsID)
     else { return nil }
-    let biasID = position + 1 < node.inputs.count ? node.inputs[position + 1] : nil
+    let biasID = biasPosition < node.inputs.count ? node.inputs[biasPosition] : nil
     let bias = view.floats(biasID)
     if biasID != nil, bias == nil { return nil }
     self.node = node
     self.position = position
+    self.biasPosition = biasPosition
     self.biasID = biasID
     self.weights = weights
     self.bias = bias
@@ -72,7 +74,7 @@ struct WeightedNode {
     guard let op = OpCatalog.builtin(node.op), let weightsID = node.inputs[position] else {
       preconditionFailure("the initializer has seen the operator and its weights")
     }
-    var inputs = Array(node.inputs.prefix(position + 1))
+    var inputs = Array(node.inputs.prefix(biasPosition))
     if let newWeights {
       let old = view.graph[weightsID]
       inputs[position] = patch.addConstant(

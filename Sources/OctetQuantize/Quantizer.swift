@@ -189,7 +189,7 @@ package struct Quantizer {
     _ index: Int, _ node: Node, _ rule: Int8Rule, _ inputs: inout [ValueID?]
   ) {
     guard case .weights(let axis) = rule.input(index), let id = node.inputs[index],
-      let storage = source[id].constant, let data = node.inputs[0],
+      let storage = source[id].constant, let data = node.int8Data,
       let inputScale = plan.quantizations[data.index]?.scale
     else { return }
     var bias: (index: Int, id: ValueID, tensor: Tensor)?

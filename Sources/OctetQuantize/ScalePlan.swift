@@ -65,7 +65,7 @@ struct ScalePlan {
       for output in node.outputs {
         let own: Quantization?
         switch node.int8Rule?.output {
-        case .likeInput: own = node.inputs[0].flatMap { quantizations[$0.index] }
+        case .likeInput: own = node.int8Data.flatMap { quantizations[$0.index] }
         case .fixed(let scale, let zeroPoint):
           own = Quantization(scale: scale, zeroPoint: zeroPoint)
         case .calibrated:
@@ -114,7 +114,7 @@ struct ScalePlan {
     let node = graph.nodes[producer]
     switch node.int8Rule?.output {
     case .calibrated: return id
-    case .likeInput: return node.inputs[0].flatMap { adoptionRoot($0) }
+    case .likeInput: return node.int8Data.flatMap { adoptionRoot($0) }
     case .unified, .fixed, nil: return nil
     }
   }
@@ -134,5 +134,11 @@ extension Node {
   var int8Rule: Int8Rule? {
     if case .int8(let rule) = op.quantization { return rule }
     return nil
+  }
+
+  /// The input whose scale the operator's int8 form refers to.
+  var int8Data: ValueID? {
+    guard let index = int8Rule?.data, index < inputs.count else { return nil }
+    return inputs[index]
   }
 }

@@ -354,7 +354,7 @@ import Testing
     #expect(codes.filter { $0 == "OCT0301" }.count == 2)
     #expect(codes.contains("OCT0304"))
     #expect(codes.contains("OCT0310"))
-    #expect(result.errors.contains("did you mean 'Convolution'?"))
+    #expect(result.errors.contains("did you mean 'Convolution'"))
   }
 
   @Test func noPassChangesTheSample() throws {

@@ -32,7 +32,7 @@ import Testing
     let log = DiagnosticLog()
     #expect(graph.verify(into: log), "\(log.diagnostics)")
     let prepared = try PreparedGraph(graph, log: log)
-    let bound: Float = name == "f32-operators" ? 1e-5 : 4e-5
+    let bound: Float = name.hasPrefix("f32-") ? 1e-5 : 4e-5
     let tensors = try NPZ.read(Self.folder.appending(path: name + ".npz").path())
     for (index, input) in prepared.inputs.enumerated() {
       let given = try #require(tensors.first { $0.name == "input\(index)" }).tensor

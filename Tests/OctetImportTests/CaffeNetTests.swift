@@ -222,7 +222,7 @@ import Testing
       Self.input + """
         layer { name: "a" type: "Sigmoyd" bottom: "data" top: "a" }
         layer { name: "b" type: "TanH" bottom: "a" top: "b" }
-        layer { name: "c" type: "Deconvolution" bottom: "data" top: "c" }
+        layer { name: "c" type: "SPP" bottom: "data" top: "c" }
         layer { name: "d" type: "Concat" bottom: "b" bottom: "c" top: "d" }
         """
     let all = try CaffeFixture(net).diagnostics()

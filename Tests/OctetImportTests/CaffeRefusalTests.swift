@@ -258,7 +258,7 @@ import Testing
   @Test func unsupportedLayersAreReportedOnce() throws {
     let net =
       Self.input + """
-        layer { name: "p" type: "Permute" bottom: "x" top: "p" permute_param { order: 1 }
+        layer { name: "p" type: "Tile" bottom: "x" top: "p" tile_param { tiles: 2 }
           param { lr_mult: 1 } blobs_lrr: 3 }
         """
     var fixture = CaffeFixture(net)

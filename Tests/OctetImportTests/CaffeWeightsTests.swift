@@ -134,8 +134,8 @@ import Testing
         "blob 0 of layer 'fc' of shape [2, 4] has no float numbers"
       ),
       (
-        [CaffeModelEncoder.message(5, [0, 0, 0, 0])],
-        "blob 0 of layer 'fc' has 1 numbers and no shape"
+        [CaffeModelEncoder.message(5, [UInt8](repeating: 0, count: 8))],
+        "blob 0 of layer 'fc' has 2 numbers and no shape"
       ),
     ] as [([[UInt8]], String)])
   func blobsOfOtherForms(_ blobs: [[UInt8]], _ message: String) throws {

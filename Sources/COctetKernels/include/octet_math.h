@@ -1,10 +1,11 @@
 #ifndef OCTET_MATH_H
 #define OCTET_MATH_H
 
-/// The C library's exponential and hyperbolic tangent. Compiler builtins stand for its header, which
-/// Embedded Swift's targets do not have.
+/// The C library's functions. Compiler builtins stand for its header, which Embedded Swift's targets do
+/// not have.
 static inline float octet_expf(float x) { return __builtin_expf(x); }
 static inline float octet_logf(float x) { return __builtin_logf(x); }
+static inline float octet_powf(float x, float y) { return __builtin_powf(x, y); }
 static inline float octet_tanhf(float x) { return __builtin_tanhf(x); }
 
 #endif

@@ -10,7 +10,7 @@ package struct Int8Rule: Sendable, Equatable {
   package enum Output: Sendable, Equatable {
     /// Its own range, from calibration.
     case calibrated
-    /// The scale and zero point of input 0.
+    /// The scale and zero point of the data input.
     case likeInput
     /// One scale for all inputs and the output: inputs are unified or requantized.
     case unified
@@ -22,7 +22,7 @@ package struct Int8Rule: Sendable, Equatable {
     case activation
     /// Symmetric int8 in -127...127, one scale for each index of the axis.
     case weights(axis: Int)
-    /// int32 with scale = scale of input 0 x scale of the weights.
+    /// int32 with scale = scale of the data input x scale of the weights.
     case bias
     /// A constant that is not quantized, such as a shape.
     case index
@@ -30,10 +30,13 @@ package struct Int8Rule: Sendable, Equatable {
 
   package var inputs: [Input]
   package var output: Output
+  /// The input whose scale the bias and a result like its input take up.
+  package var data: Int
 
-  package init(inputs: [Input] = [], output: Output) {
+  package init(inputs: [Input] = [], output: Output, data: Int = 0) {
     self.inputs = inputs
     self.output = output
+    self.data = data
   }
 
   /// The role of input `index`.

@@ -17,10 +17,13 @@ enum CaffeFields {
     "hdf5_output_param", "hinge_loss_param", "image_data_param", "infogain_loss_param",
     "inner_product_param", "input_param", "log_param", "lrn_param", "memory_data_param",
     "mvn_param",
-    "parameter_param", "pooling_param", "power_param", "prelu_param", "python_param",
-    "recurrent_param", "reduction_param", "relu_param", "reshape_param", "scale_param",
-    "sigmoid_param", "slice_param", "softmax_param", "spp_param", "swish_param", "tanh_param",
-    "threshold_param", "tile_param", "window_data_param",
+    "parameter_param", "permute_param", "pooling_param", "power_param", "prelu_param",
+    "python_param",
+    "recurrent_param", "reduction_param", "relu6_param", "relu_param", "reshape_param",
+    "scale_param",
+    "shuffle_channel_param", "sigmoid_param", "slice_param", "softmax_param", "spp_param",
+    "swish_param", "tanh_param",
+    "threshold_param", "tile_param", "upsample_param", "window_data_param",
     // The old form (V1) has these beside the layer's own.
     "blobs_lr", "weight_decay", "blob_share_mode",
   ]

@@ -56,7 +56,8 @@ struct CaffeModelFile {
             "\(what) of shape \(tensor.extents) has no float numbers",
             "save the weights in float32 and in the file itself; Octet reads no raw data of forks")
         }
-        if tensor.extents.isEmpty, !blob.hasShape {
+        // Caffe writes no shape for a single number.
+        if tensor.extents.isEmpty, !blob.hasShape, tensor.values.count != 1 {
           throw problem(
             "\(what) has \(tensor.values.count) numbers and no shape",
             "save the weights again with Caffe")

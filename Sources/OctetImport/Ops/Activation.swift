@@ -3,7 +3,7 @@ import OctetIR
 import OctetOps
 
 extension OpMapping {
-  /// ReLU, leaky ReLU, sigmoid and hyperbolic tangent.
+  /// Functions of each element on its own.
   static let activation = OpMapping(
     caffe: [
       // Source: ReLUParameter of caffe.proto.
@@ -26,60 +26,82 @@ extension OpMapping {
       ) { node, builder throws(Diagnostic) in
         [try builder.add(Tanh(), [try builder.input(0)])]
       },
+      // Source: PReLUParameter of caffe.proto, prelu_layer.cpp: a slope for each channel, or one for all.
+      "PReLU": CaffeMapping(
+        makes: ["prelu"], fields: .init("prelu_param", ["filler", "channel_shared"]),
+        needsWeights: { _ in true }
+      ) { node, builder throws(Diagnostic) in
+        let settings = try node.attributes.message("prelu_param")
+        let input = try builder.input(0)
+        let extents = try builder.extents(input)
+        guard extents.count >= 2 else {
+          throw Diagnostic(
+            .unsupportedParameter,
+            "a PReLU needs a blob with channels, this one has the shape \(extents)",
+            help: "put a Reshape layer before it")
+        }
+        let isShared = try settings.bool("channel_shared", default: false)
+        let own = isShared ? [] : [extents[1]]
+        let stored = try builder.weights(0, own, "slopes")
+        let shape = isShared ? [1] : own + [Int](repeating: 1, count: extents.count - 2)
+        let slopes = builder.constant(
+          "slopes", Tensor(TensorType(.float32, shape), stored.storage))
+        return [try builder.add(PReLU(), [input, slopes])]
+      },
+      // The forks that have it clamp to 0...6 and say nothing else.
+      "ReLU6": CaffeMapping(
+        makes: ["relu6"], fields: .init("relu6_param", ["engine"])
+      ) { node, builder throws(Diagnostic) in
+        [try builder.add(ReLU6(), [try builder.input(0)])]
+      },
+      // Source: ClipParameter of caffe.proto: both bounds are required.
+      "Clip": CaffeMapping(
+        makes: ["relu", "relu6", "maximum", "mul"], fields: .init("clip_param", ["min", "max"])
+      ) { node, builder throws(Diagnostic) in
+        let settings = try node.attributes.message("clip_param")
+        return [try clip(try builder.input(0), settings, &builder)]
+      },
+      // Source: SwishParameter of caffe.proto, swish_layer.cpp: x * sigmoid(beta * x).
+      "Swish": CaffeMapping(
+        makes: ["logistic", "mul"], fields: .init("swish_param", ["beta"])
+      ) { node, builder throws(Diagnostic) in
+        let beta = try node.attributes.message("swish_param").float("beta", default: 1)
+        let input = try builder.input(0)
+        var scaled = input
+        if beta != 1 {
+          let factor = builder.constant("beta", Tensor([], [beta]))
+          scaled = try builder.add(Mul(), [input, factor])
+        }
+        let gate = try builder.add(Logistic(), [scaled])
+        return [try builder.add(Mul(), [input, gate])]
+      },
     ])
 }
 
-/// The `activation` option of a Darknet layer.
-///
-/// Source: Darknet's `activations.h`.
-enum DarknetActivation: String, CaseIterable {
-  case linear, relu, relu6, leaky, logistic, loggy, tanh, relie, ramp, swish, mish
-
-  /// Text-IR names of the operators that `apply` makes.
-  static let makes = ["relu", "relu6", "leaky_relu", "logistic", "log", "tanh", "mul", "add"]
-
-  /// Throws `OCT0307` for an activation that Octet does not have.
-  init(_ node: ForeignNode, default fallback: DarknetActivation) throws(Diagnostic) {
-    let text = try node.attributes.text("activation", default: fallback.rawValue)
-    guard let activation = DarknetActivation(rawValue: text) else {
-      let names = DarknetActivation.allCases.map { $0.rawValue }
-      throw Diagnostic(
-        .unsupportedParameter, "the activation '\(text)' has no TFLite form",
-        notes: ["Octet has " + names.joined(separator: ", ")]
-      ).suggesting(text, from: names)
-    }
-    self = activation
+/// A clamp to the bounds of a `clip_param`, by an operator of TFLite that has exactly these.
+private func clip(
+  _ input: ValueID, _ settings: ForeignAttributes, _ builder: inout GraphBuilder
+) throws(Diagnostic) -> ValueID {
+  guard settings.contains("min"), settings.contains("max") else {
+    throw Diagnostic(
+      .unsupportedParameter, "the layer has no min or no max",
+      help: "give clip_param { min: NUMBER max: NUMBER }")
   }
-
-  func apply(
-    _ x: ValueID, _ builder: inout GraphBuilder
-  ) throws(Diagnostic) -> ValueID {
-    switch self {
-    case .linear: return x
-    case .relu: return try builder.add(ReLU(), [x])
-    case .relu6: return try builder.add(ReLU6(), [x])
-    case .leaky: return try builder.add(LeakyReLU(alpha: 0.1), [x])
-    case .relie: return try builder.add(LeakyReLU(alpha: 0.01), [x])
-    case .logistic: return try builder.add(Logistic(), [x])
-    case .tanh: return try builder.add(Tanh(), [x])
-    case .swish: return try builder.add(Mul(), [x, try builder.add(Logistic(), [x])])
-    case .loggy:
-      let (two, one) = (number(2, "two", &builder), number(-1, "one", &builder))
-      let doubled = try builder.add(Mul(), [try builder.add(Logistic(), [x]), two])
-      return try builder.add(Add(), [doubled, one])
-    case .ramp:
-      // 1.1x where x is positive, 0.1x elsewhere.
-      let scaled = try builder.add(Mul(), [x, number(1.1, "slope", &builder)])
-      return try builder.add(LeakyReLU(alpha: 0.1 / 1.1), [scaled])
-    case .mish:
-      // x tanh(ln(1 + exp(x))) = -x tanh(ln(sigmoid(-x))), where nothing overflows.
-      let negative = try builder.add(Mul(), [x, number(-1, "minus", &builder)])
-      let log = try builder.add(Log(), [try builder.add(Logistic(), [negative])])
-      return try builder.add(Mul(), [negative, try builder.add(Tanh(), [log])])
-    }
+  let (low, high) = (try settings.float("min", default: 0), try settings.float("max", default: 0))
+  guard low <= high else {
+    throw Diagnostic(.unsupportedParameter, "min \(low) is above max \(high)")
   }
-
-  private func number(_ value: Float, _ name: String, _ builder: inout GraphBuilder) -> ValueID {
-    builder.constant(name, Tensor([], [value]))
+  if (low, high) == (0, 6) { return try builder.add(ReLU6(), [input]) }
+  if (low, high) == (-1, 1) {
+    let one = builder.constant("one", Tensor([], [1]))
+    return try builder.add(Mul(activation: .relu1), [input, one])
   }
+  guard high == .greatestFiniteMagnitude else {
+    throw Diagnostic(
+      .unsupportedParameter, "TFLite clamps to 0...6 and to -1...1, not to \(low)...\(high)",
+      help: "use one of these ranges, or a max of 3.4028235e38 for none")
+  }
+  if low == 0 { return try builder.add(ReLU(), [input]) }
+  let bound = builder.constant("min", Tensor([], [low]))
+  return try builder.add(Maximum(), [input, bound])
 }

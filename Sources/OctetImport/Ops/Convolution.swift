@@ -9,54 +9,15 @@ extension OpMapping {
       // Source: ConvolutionParameter of caffe.proto, base_conv_layer.cpp.
       "Convolution": CaffeMapping(
         makes: ["conv_2d", "depthwise_conv_2d", "pad", "transpose"],
-        fields: .init(
-          "convolution_param",
-          [
-            "num_output", "bias_term", "pad", "kernel_size", "stride", "dilation", "pad_h", "pad_w",
-            "kernel_h", "kernel_w", "stride_h", "stride_w", "group", "weight_filler", "bias_filler",
-            "engine", "axis", "force_nd_im2col",
-          ]),
-        bottoms: 1...Int.max, needsWeights: { _ in true }
+        fields: CaffeConvolution.fields, bottoms: 1...Int.max, needsWeights: { _ in true }
       ) { node, builder throws(Diagnostic) in
-        let settings = try node.attributes.message("convolution_param")
-        let outputs = try outputCount(settings)
-        let window = try ForeignWindow(convolution: settings)
-        guard node.inputs.count == 1 else {
-          throw Diagnostic(
-            .unsupportedParameter, "a convolution of several blobs with the same weights",
-            help: "write one Convolution layer a blob")
-        }
-        let input = try builder.input(0)
-        let extents = try builder.extents(input)
-        guard extents.count == 4 else {
-          throw Diagnostic(
-            .unsupportedParameter,
-            "a convolution needs a blob of 4 dimensions, this one has \(extents.count)",
-            help: "put a Reshape layer before it")
-        }
-        guard [1, -3].contains(try settings.int("axis", default: 1)) else {
-          throw Diagnostic(
-            .unsupportedParameter, "only convolutions over the last two dimensions exist",
-            help: "take 'axis' off")
-        }
-        let groups = try settings.int("group", default: 1)
-        guard groups > 0, extents[1] % groups == 0, outputs % groups == 0 else {
-          throw Diagnostic(
-            .unsupportedParameter,
-            "num_output \(outputs) and group \(groups) do not fit \(extents[1]) input channels",
-            help: "both numbers must be multiples of group")
-        }
-        let filters = Filters(
-          outputs: outputs, inputs: extents[1], groups: groups, kernel: window.kernel)
-        let weights = builder.constant(
-          "weights",
-          try builder.weights(0, filters.stored, "filter weights", order: filters.order))
-        var bias: ValueID?
-        if try settings.bool("bias_term", default: true) {
-          bias = builder.constant("bias", try builder.weights(1, [outputs], "biases"))
-        }
-        return [try builder.convolve(input, filters, window, weights, bias)]
-      }
+        try CaffeConvolution(node, "convolution", &builder).convolve(&builder)
+      },
+      // Source: depthwise_conv_layer.cpp of the forks that have it: a Convolution with one group for
+      // each channel.
+      "DepthwiseConvolution": depthwise,
+      // Source: conv_dw_layer.cpp, the same under another name.
+      "ConvolutionDepthwise": depthwise,
     ],
     darknet: [
       // Source: Darknet's convolutional_layer.c and load_convolutional_weights.
@@ -86,6 +47,25 @@ extension OpMapping {
         return [try activation.apply(result, &builder)]
       }
     ])
+
+  private static let depthwise = CaffeMapping(
+    makes: ["conv_2d", "depthwise_conv_2d", "pad", "transpose"],
+    fields: CaffeConvolution.fields, needsWeights: { _ in true }
+  ) { node, builder throws(Diagnostic) in
+    var layer = try CaffeConvolution(node, "convolution", &builder)
+    let settings = try node.attributes.message("convolution_param")
+    guard !settings.contains("group") || layer.groups == layer.channels,
+      layer.outputs % layer.channels == 0
+    else {
+      throw Diagnostic(
+        .unsupportedParameter,
+        "num_output \(layer.outputs) and group \(layer.groups) do not fit a depthwise convolution of "
+          + "\(layer.channels) channels",
+        help: "write a Convolution layer: it takes any groups")
+    }
+    layer.groups = layer.channels
+    return try layer.convolve(&builder)
+  }
 }
 
 /// The filters of a convolution as Caffe and Darknet store them.

@@ -3,8 +3,40 @@ import OctetIR
 import OctetOps
 
 extension OpMapping {
-  /// Larger images by repeating pixels.
+  /// Larger images.
   static let upsampling = OpMapping(
+    caffe: [
+      // Source: upsample_layer.cpp of the YOLO forks, which repeats pixels; SegNet's layer of this name
+      // reads the places of a max pooling besides.
+      "Upsample": CaffeMapping(
+        makes: ["resize_nearest_neighbor", "transpose"],
+        fields: .init(
+          "upsample_param", ["scale", "scale_h", "scale_w", "upsample_h", "upsample_w"]),
+        bottoms: 1...2
+      ) { node, builder throws(Diagnostic) in
+        guard node.inputs.count == 1 else {
+          throw Diagnostic(
+            .unsupportedParameter, "unpooling with the places of a max pooling has no TFLite form",
+            notes: ["the second bottom holds those places"],
+            help: "cut the net before it with --outputs")
+        }
+        let settings = try node.attributes.message("upsample_param")
+        let input = try builder.input(0)
+        let extents = try builder.extents(input)
+        guard extents.count == 4 else {
+          throw Diagnostic(
+            .unsupportedParameter,
+            "an upsampling needs a blob of 4 dimensions, this one has \(extents.count)",
+            help: "put a Reshape layer before it")
+        }
+        let height = try upsampled(extents[2], settings, "scale_h", "upsample_h")
+        let width = try upsampled(extents[3], settings, "scale_w", "upsample_w")
+        let result = try builder.channelsLast(input) { image, builder throws(Diagnostic) in
+          try builder.upsample(image, height: height, width: width)
+        }
+        return [result]
+      }
+    ],
     darknet: [
       // Source: Darknet's upsample_layer.c.
       "upsample": DarknetMapping(
@@ -28,4 +60,24 @@ extension OpMapping {
         ]
       }
     ])
+}
+
+/// One extent of the larger image: a multiple of the input's, since only those repeat every pixel alike.
+private func upsampled(
+  _ extent: Int, _ settings: ForeignAttributes, _ scale: String, _ size: String
+) throws(Diagnostic) -> Int {
+  guard ["scale", scale, size].contains(where: { settings.contains($0) }) else {
+    throw Diagnostic(
+      .unsupportedParameter, "the layer has no scale", help: "give upsample_param { scale: NUMBER }"
+    )
+  }
+  let factor = try settings.int(scale, default: try settings.int("scale", default: 1))
+  let (scaled, overflow) = extent.multipliedReportingOverflow(by: factor)
+  let result = try settings.int(size, default: overflow ? .max : scaled)
+  guard result >= extent, result % extent == 0, result < 1 << 31 else {
+    throw Diagnostic(
+      .unsupportedParameter, "\(extent) pixels cannot be upsampled to \(result)",
+      help: "give a whole multiple of the blob's extent")
+  }
+  return result
 }

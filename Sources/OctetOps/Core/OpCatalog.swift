@@ -15,12 +15,14 @@ package enum OpCatalog {
     FullyConnected.entry,
     LeakyReLU.entry,
     Log.entry,
+    LocalResponseNormalization.entry,
     Logistic.entry,
     MaxPool2D.entry,
     Maximum.entry,
     Mul.entry,
     Pad.entry,
     PadV2.entry,
+    PReLU.entry,
     Quantize.entry,
     ReLU.entry,
     ReLU6.entry,
@@ -30,6 +32,7 @@ package enum OpCatalog {
     Softmax.entry,
     Tanh.entry,
     Transpose.entry,
+    TransposeConv.entry,
   ]
 
   package static func entry(named name: String) -> OpEntry? { all.first { $0.name == name } }

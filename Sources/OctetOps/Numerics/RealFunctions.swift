@@ -1,9 +1,10 @@
 import OctetKernels
 
-/// The C library's functions of one real argument, which Embedded Swift has no module for.
+/// The C library's functions of real arguments, which Embedded Swift has no module for.
 enum RealFunctions {
   static func exp(_ x: Float) -> Float { CMath.exp(x) }
   static func log(_ x: Float) -> Float { CMath.log(x) }
+  static func power(_ x: Float, _ y: Float) -> Float { CMath.pow(x, y) }
   static func tanh(_ x: Float) -> Float { CMath.tanh(x) }
   static func logistic(_ x: Float) -> Float { 1 / (1 + CMath.exp(-x)) }
 }

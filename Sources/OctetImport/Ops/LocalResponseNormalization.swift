@@ -1,0 +1,46 @@
+import OctetDiagnostics
+import OctetIR
+import OctetOps
+
+extension OpMapping {
+  static let localResponseNormalization = OpMapping(
+    caffe: [
+      // Source: LRNParameter of caffe.proto, lrn_layer.cpp: alpha is divided by the window's size.
+      "LRN": CaffeMapping(
+        makes: ["local_response_normalization", "transpose"],
+        fields: .init(
+          "lrn_param", ["local_size", "alpha", "beta", "norm_region", "k", "engine"])
+      ) { node, builder throws(Diagnostic) in
+        let settings = try node.attributes.message("lrn_param")
+        let input = try builder.input(0)
+        let rank = try builder.extents(input).count
+        guard rank == 4 else {
+          throw Diagnostic(
+            .unsupportedParameter, "an LRN needs a blob of 4 dimensions, this one has \(rank)",
+            help: "put a Reshape layer before it")
+        }
+        let region = try settings.choice(
+          "norm_region", among: ["ACROSS_CHANNELS", "WITHIN_CHANNEL"])
+        guard region == "ACROSS_CHANNELS" else {
+          throw Diagnostic(
+            .unsupportedParameter, "an LRN within each channel has no TFLite form",
+            notes: ["LOCAL_RESPONSE_NORMALIZATION sums over channels"],
+            help: "use norm_region: ACROSS_CHANNELS if the net allows it")
+        }
+        let size = try settings.int("local_size", default: 5)
+        guard size > 0, size % 2 == 1, size < 1 << 31 else {
+          throw Diagnostic(
+            .unsupportedParameter, "local_size \(size) must be odd and positive",
+            help: "Caffe takes odd windows only")
+        }
+        let op = LocalResponseNormalization(
+          radius: size / 2, bias: try settings.float("k", default: 1),
+          alpha: try settings.float("alpha", default: 1) / Float(size),
+          beta: try settings.float("beta", default: 0.75))
+        let result = try builder.channelsLast(input) { image, builder throws(Diagnostic) in
+          try builder.add(op, [image])
+        }
+        return [result]
+      }
+    ])
+}

@@ -1,0 +1,120 @@
+import OctetDiagnostics
+import OctetIR
+import OctetOps
+
+extension OpMapping {
+  /// Parts of a blob or image.
+  static let slice = OpMapping(
+    caffe: [
+      // Source: SliceParameter of caffe.proto, slice_layer.cpp; `slice_dim` is the old name of `axis`.
+      "Slice": CaffeMapping(
+        makes: ["slice"], fields: .init("slice_param", ["axis", "slice_point", "slice_dim"])
+      ) { node, builder throws(Diagnostic) in
+        let settings = try node.attributes.message("slice_param")
+        guard !settings.contains("axis") || !settings.contains("slice_dim") else {
+          throw Diagnostic(
+            .unsupportedParameter, "slice_param has both axis and slice_dim",
+            help: "keep axis; slice_dim is its old name")
+        }
+        let input = try builder.input(0)
+        let extents = try builder.extents(input)
+        let old = try settings.int("slice_dim", default: 1)
+        let axis = try canonicalAxis(
+          try settings.int("axis", default: old), rank: extents.count)
+        let parts = try slicePoints(settings, parts: node.outputs.count, of: extents[axis])
+        var results: [ValueID] = []
+        for (name, part) in zip(node.outputs, parts) {
+          var (begin, size) = ([Int](repeating: 0, count: extents.count), extents)
+          begin[axis] = part.lowerBound
+          size[axis] = part.count
+          results.append(try builder.slice(input, begin: begin, size: size, name: name))
+        }
+        return results
+      },
+      // Source: CropParameter of caffe.proto, crop_layer.cpp: the extents of the second blob from
+      // `axis` on.
+      "Crop": CaffeMapping(
+        makes: ["slice"], fields: .init("crop_param", ["axis", "offset"]), bottoms: 2...2
+      ) { node, builder throws(Diagnostic) in
+        let settings = try node.attributes.message("crop_param")
+        let input = try builder.input(0)
+        let (extents, wanted) = (
+          try builder.extents(input), try builder.extents(try builder.input(1))
+        )
+        guard extents.count == wanted.count else {
+          throw Diagnostic(
+            .shapeMismatch, "a blob of shape \(extents) cannot be cropped to \(wanted)")
+        }
+        let axis = try canonicalAxis(try settings.int("axis", default: 2), rank: extents.count)
+        let offsets = try settings.ints("offset")
+        guard offsets.count < 2 || offsets.count == extents.count - axis else {
+          throw Diagnostic(
+            .unsupportedParameter,
+            "\(offsets.count) offsets are given for \(counted(extents.count - axis, "dimension"))",
+            help: "give one for all, or one for each dimension from axis on")
+        }
+        var (begin, size) = ([Int](repeating: 0, count: extents.count), extents)
+        for index in axis..<extents.count {
+          begin[index] = offsets.count > 1 ? offsets[index - axis] : offsets.first ?? 0
+          size[index] = wanted[index]
+          guard begin[index] >= 0, begin[index] <= extents[index] - size[index] else {
+            throw Diagnostic(
+              .shapeMismatch,
+              "\(size[index]) elements from \(begin[index]) on do not lie within an extent of "
+                + "\(extents[index])")
+          }
+        }
+        return [try builder.slice(input, begin: begin, size: size)]
+      },
+    ],
+    darknet: [
+      // Source: Darknet's crop_layer.c: the centre when a net is run, and numbers of 0 to 1 become those
+      // of -1 to 1.
+      "crop": DarknetMapping(
+        makes: ["slice", "mul", "add"],
+        options: [
+          "crop_height", "crop_width", "flip", "angle", "saturation", "exposure", "shift",
+          "noadjust", "reduced",
+        ]
+      ) { node, builder throws(Diagnostic) in
+        let height = try node.attributes.int("crop_height", default: 1)
+        let width = try node.attributes.int("crop_width", default: 1)
+        let input = try builder.image(0)
+        let extents = try builder.extents(input)
+        guard (1...extents[2]).contains(height), (1...extents[3]).contains(width) else {
+          throw Diagnostic(
+            .shapeMismatch, "a crop of \(height)x\(width) does not fit \(extents[2])x\(extents[3])")
+        }
+        let part = try builder.slice(
+          input, begin: [0, 0, (extents[2] - height) / 2, (extents[3] - width) / 2],
+          size: [extents[0], extents[1], height, width])
+        if try node.attributes.bool("noadjust", default: false) { return [part] }
+        let two = builder.constant("scale", Tensor([], [2]))
+        let one = builder.constant("offset", Tensor([], [-1]))
+        return [try builder.add(Add(), [try builder.add(Mul(), [part, two]), one])]
+      }
+    ])
+}
+
+/// The elements of each part: between the points, or equal parts when none is given.
+private func slicePoints(
+  _ settings: ForeignAttributes, parts: Int, of extent: Int
+) throws(Diagnostic) -> [Range<Int>] {
+  var points = try settings.ints("slice_point")
+  if points.isEmpty {
+    guard extent % parts == 0 else {
+      throw Diagnostic(
+        .unsupportedParameter, "\(extent) elements cannot be sliced into \(parts) equal parts",
+        help: "give slice_point")
+    }
+    points = (1..<parts).map { $0 * (extent / parts) }
+  }
+  let bounds = [0] + points + [extent]
+  guard points.count == parts - 1, zip(bounds, bounds.dropFirst()).allSatisfy({ $0 < $1 }) else {
+    throw Diagnostic(
+      .unsupportedParameter,
+      "the points \(points) do not slice \(extent) elements into \(counted(parts, "part"))",
+      help: "give one rising slice_point less than there are tops")
+  }
+  return zip(bounds, bounds.dropFirst()).map { $0..<$1 }
+}
