@@ -63,9 +63,12 @@ struct CaffeConvolution {
   }
 
   /// The convolution of the input.
-  func convolve(_ builder: inout GraphBuilder) throws(Diagnostic) -> [ValueID] {
+  func convolve(isDepthwise: Bool? = nil, _ builder: inout GraphBuilder) throws(Diagnostic)
+    -> [ValueID]
+  {
     let filters = Filters(
-      outputs: outputs, inputs: channels, groups: groups, kernel: window.kernel)
+      outputs: outputs, inputs: channels, groups: groups, kernel: window.kernel,
+      isDepthwise: isDepthwise)
     let weights = builder.constant(
       "weights", try builder.weights(0, filters.stored, "filter weights", order: filters.order))
     let bias = try bias(&builder)

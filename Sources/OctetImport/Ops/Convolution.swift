@@ -49,7 +49,7 @@ extension OpMapping {
     ])
 
   private static let depthwise = CaffeMapping(
-    makes: ["conv_2d", "depthwise_conv_2d", "pad", "transpose"],
+    makes: ["depthwise_conv_2d", "pad", "transpose"],
     fields: CaffeConvolution.fields, needsWeights: { _ in true }
   ) { node, builder throws(Diagnostic) in
     var layer = try CaffeConvolution(node, "convolution", &builder)
@@ -64,7 +64,7 @@ extension OpMapping {
         help: "write a Convolution layer: it takes any groups")
     }
     layer.groups = layer.channels
-    return try layer.convolve(&builder)
+    return try layer.convolve(isDepthwise: true, &builder)
   }
 }
 
@@ -74,9 +74,16 @@ struct Filters {
   let inputs: Int
   let groups: Int
   let kernel: Steps
-
   /// One group for each channel.
-  var isDepthwise: Bool { groups == inputs && groups > 1 }
+  let isDepthwise: Bool
+
+  init(outputs: Int, inputs: Int, groups: Int, kernel: Steps, isDepthwise: Bool? = nil) {
+    self.outputs = outputs
+    self.inputs = inputs
+    self.groups = groups
+    self.kernel = kernel
+    self.isDepthwise = isDepthwise ?? (groups == inputs && groups > 1)
+  }
 
   /// [O,I,h,w]
   var stored: [Int] { [outputs, inputs / groups, kernel.height, kernel.width] }
