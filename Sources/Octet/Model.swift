@@ -175,6 +175,13 @@ public struct Model: Sendable {
     if let first = channels.first, !channels.contains(preprocessing.channelCount) {
       try log.attempt { () throws(Diagnostic) in try preprocessing.check(channels: first) }
     }
+    if let wanted = preprocessing.channels, let first = channels.first,
+      !channels.contains(wanted.count)
+    {
+      try log.attempt { () throws(Diagnostic) in
+        _ = try preprocessing.pictureChannels(for: first)
+      }
+    }
     var result = self
     result.preprocessing = preprocessing == .identity ? nil : preprocessing.text
     return result
