@@ -33,6 +33,8 @@ extension DiagnosticCode {
   public static let irSyntax = DiagnosticCode("0107", "ir-syntax")
   public static let invalidData = DiagnosticCode("0108", "invalid-data")
   public static let invalidMetadata = DiagnosticCode("0109", "invalid-metadata", .warning)
+  public static let invalidPicture = DiagnosticCode("0110", "invalid-picture")
+  public static let pictureTooLarge = DiagnosticCode("0111", "picture-too-large")
 
   // 02 shapes and types
   public static let shapeMismatch = DiagnosticCode("0201", "shape-mismatch")
@@ -99,7 +101,7 @@ extension DiagnosticCode {
   /// Every code, in order.
   public static let all: [DiagnosticCode] = [
     unreadableFile, unknownFormat, invalidFlatBuffer, invalidModel, textSyntax, invalidProtobuf,
-    irSyntax, invalidData, invalidMetadata,
+    irSyntax, invalidData, invalidMetadata, invalidPicture, pictureTooLarge,
     shapeMismatch, typeMismatch, unknownDimension, invalidGraph, invalidAttribute,
     unknownOperator, subgraphMismatch, batchBecameOne, tensorTooLarge,
     unknownLayer, missingWeights, weightsMismatch, unknownBlob, layerRemoved, unusedWeights,
