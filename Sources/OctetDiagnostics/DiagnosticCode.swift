@@ -35,6 +35,7 @@ extension DiagnosticCode {
   public static let invalidMetadata = DiagnosticCode("0109", "invalid-metadata", .warning)
   public static let invalidPicture = DiagnosticCode("0110", "invalid-picture")
   public static let pictureTooLarge = DiagnosticCode("0111", "picture-too-large")
+  public static let invalidLabels = DiagnosticCode("0112", "invalid-labels")
 
   // 02 shapes and types
   public static let shapeMismatch = DiagnosticCode("0201", "shape-mismatch")
@@ -97,11 +98,12 @@ extension DiagnosticCode {
   public static let labelsMismatch = DiagnosticCode("0804", "labels-mismatch")
   public static let partChosen = DiagnosticCode("0805", "part-chosen", .remark)
   public static let preprocessingUnused = DiagnosticCode("0806", "preprocessing-unused", .warning)
+  public static let unlabelledPictures = DiagnosticCode("0807", "unlabelled-pictures", .remark)
 
   /// Every code, in order.
   public static let all: [DiagnosticCode] = [
     unreadableFile, unknownFormat, invalidFlatBuffer, invalidModel, textSyntax, invalidProtobuf,
-    irSyntax, invalidData, invalidMetadata, invalidPicture, pictureTooLarge,
+    irSyntax, invalidData, invalidMetadata, invalidPicture, pictureTooLarge, invalidLabels,
     shapeMismatch, typeMismatch, unknownDimension, invalidGraph, invalidAttribute,
     unknownOperator, subgraphMismatch, batchBecameOne, tensorTooLarge,
     unknownLayer, missingWeights, weightsMismatch, unknownBlob, layerRemoved, unusedWeights,
@@ -114,5 +116,6 @@ extension DiagnosticCode {
     noKernel, inputMismatch, arenaTooLarge,
     unknownCode, invalidPreprocessing, preprocessingDiffers, labelsMismatch,
     partChosen, preprocessingUnused,
+    unlabelledPictures,
   ]
 }
