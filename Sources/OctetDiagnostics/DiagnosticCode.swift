@@ -99,6 +99,8 @@ extension DiagnosticCode {
   public static let partChosen = DiagnosticCode("0805", "part-chosen", .remark)
   public static let preprocessingUnused = DiagnosticCode("0806", "preprocessing-unused", .warning)
   public static let unlabelledPictures = DiagnosticCode("0807", "unlabelled-pictures", .remark)
+  public static let namesMismatch = DiagnosticCode("0808", "names-mismatch", .warning)
+  public static let detectorMismatch = DiagnosticCode("0810", "detector-mismatch")
 
   /// Every code, in order.
   public static let all: [DiagnosticCode] = [
@@ -116,6 +118,6 @@ extension DiagnosticCode {
     noKernel, inputMismatch, arenaTooLarge,
     unknownCode, invalidPreprocessing, preprocessingDiffers, labelsMismatch,
     partChosen, preprocessingUnused,
-    unlabelledPictures,
+    unlabelledPictures, namesMismatch, detectorMismatch,
   ]
 }
