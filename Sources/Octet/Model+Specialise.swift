@@ -1,3 +1,4 @@
+import OctetData
 import OctetDiagnostics
 import OctetIR
 
@@ -63,6 +64,12 @@ extension Model {
     }
     try log.throwIfErrors()
     graph.outputs = outputs
+    // Heads that lead nowhere are no detector.
+    if let heads = detector.flatMap({ try? Detector($0) })?.heads,
+      !heads.allSatisfy({ names.contains($0.output) })
+    {
+      detector = nil
+    }
     graph.compact()
   }
 

@@ -51,6 +51,12 @@ public struct Model: Sendable {
     set { metadata.preprocessing = newValue }
   }
 
+  /// How the outputs become boxes (`Detector.text`); nil for a model that is no detector.
+  public package(set) var detector: String? {
+    get { metadata.detector }
+    set { metadata.detector = newValue }
+  }
+
   private init(
     graph: Graph, format: ModelFormat, path: String, metadata: ModelMetadata = ModelMetadata()
   ) {
@@ -81,7 +87,9 @@ public struct Model: Sendable {
     switch ModelFormat.recognise(file.bytes) {
     case .tflite:
       let model = try TFLiteReader.read(file, log: log)
-      return Model(graph: model.graph, format: .tflite, path: path, metadata: model.metadata)
+      var result = Model(graph: model.graph, format: .tflite, path: path, metadata: model.metadata)
+      result.dropUnknownDetector(log)
+      return result
     case .octetIR:
       try requireTextSize(file, log)
       let text = String(decoding: file.bytes, as: UTF8.self)
@@ -110,6 +118,16 @@ public struct Model: Sendable {
           help: path.hasSuffix(".caffemodel")
             ? "name the .prototxt, and give this file with --weights"
             : "convert it to one of these formats, or check that it is complete"))
+    }
+  }
+
+  /// Warns (`OCT0109`) of a detector that is not understood, and goes on without it.
+  private mutating func dropUnknownDetector(_ log: DiagnosticLog) {
+    do throws(Diagnostic) {
+      _ = try detector.map { text throws(Diagnostic) in try Detector(text) }
+    } catch {
+      log.add(error.located(Location(file: path, format: format.rawValue)))
+      detector = nil
     }
   }
 
