@@ -100,6 +100,7 @@ extension DiagnosticCode {
   public static let preprocessingUnused = DiagnosticCode("0806", "preprocessing-unused", .warning)
   public static let unlabelledPictures = DiagnosticCode("0807", "unlabelled-pictures", .remark)
   public static let namesMismatch = DiagnosticCode("0808", "names-mismatch", .warning)
+  public static let noDetections = DiagnosticCode("0809", "no-detections")
   public static let detectorMismatch = DiagnosticCode("0810", "detector-mismatch")
 
   /// Every code, in order.
@@ -117,7 +118,7 @@ extension DiagnosticCode {
     unwritableFile, modelTooLarge,
     noKernel, inputMismatch, arenaTooLarge,
     unknownCode, invalidPreprocessing, preprocessingDiffers, labelsMismatch,
-    partChosen, preprocessingUnused,
-    unlabelledPictures, namesMismatch, detectorMismatch,
+    partChosen, preprocessingUnused, unlabelledPictures, namesMismatch, noDetections,
+    detectorMismatch,
   ]
 }
