@@ -47,7 +47,8 @@ let package = Package(
       ["OctetOps", "OctetFiles", .product(name: "SwiftProtobuf", package: "swift-protobuf")]),
     target("OctetPasses", ["OctetOps", "OctetRuntime"]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-    target("OctetData", ["OctetIR", "OctetFiles", "CZlib"]),
+    .target(name: "CStb"),
+    target("OctetData", ["OctetIR", "OctetFiles", "CStb", "CZlib"]),
     target("OctetQuantize", ["OctetRuntime"]),
     target(
       "Octet", ["OctetImport", "OctetTFLite", "OctetPasses", "OctetQuantize", "OctetData"],
@@ -76,7 +77,7 @@ let package = Package(
     .target(name: "COctetTestSupport", path: "Tests/COctetTestSupport"),
     .target(name: "OctetTestSupport", path: "Tests/OctetTestSupport", swiftSettings: settings),
     tests("OctetTests", ["Octet", "OctetTestSupport"]),
-    tests("OctetEndToEndTests", ["Octet", "octet-cli"], exclude: ["Golden"]),
+    tests("OctetEndToEndTests", ["Octet", "octet-cli", "OctetTestSupport"], exclude: ["Golden"]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17

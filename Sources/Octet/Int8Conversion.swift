@@ -4,7 +4,7 @@ public import OctetQuantize
 
 /// Where the ranges of an int8 conversion come from, and what its ends look like.
 public struct Int8Options: Sendable {
-  /// Samples: a folder with IDX files, .npy, .npz or a text list of .npy files.
+  /// Samples: what `Dataset.open` reads.
   public var data: String?
   /// The file of a table made earlier; then no sample is run to calibrate.
   public var table: String?

@@ -1,3 +1,4 @@
+import OctetData
 import OctetDiagnostics
 import OctetIR
 
@@ -13,7 +14,7 @@ extension Model {
     if format.isForeign { return self }
     var result = self
     try result.setOutputs(options.outputs, log)
-    let names = graph.inputs.map { graph[$0].name }
+    let names = result.graph.inputs.map { result.graph[$0].name }
     for name in options.inputShapes.keys.sorted() where !names.contains(name) {
       log.add(
         Diagnostic(
@@ -23,9 +24,9 @@ extension Model {
     }
     try log.throwIfErrors()
     var isChanged = false
-    for input in graph.inputs {
-      var shape = graph[input].type.shape
-      if let extents = options.inputShapes[graph[input].name] {
+    for input in result.graph.inputs {
+      var shape = result.graph[input].type.shape
+      if let extents = options.inputShapes[result.graph[input].name] {
         shape = Shape(extents)
       } else if let batch = options.batch, shape.rank > 0 {
         shape.dimensions[0] = .known(batch)
@@ -36,7 +37,7 @@ extension Model {
             .batchBecameOne, "the batch dimension '\(name)' becomes 1", at: Location(file: path),
             help: "give another with --batch"))
       }
-      isChanged = isChanged || shape != graph[input].type.shape
+      isChanged = isChanged || shape != result.graph[input].type.shape
       result.graph[input].type.shape = shape
     }
     if isChanged { try result.inferShapes(log) }
@@ -63,6 +64,12 @@ extension Model {
     }
     try log.throwIfErrors()
     graph.outputs = outputs
+    // Heads that lead nowhere are no detector.
+    if let heads = detector.flatMap({ try? Detector($0) })?.heads,
+      !heads.allSatisfy({ names.contains($0.output) })
+    {
+      detector = nil
+    }
     graph.compact()
   }
 

@@ -51,6 +51,12 @@ public struct Model: Sendable {
     set { metadata.preprocessing = newValue }
   }
 
+  /// How the outputs become boxes (`Detector.text`); nil for a model that is no detector.
+  public package(set) var detector: String? {
+    get { metadata.detector }
+    set { metadata.detector = newValue }
+  }
+
   private init(
     graph: Graph, format: ModelFormat, path: String, metadata: ModelMetadata = ModelMetadata()
   ) {
@@ -81,7 +87,9 @@ public struct Model: Sendable {
     switch ModelFormat.recognise(file.bytes) {
     case .tflite:
       let model = try TFLiteReader.read(file, log: log)
-      return Model(graph: model.graph, format: .tflite, path: path, metadata: model.metadata)
+      var result = Model(graph: model.graph, format: .tflite, path: path, metadata: model.metadata)
+      result.dropUnknownDetector(log)
+      return result
     case .octetIR:
       try requireTextSize(file, log)
       let text = String(decoding: file.bytes, as: UTF8.self)
@@ -121,7 +129,18 @@ public struct Model: Sendable {
         needsWeights: needsWeights), log)
     return Model(
       graph: imported.graph, format: format, path: file.path,
-      metadata: ModelMetadata(preprocessing: imported.preprocessing))
+      metadata: ModelMetadata(
+        preprocessing: imported.preprocessing, detector: imported.detector))
+  }
+
+  /// Warns (`OCT0109`) of a detector that is not understood, and goes on without it.
+  private mutating func dropUnknownDetector(_ log: DiagnosticLog) {
+    do throws(Diagnostic) {
+      _ = try detector.map { text throws(Diagnostic) in try Detector(text) }
+    } catch {
+      log.add(error.located(Location(file: path, format: format.rawValue)))
+      detector = nil
+    }
   }
 
   /// Logs `OCT0101` for a text larger than any net is written.
@@ -185,6 +204,13 @@ public struct Model: Sendable {
     let channels = graph.inputs.compactMap { graph[$0].type.shape.dimensions.last?.value }
     if let first = channels.first, !channels.contains(preprocessing.channelCount) {
       try log.attempt { () throws(Diagnostic) in try preprocessing.check(channels: first) }
+    }
+    if let wanted = preprocessing.channels, let first = channels.first,
+      !channels.contains(wanted.count)
+    {
+      try log.attempt { () throws(Diagnostic) in
+        _ = try preprocessing.pictureChannels(for: first)
+      }
     }
     var result = self
     result.preprocessing = preprocessing == .identity ? nil : preprocessing.text

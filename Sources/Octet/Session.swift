@@ -4,16 +4,25 @@ public import OctetIR
 import OctetOps
 import OctetRuntime
 
-/// A model prepared once, to run any number of times on raw tensors, without preprocessing.
+/// A model prepared once, to run any number of times: on raw tensors without preprocessing, or on
+/// pictures with it.
 ///
 /// ```swift
 /// let session = try Session(model, log: log)
 /// let result = try session.run([(nil, Tensor([1, 28, 28, 1], pixels))], log: log)
+/// let boxes = try session.detect(try Image(contentsOf: "dog.jpg"), log: log)
 /// ```
 /// One session serves one thread at a time.
 public final class Session {
-  private let prepared: PreparedGraph
-  private let path: String
+  let prepared: PreparedGraph
+  let path: String
+  let storedPreprocessing: String?
+  /// How the outputs become boxes; nil for a model that is no detector.
+  public let detector: Detector?
+  /// What becomes of pictures; nil for what is stored in the model.
+  public var preprocessing: Preprocessing?
+  /// The classes' names by index, for detections and class scores.
+  public var classNames: [String] = []
   /// Names of the inputs and outputs, unique.
   public let inputNames: [String]
   public let outputNames: [String]
@@ -24,8 +33,28 @@ public final class Session {
     let graph = try model.runnable(log: log).graph
     prepared = try PreparedGraph(graph, log: log)
     path = model.path
+    storedPreprocessing = model.preprocessing
+    detector = try model.detector.map { text throws(DiagnosticFailure) in
+      try log.attempt(at: Location(file: model.path)) { () throws(Diagnostic) in
+        try Detector(text)
+      }
+    }
     inputNames = uniqued(graph.inputs.map { graph[$0].name })
     outputNames = uniqued(graph.outputs.map { graph[$0].name })
+  }
+
+  /// What goes into an input.
+  public enum Input: Sendable {
+    /// In the type and the shape of the model's input.
+    case tensor(Tensor)
+    /// Brought to the input's size and channels and preprocessed; quantized where the input is int8
+    /// or uint8, rounded half away from zero.
+    case picture(Image)
+
+    /// The picture, if it is one.
+    public var picture: Image? {
+      if case .picture(let image) = self { image } else { nil }
+    }
   }
 
   /// - Parameter inputs: by name or, without one, in the model's order; in the types and shapes of the
@@ -34,12 +63,34 @@ public final class Session {
   public func run(
     _ inputs: [(name: String?, tensor: Tensor)], log: DiagnosticLog
   ) throws(DiagnosticFailure) -> RunResult {
+    try run(inputs.map { ($0.name, .tensor($0.tensor)) }, log: log)
+  }
+
+  /// Runs on tensors and pictures; with a picture among them the result says what is in it.
+  ///
+  /// - Parameters:
+  ///   - inputs: by name; without one, tensors in the model's order, and pictures into the first
+  ///     input that has the shape for one.
+  ///   - options: which boxes of a detector count.
+  /// - Throws: after logging every input that is missing, unknown or does not fit.
+  public func run(
+    _ inputs: [(name: String?, input: Input)], _ options: DetectionOptions = .init(),
+    log: DiagnosticLog
+  ) throws(DiagnosticFailure) -> RunResult {
     var isGiven = [Bool](repeating: false, count: inputNames.count)
-    for (name, tensor) in inputs {
+    var placement: Placement?
+    for (name, input) in inputs {
       do throws(Diagnostic) {
-        let position = try position(of: name, isGiven)
-        isGiven[position] = true
-        try write(tensor, to: position)
+        switch input {
+        case .tensor(let tensor):
+          let position = try position(of: name, isGiven)
+          isGiven[position] = true
+          try write(tensor, to: position)
+        case .picture(let image):
+          let position = try picturePosition(of: name, isGiven)
+          isGiven[position] = true
+          placement = try write(image, to: position)
+        }
       } catch {
         log.add(error.located(Location(file: path)))
       }
@@ -52,11 +103,12 @@ public final class Session {
     }
     try log.throwIfErrors()
     prepared.invoke()
-    return RunResult(
-      outputs: zip(outputNames, prepared.outputs).map { NamedTensor($0, $1.copy()) })
+    let outputs = zip(outputNames, prepared.outputs).map { NamedTensor($0, $1.copy()) }
+    guard let placement else { return RunResult(outputs: outputs) }
+    return try result(outputs, placement, options, log)
   }
 
-  private func position(of name: String?, _ isGiven: [Bool]) throws(Diagnostic) -> Int {
+  func position(of name: String?, _ isGiven: [Bool]) throws(Diagnostic) -> Int {
     guard let name else {
       if let position = isGiven.firstIndex(of: false) { return position }
       throw Diagnostic(
@@ -82,82 +134,6 @@ public final class Session {
     }
     UnsafeMutableRawBufferPointer(start: input.base, count: tensor.storage.bytes.count)
       .copyMemory(from: tensor.storage.bytes)
-  }
-}
-
-/// The outputs of a run, in the model's order and types.
-public struct RunResult: Sendable {
-  public let outputs: [NamedTensor]
-
-  /// Writes an `.npz` whose entries have the outputs' names.
-  public func save(_ path: String, log: DiagnosticLog) throws(DiagnosticFailure) {
-    try log.attempt { () throws(Diagnostic) in try NPZ.write(outputs, to: path) }
-  }
-
-  /// For each output `prob: f32[1,10]` and the largest elements of a vector, or the first elements of
-  /// anything else, as real numbers.
-  public var text: String {
-    outputs.map { output in
-      var text = "\(output.name): \(output.tensor.type.text)"
-      guard let values = output.tensor.realValues else { return text }
-      if output.tensor.extents.filter({ $0 > 1 }).count == 1 {
-        let order = values.indices.sorted { (values[$0], $1) > (values[$1], $0) }
-        for index in order.prefix(5) { text += "\n  \(index)  \(values[index])" }
-      } else {
-        text += "\n  " + values.prefix(8).map { "\($0)" }.joined(separator: ", ")
-        if values.count > 8 { text += ", …" }
-      }
-      return text
-    }.joined(separator: "\n")
-  }
-
-  /// Elements are in the outputs' own types; beside integers stands what they mean.
-  public var json: JSON {
-    .members([
-      (
-        "outputs",
-        .array(
-          outputs.map { output in
-            .members([
-              ("name", .string(output.name)), ("type", .string(output.tensor.type.element.name)),
-              ("shape", .ints(output.tensor.extents)),
-              ("quantization", output.tensor.type.quantization?.json),
-              ("values", Self.values(output.tensor).map { .array($0) }),
-            ])
-          })
-      )
-    ])
-  }
-
-  private static func values(_ tensor: Tensor) -> [JSON]? {
-    switch tensor.type.element {
-    case .float32: tensor.storage.array(of: Float.self).map { .number(Double($0)) }
-    case .int8: tensor.storage.array(of: Int8.self).map { .int(Int($0)) }
-    case .uint8: tensor.storage.array(of: UInt8.self).map { .int(Int($0)) }
-    case .int32: tensor.storage.array(of: Int32.self).map { .int(Int($0)) }
-    default: nil
-    }
-  }
-}
-
-extension NamedTensor {
-  /// The tensors of a file: of an `.npz` each under its own name, of an `.npy` one under `name`.
-  ///
-  /// Throws `OCT0101` or `OCT0108`.
-  public static func inputs(
-    _ path: String, name: String?
-  ) throws(Diagnostic) -> [(name: String?, tensor: Tensor)] {
-    // Read once: a pipe has nothing left for a second time.
-    let bytes = try readFile(path)
-    if ZipArchive.isZip(bytes) {
-      guard name == nil else {
-        throw Diagnostic(
-          .invalidData, "'\(path)' is an .npz, which names its tensors itself",
-          at: Location(file: path), help: "give it without NAME=")
-      }
-      return try NPZ.tensors(bytes, file: path).map { ($0.name, $0.tensor) }
-    }
-    return [(name, try NPY.tensor(bytes, file: path))]
   }
 }
 

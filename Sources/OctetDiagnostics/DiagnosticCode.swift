@@ -33,6 +33,9 @@ extension DiagnosticCode {
   public static let irSyntax = DiagnosticCode("0107", "ir-syntax")
   public static let invalidData = DiagnosticCode("0108", "invalid-data")
   public static let invalidMetadata = DiagnosticCode("0109", "invalid-metadata", .warning)
+  public static let invalidPicture = DiagnosticCode("0110", "invalid-picture")
+  public static let pictureTooLarge = DiagnosticCode("0111", "picture-too-large")
+  public static let invalidLabels = DiagnosticCode("0112", "invalid-labels")
 
   // 02 shapes and types
   public static let shapeMismatch = DiagnosticCode("0201", "shape-mismatch")
@@ -97,11 +100,15 @@ extension DiagnosticCode {
   public static let labelsMismatch = DiagnosticCode("0804", "labels-mismatch")
   public static let partChosen = DiagnosticCode("0805", "part-chosen", .remark)
   public static let preprocessingUnused = DiagnosticCode("0806", "preprocessing-unused", .warning)
+  public static let unlabelledPictures = DiagnosticCode("0807", "unlabelled-pictures", .remark)
+  public static let namesMismatch = DiagnosticCode("0808", "names-mismatch", .warning)
+  public static let noDetections = DiagnosticCode("0809", "no-detections")
+  public static let detectorMismatch = DiagnosticCode("0810", "detector-mismatch")
 
   /// Every code, in order.
   public static let all: [DiagnosticCode] = [
     unreadableFile, unknownFormat, invalidFlatBuffer, invalidModel, textSyntax, invalidProtobuf,
-    irSyntax, invalidData, invalidMetadata,
+    irSyntax, invalidData, invalidMetadata, invalidPicture, pictureTooLarge, invalidLabels,
     shapeMismatch, typeMismatch, unknownDimension, invalidGraph, invalidAttribute,
     unknownOperator, subgraphMismatch, batchBecameOne, tensorTooLarge,
     unknownLayer, missingWeights, weightsMismatch, unknownBlob, layerRemoved, unusedWeights,
@@ -114,6 +121,7 @@ extension DiagnosticCode {
     unwritableFile, modelTooLarge,
     noKernel, inputMismatch, arenaTooLarge,
     unknownCode, invalidPreprocessing, preprocessingDiffers, labelsMismatch,
-    partChosen, preprocessingUnused,
+    partChosen, preprocessingUnused, unlabelledPictures, namesMismatch, noDetections,
+    detectorMismatch,
   ]
 }

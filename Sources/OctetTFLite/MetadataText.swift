@@ -6,9 +6,10 @@ import OctetIR
 /// ```
 /// octet 1
 /// preprocess⇥scale=1/256
+/// detector⇥yolo classes=80 anchors=10x14,23x27 scale_xy=1 output=yolo16
 /// node⇥<subgraph>⇥<operator>⇥file=lenet.prototxt⇥node=conv1⇥op=Convolution⇥line=12
 /// ```
-/// A node may have several lines. Tab, newline and backslash in a field are written `\t`, `\n`, `\\`.
+/// A detector has a line for each of its heads, and a node may have several lines. Tab, newline and backslash in a field are written `\t`, `\n`, `\\`.
 enum MetadataText {
   static let entryName = "octet"
 
@@ -16,6 +17,9 @@ enum MetadataText {
     var text = "octet 1\n"
     if let preprocessing = metadata.preprocessing {
       text += "preprocess\t\(escaped(preprocessing))\n"
+    }
+    for head in metadata.detector.map({ split($0, "\n") }) ?? [] where !head.isEmpty {
+      text += "detector\t\(escaped(head))\n"
     }
     for (graphIndex, graph) in graphs.enumerated() {
       for (nodeIndex, node) in graph.nodes.enumerated() {
@@ -42,6 +46,9 @@ enum MetadataText {
       let parts = split(line, "\t")
       if parts[0] == "preprocess", parts.count == 2 {
         metadata.preprocessing = unescaped(parts[1])
+      } else if parts[0] == "detector", parts.count == 2 {
+        let head = unescaped(parts[1])
+        metadata.detector = metadata.detector.map { $0 + "\n" + head } ?? head
       } else if parts[0] == "node", parts.count >= 3, let graph = Int(parts[1]),
         let node = Int(parts[2]), graphs.indices.contains(graph),
         graphs[graph].nodes.indices.contains(node)

@@ -16,13 +16,16 @@ package struct TFLiteModel {
 package struct ModelMetadata: Sendable {
   /// The preprocessing the model expects, as `--preprocess` takes it; stored in the entry `octet`.
   package var preprocessing: String?
+  /// How the outputs become boxes, a head a line; stored in the entry `octet`.
+  package var detector: String?
   package var description: String?
   /// The name of the signature that calls subgraph 0.
   package var signatureKey: String?
   /// Entries that others made, such as labels, as they are.
   package var others: [(name: String, contents: Storage)] = []
 
-  package init(preprocessing: String? = nil) {
+  package init(preprocessing: String? = nil, detector: String? = nil) {
     self.preprocessing = preprocessing
+    self.detector = detector
   }
 }

@@ -6,7 +6,7 @@ struct CalibrationArguments: ParsableArguments {
   @Option(
     name: [.customLong("calibration-data")],
     help: ArgumentHelp(
-      "Samples: a folder with IDX files, .npy, .npz (arrays named like the inputs, or x) or a text list of .npy files.",
+      "Samples: a folder with pictures or IDX files, a pattern ('photos/*.jpg'), .npy, .npz (arrays named like the inputs, or x) or a text list of .npy files or pictures.",
       valueName: "data"))
   var data: String?
 
@@ -31,7 +31,7 @@ struct CalibrationArguments: ParsableArguments {
 struct PreprocessingArguments: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "What uint8 pixels become: (pixel x scale - mean) / std. Keys scale, mean, std; a mean or std a channel: mean=104:117:123. Default: what the model or table says.",
+      "What pixels become: (pixel x scale - mean) / std. Keys scale, mean, std; a mean or std a channel: mean=104:117:123. For pictures also resize=stretch|letterbox|crop and channels=rgb|bgr|gray. Default: what the model or table says.",
       valueName: "spec"))
   var preprocess: String?
 

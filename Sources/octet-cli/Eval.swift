@@ -8,15 +8,25 @@ struct Eval: ParsableCommand {
       Examples:
         octet eval lenet8.tflite --data mnist
         octet eval lenet.tflite --data mnist --preprocess scale=1/256 --json
-      The preprocessing stored in the model is used unless --preprocess is given.
+        octet eval yolo8.tflite --data val/images --labels coco.names
+        octet eval yolo8.tflite --data 'val/images/*.jpg' --json
+      A classifier's result is its top-1 accuracy, a detector's the mean average
+      precision over its classes as COCO defines it. The preprocessing stored in
+      the model is used unless --preprocess is given.
       """)
 
   @OptionGroup var source: ModelArguments
 
   @Option(
     help: ArgumentHelp(
-      "Labelled samples: a folder with IDX files, or an .npz with x and y.", valueName: "data"))
+      "Labelled samples: a folder with IDX files, or an .npz with x and y; for a detector pictures with YOLO labels: NAME.txt beside NAME.jpg, or in 'labels' beside 'images'.",
+      valueName: "data"))
   var data: String
+
+  @Option(
+    help: ArgumentHelp(
+      "The classes' names, one a line; a detector's are told apart.", valueName: "file"))
+  var labels: String?
 
   @OptionGroup var preprocess: PreprocessingArguments
 
@@ -25,15 +35,27 @@ struct Eval: ParsableCommand {
   func run() throws {
     try report.run { log throws(DiagnosticFailure) in
       let given = try preprocess.preprocessing(log)
+      let names = try labels.map { path throws(DiagnosticFailure) in
+        try log.attempt { () throws(Diagnostic) in try ClassNames(contentsOf: path) }
+      }
       let model = try Model.open(source.model, source.options, log: log)
       let preprocessing = try Preprocessing.chosen(
         given, stored: model.preprocessing, in: source.model, log: log)
       let dataset = try model.dataset(data, part: .evaluation, log: log)
       let progress = report.progress
-      let result = try Evaluation.top1(model, dataset, preprocessing, log: log) { batch in
+      func show(_ batch: Int) {
         progress.show("Validating batch \(batch)", isMilestone: batch % 10 == 0)
       }
-      report.print(result.text, result.json)
+      if model.detector != nil, dataset.picturePaths != nil {
+        let result = try DetectionEvaluation.measure(
+          model, dataset, preprocessing, names: names, log: log, progress: show)
+        report.print(result.text, result.json)
+      } else {
+        if labels != nil { throw log.failure(DetectionEvaluation.namesUnused) }
+        let result = try Evaluation.top1(
+          model, dataset, preprocessing, log: log, progress: show)
+        report.print(result.text, result.json)
+      }
     }
   }
 }

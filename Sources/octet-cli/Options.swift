@@ -130,7 +130,9 @@ extension DiagnosticLog {
   fileprivate var exitCode: Int32 {
     let errors = diagnostics.filter { $0.severity == .error }
     if errors.contains(where: { $0.code == .passBrokeGraph }) { return 70 }
-    let options: [DiagnosticCode] = [.unknownPass, .unknownCode, .invalidPreprocessing]
+    let options: [DiagnosticCode] = [
+      .unknownPass, .unknownCode, .invalidPreprocessing, .noDetections,
+    ]
     return errors.allSatisfy { options.contains($0.code) && $0.location == nil } ? 2 : 1
   }
 }

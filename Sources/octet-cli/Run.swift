@@ -3,47 +3,116 @@ import Octet
 
 struct Run: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Run a model on raw tensors.",
+    abstract: "Run a model on a picture or on raw tensors.",
     discussion: """
       Examples:
+        octet run yolo.tflite --input dog.jpg --labels coco.names --draw found.png
+        octet run yolo.tflite --input dog.jpg --score 0.5 --json
+        octet run mobilenet.tflite --input cat.png --labels imagenet.txt \\
+            --preprocess scale=1/127.5,mean=1,resize=crop
         octet run lenet.tflite --input digit.npy --save out.npz
         octet run net.tflite --input image=a.npy --input mask=b.npy
         octet run net.tflite --input inputs.npz --json
-      Tensors are given in the model's own types and shapes, in the order of its
-      inputs or by name; an .npz names its tensors itself.
+      A picture is preprocessed as the model says, or as --preprocess does; a
+      detector's boxes or a classifier's five best classes come out. Tensors are
+      given in the model's own types and shapes, in the order of its inputs or by
+      name; an .npz names its tensors itself.
       """)
 
   @OptionGroup var source: ModelArguments
 
-  @Option(help: ArgumentHelp("A tensor: FILE.npy, NAME=FILE.npy or FILE.npz.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp(
+      "A picture (JPEG, PNG, BMP) or a tensor: FILE, NAME=FILE or FILE.npz.", valueName: "file"))
   var input: [String]
 
   @Option(help: ArgumentHelp("Write the outputs here.", valueName: "file.npz"))
   var save: String?
 
+  @Option(help: ArgumentHelp("The classes' names, one a line.", valueName: "file"))
+  var labels: String?
+
+  @Option(help: "The least score of a detection; 0.25 by default.")
+  var score: Float?
+
+  @Option(
+    help: "Of boxes of a class that overlap (IoU) more than this, the best stays; 0.45 by default.")
+  var nms: Double?
+
+  @Option(help: ArgumentHelp("Write the picture with its detections.", valueName: "file.png"))
+  var draw: String?
+
+  @OptionGroup var preprocess: PreprocessingArguments
+
   @OptionGroup var report: ReportOptions
 
   func validate() throws {
     if let save, !save.hasSuffix(".npz") { throw ValidationError("--save takes a FILE.npz") }
-    try source.protect(from: save, others: input.map { split($0).path })
+    if let draw, !draw.hasSuffix(".png") { throw ValidationError("--draw takes a FILE.png") }
+    if let score, !(score > 0 && score <= 1) {
+      throw ValidationError("--score must be above 0 and at most 1")
+    }
+    if let nms, !(0...1).contains(nms) { throw ValidationError("--nms must be from 0 to 1") }
+    for output in [save, draw] {
+      try source.protect(from: output, others: input.map { split($0).path } + [labels])
+    }
   }
 
   func run() throws {
     try report.run { log throws(DiagnosticFailure) in
-      if let save { try checkWritable(save, log: log) }
+      for output in [save, draw] {
+        if let output { try checkWritable(output, log: log) }
+      }
+      let given = try preprocess.preprocessing(log)
+      let names = try labels.map { path throws(DiagnosticFailure) in
+        try log.attempt { () throws(Diagnostic) in try ClassNames(contentsOf: path) }
+      }
       let model = try Model.open(source.model, source.options, log: log)
       let session = try Session(model, log: log)
-      var tensors: [(name: String?, tensor: Tensor)] = []
+      var inputs: [(name: String?, input: Session.Input)] = []
       for argument in input {
         let (name, path) = split(argument)
-        tensors += try log.attempt { () throws(Diagnostic) in
-          try NamedTensor.inputs(path, name: name)
+        inputs += try log.attempt { () throws(Diagnostic) in
+          try Session.Input.read(path, name: name)
         }
       }
-      let result = try session.run(tensors, log: log)
+      let picture = inputs.compactMap { $0.input.picture }.first
+      try check(isDetection: picture != nil && session.detector != nil, picture != nil, log)
+      try session.choose(given, for: inputs, log: log)
+      if let names {
+        session.classNames = names.names
+        if let count = session.classCount { names.check(classes: count, log: log) }
+      }
+      let defaults = DetectionOptions()
+      let options = DetectionOptions(
+        score: score ?? defaults.score, overlap: nms ?? defaults.overlap)
+      let result = try session.run(inputs, options, log: log)
       if let save { try result.save(save, log: log) }
+      if let draw, let picture, let detections = result.detections {
+        try log.attempt { () throws(Diagnostic) in
+          try picture.drawing(detections).writePNG(draw)
+        }
+      }
       report.print(result.text, result.json)
     }
+  }
+
+  /// Refuses options that have nothing to work on.
+  private func check(
+    isDetection: Bool, _ hasPicture: Bool, _ log: DiagnosticLog
+  ) throws(DiagnosticFailure) {
+    for (isGiven, option, isUseful) in [
+      (score != nil, "--score", isDetection), (nms != nil, "--nms", isDetection),
+      (draw != nil, "--draw", isDetection), (labels != nil, "--labels", hasPicture),
+    ] where isGiven && !isUseful {
+      log.add(
+        Diagnostic(
+          .noDetections,
+          hasPicture
+            ? "\(option) is for the detections of a detector, and the model is none"
+            : "\(option) is for pictures, and no --input is one"))
+    }
+    try log.throwIfErrors()
   }
 
   /// `NAME=FILE` or `FILE`.

@@ -62,7 +62,10 @@ import Testing
     let empty = try diagnostic { _ = try open(folder.path) }
     #expect(empty.code == .invalidData && empty.helps.isEmpty)
     #expect(
-      empty.notes == ["looked for train-images-idx3-ubyte[.gz] and t10k-images-idx3-ubyte[.gz]"])
+      empty.notes == [
+        "looked for train-images-idx3-ubyte[.gz] and t10k-images-idx3-ubyte[.gz]",
+        "pictures are .jpg, .jpeg, .png, .bmp",
+      ])
     try folder.file("train-image-idx3-ubyte", [])
     let near = try diagnostic { _ = try open(folder.path) }
     #expect(near.helps == [Diagnostic.Help("did you mean 'train-image-idx3-ubyte'?")])

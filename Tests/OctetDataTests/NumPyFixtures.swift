@@ -107,10 +107,12 @@ enum NumPyFixtures {
     00000000000000000000000000000000000000000000000000000000003e031cea38a700001000
     """)
 
-  private static func bytes(_ hex: String) -> [UInt8] {
-    let digits = hex.filter { !$0.isNewline }.compactMap { $0.hexDigitValue }
-    return stride(from: 0, to: digits.count - 1, by: 2).map {
-      UInt8(digits[$0] << 4 | digits[$0 + 1])
-    }
+}
+
+/// The bytes of hexadecimal digits.
+func bytes(_ hex: String) -> [UInt8] {
+  let digits = hex.filter { !$0.isNewline }.compactMap { $0.hexDigitValue }
+  return stride(from: 0, to: digits.count - 1, by: 2).map {
+    UInt8(digits[$0] << 4 | digits[$0 + 1])
   }
 }

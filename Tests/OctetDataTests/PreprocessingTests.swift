@@ -6,7 +6,8 @@ import Testing
   @Test(arguments: [
     "", "scale=1/256", "scale=0.00390625", "scale=1/256,mean=0.5,std=0.25", "mean=104:117:123",
     "scale=1/255,mean=0.485:0.456:0.406,std=0.229:0.224:0.225", "std=1e-3", "mean=-1", "scale=1",
-    "mean=1/2:1/3,std=2", "scale=1.0",
+    "mean=1/2:1/3,std=2", "scale=1.0", "resize=letterbox", "channels=gray",
+    "scale=1/255,mean=1:2:3,resize=crop,channels=bgr",
   ])
   func textRoundTrips(_ text: String) throws {
     #expect(try Preprocessing(text).text == text)
@@ -47,6 +48,9 @@ import Testing
     #expect(try Preprocessing("mean=5:5:5") != Preprocessing("mean=5:5"))
     #expect(try Preprocessing("scale=1/256") != Preprocessing("scale=1/255"))
     #expect(try Preprocessing("std=2") != .identity)
+    #expect(try Preprocessing("resize=stretch,channels=rgb") == .identity)
+    #expect(try Preprocessing("resize=crop") != .identity)
+    #expect(try Preprocessing("channels=bgr") != Preprocessing("channels=gray"))
   }
 
   @Test(arguments: [
@@ -59,7 +63,11 @@ import Testing
     ("scale=0", "scale is 0"), ("std=1:0", "std is 0"), ("std=0/5", "std is 0"),
     ("mean=1:2,std=1:2:3", "mean is for 2 channels and std for 3"),
     ("mean=1,mean=2", "'mean' appears twice"), ("scale=1e200", "float32 cannot hold"),
-    ("mean=0:1,std=1e-300", "float32 cannot hold"), ("resize=crop", "there is no key 'resize'"),
+    ("mean=0:1,std=1e-300", "float32 cannot hold"), ("resize=", "not ''"),
+    ("resize=fit", "resize is 'stretch', 'letterbox' or 'crop', not 'fit'"),
+    ("channels=rgba", "channels is 'rgb', 'bgr' or 'gray', not 'rgba'"),
+    ("resize=crop,resize=crop", "'resize' appears twice"),
+    ("mean=1:2:3,channels=gray", "for 3 channels, and 'gray' has 1"),
   ])
   func invalid(_ text: String, _ words: String) throws {
     let error = try diagnostic { _ = try Preprocessing(text) }
@@ -71,6 +79,8 @@ import Testing
     let error = try diagnostic { _ = try Preprocessing("scal=1/256") }
     #expect(error.message == "the preprocessing 'scal=1/256' is invalid: there is no key 'scal'")
     #expect(error.helps == [Diagnostic.Help("did you mean 'scale'?")])
-    #expect(error.notes == ["the keys are scale, mean and std"])
+    #expect(error.notes == ["the keys are scale, mean, std, resize, channels"])
+    let resize = try diagnostic { _ = try Preprocessing("resize=leterbox") }
+    #expect(resize.helps == [Diagnostic.Help("did you mean 'letterbox'?")])
   }
 }

@@ -311,9 +311,10 @@ import Testing
     }
   }
 
-  @Test func storedPreprocessingFitsTheInput() throws {
+  @Test(arguments: ["mean=1,2,3", "mean=1:2:3", "channels=bgr"])
+  func storedPreprocessingFitsTheInput(_ preprocessing: String) throws {
     let result = try octet(
-      "convert", net.prototxt, "--weights", net.weights, "--preprocess", "mean=1,2,3", "-o",
+      "convert", net.prototxt, "--weights", net.weights, "--preprocess", preprocessing, "-o",
       path("m.tflite"))
     #expect(result.code == 2 && result.errors.contains("OCT0802"), "\(result.errors)")
     #expect(!FileManager.default.fileExists(atPath: path("m.tflite")))

@@ -36,8 +36,13 @@ import Testing
     }
     """
 
+  /// Two heads; the tab in a name is written as an escape.
+  static let detector =
+    "yolo classes=2 anchors=1x2 output=a\tb\nregion classes=2 anchors=1x2 output=c"
+
   func written(_ graph: Graph) throws -> [UInt8] {
-    let model = TFLiteModel(graph: graph, metadata: ModelMetadata(preprocessing: "scale=1/256"))
+    let metadata = ModelMetadata(preprocessing: "scale=1/256", detector: Self.detector)
+    let model = TFLiteModel(graph: graph, metadata: metadata)
     return try TFLiteWriter.write(model, log: DiagnosticLog()).withUnsafeBytes { Array($0) }
   }
 
@@ -48,6 +53,7 @@ import Testing
     let model = try TFLiteReader.read(try MappedFile(path), log: log)
     #expect(log.diagnostics.isEmpty)
     #expect(model.metadata.preprocessing == "scale=1/256")
+    #expect(model.metadata.detector == Self.detector)
     #expect(model.graph.nodes[0].provenance == graph.nodes[0].provenance)
     var expected = graph
     // A left-out input at the end is not stored.

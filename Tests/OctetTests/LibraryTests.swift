@@ -123,4 +123,22 @@ import Testing
         "input 'data' is given twice",
       ])
   }
+
+  /// What is cut off changes the numbers of the values that are left.
+  @Test func outputsInTheMiddleOfAModel() throws {
+    let path = folder.appending(path: "net.oct")
+    try """
+    octet-ir 1
+    graph @main(%x: f32[1,2]) -> (%z) {
+      %a = const [1.0, 2.0] : f32[1,2]
+      %b = const [3.0, 4.0] : f32[1,2]
+      %y = add(%x, %b)
+      %z = add(%y, %a)
+    }
+    """.write(to: path, atomically: true, encoding: .utf8)
+    let cut = try Model.open(
+      path.path(), ModelOptions(outputs: ["y"], inputShapes: ["x": [1, 2]]), log: log)
+    let result = try Session(cut, log: log).run([(nil, Tensor([1, 2], [0, 0]))], log: log)
+    #expect(result.outputs[0].tensor.realValues == [3, 4])
+  }
 }

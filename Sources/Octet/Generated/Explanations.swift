@@ -165,7 +165,7 @@ extension Explanation {
 
       ## Why
 
-      Data are IDX files (plain or gzip), `.npy`, `.npz`, or a text list of `.npy` files. The file's own counts must agree with its size.
+      Data are IDX files (plain or gzip), pictures, `.npy`, `.npz`, or a text list of `.npy` files or pictures. The file's own counts must agree with its size.
 
       ## Example
 
@@ -189,7 +189,7 @@ extension Explanation {
 
       ## Why
 
-      The entry `octet` keeps where each operator came from and the preprocessing. A newer Octet, or another program, has changed it. The model itself is not affected.
+      The entry `octet` keeps where each operator came from, the preprocessing and how outputs become boxes. A newer Octet, or another program, has changed it. The model itself is not affected.
 
       ## Example
 
@@ -205,7 +205,91 @@ extension Explanation {
 
       ## When it is safe to ignore
 
-      Always, if you give `--preprocess` yourself.
+      For a classifier always, if you give `--preprocess` yourself. A detector without its metadata gives raw outputs.
+
+      """#,
+    "OCT0110": #"""
+      # OCT0110 invalid-picture
+
+      A picture file is damaged, cut off, or no picture.
+
+      ## Why
+
+      Pictures are JPEG, PNG and BMP files, recognised by their contents. A file that ends early would show grey
+      where pixels are missing, so it is refused as a whole.
+
+      ## Example
+
+      ```sh
+      mkdir photos
+      printf 'not a picture' > photos/cat.jpg
+      octet calibrate lenet.prototxt --weights lenet.caffemodel --calibration-data photos -o lenet.table
+      ```
+
+      ## How to fix
+
+      Fetch or export the picture again; save other formats as PNG.
+
+      """#,
+    "OCT0111": #"""
+      # OCT0111 picture-too-large
+
+      A picture has too many pixels to be read.
+
+      ## Why
+
+      A small file can state a picture that fills the memory. Octet reads up to 2^26 pixels (8192 x 8192), and
+      decoding may take 1 GiB.
+
+      ## Example
+
+      A JPEG of 25 bytes that states 16384 x 16384 pixels:
+
+      ```sh
+      printf '\377\330\377\300\0\021\010\100\0\100\0\003\001\021\0\002\021\0\003\021\0\377\331' > huge.jpg
+      octet run lenet.prototxt --weights lenet.caffemodel --input huge.jpg
+      ```
+
+      ## How to fix
+
+      Make the picture smaller. A model sees a few hundred pixels a side anyway.
+
+      """#,
+    "OCT0112": #"""
+      # OCT0112 invalid-labels
+
+      A line of a YOLO label file cannot be read.
+
+      ## Why
+
+      Each line is an object, `class x y width height`: the class counts from 0, x and y are the box's centre, and
+      all four are parts of the picture's width and height, from 0 to 1. An empty file means no objects.
+
+      ## Example
+
+      The third command makes a detector of a small model:
+
+      ```sh
+      cat > net.oct <<'NET'
+      octet-ir 1
+      graph @main(%x: f32[1,1,1,3]) -> (%y) {
+        %y = concatenation(%x, %x) {axis = 3}
+      }
+      NET
+      octet convert net.oct -o net.tflite --preprocess scale=1/256.00000000000000000000000
+      sed -i 's/preprocess\tscale=1.256.0*/detector\tregion classes=1 anchors=1x1 output=y/' net.tflite
+      mkdir photos
+      {
+        printf 'BM\72\0\0\0\0\0\0\0\66\0\0\0\50\0\0\0\1\0\0\0\1\0\0\0\1\0\30\0'
+        head -c 28 /dev/zero
+      } > photos/dog.bmp
+      echo 'dog 124 219 258 300' > photos/dog.txt
+      octet eval net.tflite --data photos
+      ```
+
+      ## How to fix
+
+      Mend the line. Boxes in pixels are divided by the picture's size, and corners become centre and size.
 
       """#,
     "OCT0201": #"""
@@ -1332,7 +1416,9 @@ extension Explanation {
 
       ## Why
 
-      It is `scale=1/256,mean=0.5,std=0.25` with one number, or one a channel separated by colons; pixels become (pixel x scale - mean) / std.
+      It is `scale=1/256,mean=0.5,std=0.25` with one number, or one a channel separated by colons; pixels become (pixel x scale - mean) / std. Pictures also
+      listen to `resize=stretch`, `letterbox` or `crop` and to `channels=rgb`, `bgr` or `gray`, which must be as many as
+      the model's input has.
 
       ## Example
 
@@ -1378,7 +1464,7 @@ extension Explanation {
       ## Why
 
       Evaluation needs one label a sample, and labels below the number of classes. The model's first
-      output must be its scores: one number a class.
+      output must be its scores: one number a class. A detector needs pictures with YOLO label files.
 
       ## Example
 
@@ -1423,12 +1509,12 @@ extension Explanation {
     "OCT0806": #"""
       # OCT0806 preprocessing-unused
 
-      A preprocessing is given or stored, and the samples are no pixels.
+      A preprocessing is given or stored, and the samples or inputs are no pixels.
 
       ## Why
 
       `--preprocess` says what becomes of pixels, which are uint8. Samples of any other type are taken as they are:
-      they may have been preprocessed already.
+      they may have been preprocessed already. So are the raw tensors that `octet run` takes.
 
       ## Example
 
@@ -1455,6 +1541,132 @@ extension Explanation {
       ## When it is safe to ignore
 
       When the samples are preprocessed already.
+
+      """#,
+    "OCT0807": #"""
+      # OCT0807 unlabelled-pictures
+
+      Some pictures of a labelled data set have no label file.
+
+      ## Why
+
+      A picture without objects has an empty label file, or none: both are common. Everything that is found in such a
+      picture counts as wrong.
+
+      ## Example
+
+      The third command makes a detector of a small model:
+
+      ```sh
+      cat > net.oct <<'NET'
+      octet-ir 1
+      graph @main(%x: f32[1,1,1,3]) -> (%y) {
+        %y = concatenation(%x, %x) {axis = 3}
+      }
+      NET
+      octet convert net.oct -o net.tflite --preprocess scale=1/256.00000000000000000000000
+      sed -i 's/preprocess\tscale=1.256.0*/detector\tregion classes=1 anchors=1x1 output=y/' net.tflite
+      mkdir photos
+      {
+        printf 'BM\72\0\0\0\0\0\0\0\66\0\0\0\50\0\0\0\1\0\0\0\1\0\0\0\1\0\30\0'
+        head -c 28 /dev/zero
+      } > photos/dog.bmp
+      cp photos/dog.bmp photos/cat.bmp
+      echo '0 0.5 0.5 1 1' > photos/dog.txt
+      octet eval net.tflite --data photos
+      ```
+
+      ## How to fix
+
+      Label the pictures, or take them out of the folder.
+
+      ## When it is safe to ignore
+
+      When the pictures really show none of the classes.
+
+      """#,
+    "OCT0808": #"""
+      # OCT0808 names-mismatch
+
+      The file of class names does not have one for each class.
+
+      ## Why
+
+      Names belong to classes by their order, so a list of another length is most likely the list of another model.
+
+      ## Example
+
+      ```sh
+      {
+        printf 'BM\72\0\0\0\0\0\0\0\66\0\0\0\50\0\0\0\1\0\0\0\1\0\0\0\1\0\30\0'
+        head -c 28 /dev/zero
+      } > digit.bmp
+      printf 'zero\none\ntwo\n' > digits.names
+      octet run lenet.prototxt --weights lenet.caffemodel --input digit.bmp --labels digits.names
+      ```
+
+      ## How to fix
+
+      Give the names the model was trained with, one a line; `background` counts if the model has it.
+
+      ## When it is safe to ignore
+
+      When the list only lacks its end: those classes then have numbers.
+
+      """#,
+    "OCT0809": #"""
+      # OCT0809 no-detections
+
+      An option or a call is for detections, and there are none.
+
+      ## Why
+
+      `--draw`, `--score` and `--nms` need a picture as input and a model that knows how its outputs become boxes;
+      `--labels` needs a picture. A model converted from a detector's own format knows it.
+
+      ## Example
+
+      ```sh
+      {
+        printf 'BM\72\0\0\0\0\0\0\0\66\0\0\0\50\0\0\0\1\0\0\0\1\0\0\0\1\0\30\0'
+        head -c 28 /dev/zero
+      } > digit.bmp
+      octet run lenet.prototxt --weights lenet.caffemodel --input digit.bmp --draw found.png
+      ```
+
+      ## How to fix
+
+      Leave out the option, or convert the detector again from its own format.
+
+      """#,
+    "OCT0810": #"""
+      # OCT0810 detector-mismatch
+
+      A model's detector does not fit its outputs.
+
+      ## Why
+
+      The metadata say which outputs hold boxes, and with how many anchors and classes. Another program has changed
+      the outputs or the metadata.
+
+      ## Example
+
+      The second command writes a detector into a classifier's metadata:
+
+      ```sh
+      octet convert lenet.prototxt --weights lenet.caffemodel -o net.tflite \
+        --preprocess scale=1/256.00000000000000000000000000
+      sed -i 's/preprocess\tscale=1.256.0*/detector\tregion classes=5 anchors=1x1 output=prob/' net.tflite
+      {
+        printf 'BM\72\0\0\0\0\0\0\0\66\0\0\0\50\0\0\0\1\0\0\0\1\0\0\0\1\0\30\0'
+        head -c 28 /dev/zero
+      } > dog.bmp
+      octet run net.tflite --input dog.bmp
+      ```
+
+      ## How to fix
+
+      Convert the model again from its source.
 
       """#,
   ]

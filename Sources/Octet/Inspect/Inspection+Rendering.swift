@@ -7,6 +7,7 @@ extension Inspection {
     for input in inputs { text += "  input   \(input.text)\n" }
     for output in outputs { text += "  output  \(output.text)\n" }
     if let preprocessing { text += "  preprocessing  \(preprocessing)\n" }
+    for head in detector?.split(separator: "\n") ?? [] { text += "  detector       \(head)\n" }
     if !subgraphs.isEmpty { text += "  subgraphs  \(subgraphs.joined(separator: ", "))\n" }
     text += "\n"
     let rows = ops.map { op in
@@ -49,7 +50,13 @@ extension Inspection {
       ("ops", .array(ops.map { $0.json })),
       ("tensors", .array(tensors.map { $0.json })),
       ("subgraphs", subgraphs.isEmpty ? nil : .strings(subgraphs)),
-      ("metadata", .members([("preprocessing", preprocessing.map { .string($0) })])),
+      (
+        "metadata",
+        .members([
+          ("preprocessing", preprocessing.map { .string($0) }),
+          ("detector", detector.map { .string($0) }),
+        ])
+      ),
     ])
   }
 

@@ -36,6 +36,8 @@ public struct Inspection: Sendable {
   public let tensors: [TensorInfo]
   public let subgraphs: [String]
   public let preprocessing: String?
+  /// The text form of a detector's heads.
+  public let detector: String?
 
   /// Reads a model without asking for weights, and describes it.
   public static func of(
@@ -52,6 +54,7 @@ public struct Inspection: Sendable {
     path = model.path
     format = model.format
     preprocessing = model.preprocessing
+    detector = model.detector
     inputs = graph.inputs.map { TensorInfo(graph[$0]) }
     outputs = graph.outputs.map { TensorInfo(graph[$0]) }
     tensors = graph.values.map { TensorInfo($0) }

@@ -42,11 +42,20 @@ extension Dataset {
     return dataset
   }
 
+  /// Whether a folder has a file that `openIDXFolder` takes.
+  static func hasIDXFiles(_ path: String) -> Bool {
+    existing(Part.train.names("images", 3) + Part.test.names("images", 3), in: path) != nil
+  }
+
   private static func noIDXFiles(_ path: String) -> Diagnostic {
     let names = [Part.train, .test].flatMap { $0.names("images", 3).prefix(1) }
     let missing = Diagnostic(
-      .invalidData, "the folder '\(path)' has no IDX files", at: Location(file: path),
-      notes: ["looked for " + names.map { "\($0)[.gz]" }.joined(separator: " and ")])
+      .invalidData, "the folder '\(path)' has no pictures and no IDX files",
+      at: Location(file: path),
+      notes: [
+        "looked for " + names.map { "\($0)[.gz]" }.joined(separator: " and "),
+        "pictures are " + pictureSuffixes.joined(separator: ", "),
+      ])
     for name in names {
       let suggested = missing.suggesting(name, from: folderEntries(path) ?? [])
       if !suggested.helps.isEmpty { return suggested }

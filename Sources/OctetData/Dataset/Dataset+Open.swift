@@ -7,10 +7,15 @@ extension Dataset {
   ///
   /// - a folder with MNIST's IDX files, plain or `.gz`: calibration takes the train part and
   ///   evaluation the test part, or the other one if only that exists (`.partChosen` says which);
+  /// - a folder with pictures (`.jpg`, `.jpeg`, `.png`, `.bmp`), in the order of their names;
+  /// - a pattern such as `photos/*.jpg`, with `*`, `?` and `[…]` as in a shell, in the order of the
+  ///   names;
+  /// - one picture;
   /// - an IDX pictures file, with the labels file beside it if there is one;
   /// - `.npy`: the first dimension counts samples;
   /// - `.npz`: arrays named like the model's inputs, or `x` (or the only array); labels in `y`;
-  /// - a text list of `.npy` files, one a line and one sample each, relative to the list.
+  /// - a text list of `.npy` files or of pictures, one a line and one sample each, relative to the
+  ///   list.
   ///
   /// - Parameters:
   ///   - inputs: the names of the model's inputs in signature order, for `.npz`.
@@ -19,7 +24,13 @@ extension Dataset {
   public static func open(
     _ path: String, part: DatasetPart, inputs: [String] = [], log: DiagnosticLog
   ) throws(Diagnostic) -> Dataset {
-    if pathKind(path) == .folder { return try openIDXFolder(path, part: part, log: log) }
+    switch pathKind(path) {
+    case .folder:
+      if let pictures = try openPictureFolder(path) { return pictures }
+      return try openIDXFolder(path, part: part, log: log)
+    case .missing where isPattern(path): return try openPattern(path)
+    default: break
+    }
     let bytes = try readFile(path)
     switch IDX.kind(bytes) {
     case .images:
@@ -34,6 +45,9 @@ extension Dataset {
     if NPY.isNPY(bytes) {
       let array = NamedTensor("", try NPY.tensor(bytes, file: path))
       return try Dataset(.arrays([array]), file: path, labels: nil)
+    }
+    if Image.isPicture(bytes) {
+      return try Dataset(.pictures([path]), file: path, labels: nil)
     }
     if ZipArchive.isZip(bytes) { return try openNPZ(path, bytes, inputs: inputs) }
     return try openList(path, bytes)

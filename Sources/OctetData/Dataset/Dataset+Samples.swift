@@ -5,7 +5,8 @@ extension Dataset {
   /// Sample `index` as the numbers of a model's input, row-major in `shape`.
   ///
   /// Bytes (`uint8`) are pixels and go through `preprocessing`; other types are used as they are,
-  /// rounded to float.
+  /// rounded to float. Pictures are decoded and brought to the size and the channels of `shape`
+  /// first.
   ///
   /// - Parameters:
   ///   - index: 0 to `count - 1`.
@@ -45,6 +46,10 @@ extension Dataset {
       guard input == 0 else { throw missingInput(input, 1) }
       let tensor = try NPY.read(paths[index])
       try write(tensor, tensor.type, 0, shape, preprocessing, file: paths[index], into: target)
+    case .pictures(let paths):
+      guard input == 0 else { throw missingInput(input, 1) }
+      try preprocessing.write(
+        try Image(contentsOf: paths[index]), shape: shape, file: paths[index], into: target)
     }
   }
 
@@ -55,6 +60,7 @@ extension Dataset {
     switch source {
     case .arrays(let arrays): element = arrays[0].tensor.type.element
     case .files(let paths): element = try NPY.read(paths[0]).type.element
+    case .pictures: return
     }
     guard element != .uint8 else { return }
     log.add(

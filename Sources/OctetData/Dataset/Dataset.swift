@@ -18,12 +18,15 @@ public enum DatasetPart: Sendable, Equatable {
 /// let input = try data.sample(
 ///   0, shape: [28, 28, 1], preprocessing: Preprocessing("scale=1/256"))
 /// ```
+/// Pictures have no class each but objects: see `objects(log:)`.
 public struct Dataset: Sendable {
   enum Source: Sendable {
     /// One array for each model input; the first dimension counts samples.
     case arrays([NamedTensor])
     /// One `.npy` file a sample.
     case files([String])
+    /// One picture file a sample.
+    case pictures([String])
   }
 
   let source: Source
@@ -38,7 +41,7 @@ public struct Dataset: Sendable {
   init(_ source: Source, file: String, labels: [Int]?) throws(Diagnostic) {
     let location = Location(file: file)
     switch source {
-    case .files(let paths): count = paths.count
+    case .files(let paths), .pictures(let paths): count = paths.count
     case .arrays(let arrays):
       guard let first = arrays.first, let total = first.tensor.extents.first else {
         throw Diagnostic(
@@ -76,8 +79,11 @@ public struct Dataset: Sendable {
   /// - Throws: `.labelsMismatch` when the data has none.
   public func requiredLabels() throws(Diagnostic) -> [Int] {
     if let labels { return labels }
+    let isPictures = picturePaths != nil
     throw Diagnostic(
-      .labelsMismatch, "'\(file)' has no labels", at: Location(file: file),
+      .labelsMismatch, "'\(file)' has no labels" + (isPictures ? " of one class a sample" : ""),
+      at: Location(file: file),
+      notes: isPictures ? ["pictures are labelled with boxes, for models that are detectors"] : [],
       help: "use IDX files with their labels file, or an .npz file with the arrays x and y")
   }
 

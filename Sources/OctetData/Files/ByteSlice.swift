@@ -64,6 +64,15 @@ package struct ByteSlice: Sendable {
   /// The bytes as text, with invalid UTF-8 replaced.
   package var text: String { withUnsafeBytes { String(decoding: $0, as: UTF8.self) } }
 
+  /// The lines of the text without spaces at their ends.
+  package var lines: [String] {
+    text.split(omittingEmptySubsequences: false) { $0.isNewline }.map { line in
+      var line = line.drop { $0.isWhitespace }
+      while line.last?.isWhitespace == true { line.removeLast() }
+      return String(line)
+    }
+  }
+
   package var array: [UInt8] { withUnsafeBytes { [UInt8]($0) } }
 
   /// Calls `body` with the bytes; the pointer must not leave it.

@@ -22,14 +22,19 @@ public struct TopAccuracy: Sendable, Equatable {
   /// - Throws: `.labelsMismatch` when `label` is not a class of the scores.
   public mutating func record(_ scores: [Float], label: Int) throws(Diagnostic) {
     guard scores.indices.contains(label) else {
-      throw Diagnostic(
-        .labelsMismatch,
-        "the label \(label) is not one of the \(scores.count) classes the model tells apart",
-        notes: ["labels count from 0"])
+      throw unknownClass(label, of: scores.count)
     }
     total += 1
     if bestClass(scores) == label { correct += 1 }
   }
+}
+
+/// The diagnostic for a label that is none of a model's classes.
+package func unknownClass(_ label: Int, of classes: Int) -> Diagnostic {
+  Diagnostic(
+    .labelsMismatch,
+    "the label \(label) is not one of the \(classes) classes the model tells apart",
+    notes: ["labels count from 0"])
 }
 
 /// The index of the largest score, the first of equal ones; nil when there is none. Scores that are

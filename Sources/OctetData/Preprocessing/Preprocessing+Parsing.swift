@@ -1,17 +1,19 @@
 public import OctetDiagnostics
 
 extension Preprocessing {
-  private static let keys = ["scale", "mean", "std"]
+  private static let keys = ["scale", "mean", "std", "resize", "channels"]
 
-  /// Reads a specification such as `scale=1/256,mean=104:117:123`.
+  /// Reads a specification such as `scale=1/256,mean=104:117:123,resize=crop,channels=bgr`.
   ///
-  /// Keys are `scale`, `mean` and `std`, each at most once, in any order; an empty text is
-  /// `identity`. A number is a decimal or a fraction `a/b`; `mean` and `std` take one, or one a
-  /// channel separated by `:`. Spaces around parts are ignored.
+  /// Keys are `scale`, `mean`, `std`, `resize` and `channels`, each at most once, in any order; an
+  /// empty text is `identity`. A number is a decimal or a fraction `a/b`; `mean` and `std` take
+  /// one, or one a channel separated by `:`. Spaces around parts are ignored.
   ///
   /// - Throws: `.invalidPreprocessing`.
   public init(_ specification: String) throws(Diagnostic) {
     var values: [String: [Number]] = [:]
+    var resize: Resize?
+    var channels: Channels?
     let parts = split(specification, ",")
     for part in parts where !(parts.count == 1 && part.isEmpty) {
       let sides = split(part, "=")
@@ -21,24 +23,16 @@ extension Preprocessing {
       guard Preprocessing.keys.contains(key) else {
         throw invalid(
           specification, "there is no key '\(key)'",
-          notes: ["the keys are scale, mean and std"]
+          notes: ["the keys are " + Preprocessing.keys.joined(separator: ", ")]
         ).suggesting(key, from: Preprocessing.keys)
       }
       guard values[key] == nil else { throw invalid(specification, "'\(key)' appears twice") }
-      var numbers: [Number] = []
-      for text in split(list, ":") {
-        guard let number = Number(parsing: text) else {
-          throw invalid(specification, "'\(text)' is not a number or a fraction a/b")
-        }
-        numbers.append(number)
+      values[key] = []
+      switch key {
+      case "resize": resize = try choice(list, key, specification)
+      case "channels": channels = try choice(list, key, specification)
+      default: values[key] = try numbers(list, key, specification)
       }
-      guard key != "scale" || numbers.count == 1 else {
-        throw invalid(specification, "scale takes one number, not \(numbers.count)")
-      }
-      guard key == "mean" || numbers.allSatisfy({ $0.value != 0 }) else {
-        throw invalid(specification, "\(key) is 0")
-      }
-      values[key] = numbers
     }
     let mean = values["mean"] ?? []
     let std = values["std"] ?? []
@@ -46,7 +40,14 @@ extension Preprocessing {
       throw invalid(
         specification, "mean is for \(mean.count) channels and std for \(std.count)")
     }
-    self.init(scale: values["scale"]?.first, mean: mean, std: std)
+    self.init(
+      scale: values["scale"]?.first, mean: mean, std: std, resize: resize, channels: channels)
+    if let channels, channelCount > 1, channelCount != channels.count {
+      throw invalid(
+        specification,
+        "mean or std is for \(channelCount) channels, and '\(channels.rawValue)' has "
+          + "\(channels.count)")
+    }
     for channel in 0..<channelCount {
       // Linear in the pixel, so the ends bound all values.
       guard value(ofPixel: 0, channel: channel).isFinite,
@@ -55,7 +56,7 @@ extension Preprocessing {
     }
   }
 
-  /// Checks that the specification fits pictures of `channels` channels.
+  /// Checks that the specification fits pixels of `channels` channels.
   ///
   /// - Throws: `.invalidPreprocessing`.
   package func check(channels: Int) throws(Diagnostic) {
@@ -65,6 +66,27 @@ extension Preprocessing {
         help: "give mean and std one number, or one for each channel")
     }
   }
+
+  /// The channels to take of a picture for a model's input with `count` of them.
+  ///
+  /// - Throws: `.invalidPreprocessing` for channels that the input does not have, `.sampleMismatch`
+  ///   for an input that takes no picture.
+  package func pictureChannels(for count: Int) throws(Diagnostic) -> Channels {
+    guard count == 1 || count == 3 else {
+      throw Diagnostic(
+        .sampleMismatch,
+        "the model's input has \(counted(count, "channel")), and a picture gives 1 or 3")
+    }
+    try check(channels: count)
+    let result = channels ?? (count == 1 ? .gray : .rgb)
+    guard result.count == count else {
+      throw invalid(
+        text,
+        "'\(result.rawValue)' gives \(counted(result.count, "channel")), and the model's "
+          + "input has \(count)")
+    }
+    return result
+  }
 }
 
 extension Preprocessing.Number {
@@ -73,20 +95,13 @@ extension Preprocessing.Number {
   init?(parsing text: String) {
     let sides = split(text, "/")
     guard sides.count <= 2, let first = sides.first, let last = sides.last,
-      let numerator = decimal(first), let denominator = sides.count == 2 ? decimal(last) : 1,
+      let numerator = finiteDecimal(first),
+      let denominator = sides.count == 2 ? finiteDecimal(last) : 1,
       denominator != 0, (numerator / denominator).isFinite
     else { return nil }
     self.init(
       text: sides.joined(separator: "/"), numerator: numerator, denominator: denominator)
   }
-}
-
-/// A finite decimal number; unlike `Double.init`, neither hexadecimal nor words.
-private func decimal(_ text: String) -> Double? {
-  let allowed = Array("0123456789+-.eE".utf8)
-  guard text.utf8.allSatisfy({ allowed.contains($0) }), let value = Double(text), value.isFinite
-  else { return nil }
-  return value
 }
 
 /// The parts of `text` between separators, without spaces around them.
@@ -97,6 +112,34 @@ private func split(_ text: String, _ separator: Character) -> [String] {
     while trimmed.last == " " { trimmed.removeLast() }
     return String(trimmed)
   }
+}
+
+private func numbers(
+  _ list: String, _ key: String, _ specification: String
+) throws(Diagnostic) -> [Preprocessing.Number] {
+  var numbers: [Preprocessing.Number] = []
+  for text in split(list, ":") {
+    guard let number = Preprocessing.Number(parsing: text) else {
+      throw invalid(specification, "'\(text)' is not a number or a fraction a/b")
+    }
+    numbers.append(number)
+  }
+  guard key != "scale" || numbers.count == 1 else {
+    throw invalid(specification, "scale takes one number, not \(numbers.count)")
+  }
+  guard key == "mean" || numbers.allSatisfy({ $0.value != 0 }) else {
+    throw invalid(specification, "\(key) is 0")
+  }
+  return numbers
+}
+
+private func choice<Choice: RawRepresentable<String> & CaseIterable>(
+  _ text: String, _ key: String, _ specification: String
+) throws(Diagnostic) -> Choice {
+  if let choice = Choice(rawValue: text) { return choice }
+  let all = Choice.allCases.map { $0.rawValue }
+  throw invalid(specification, "\(key) is \(alternatives(all)), not '\(text)'")
+    .suggesting(text, from: all)
 }
 
 private func invalid(

@@ -1,0 +1,110 @@
+public import OctetData
+public import OctetDiagnostics
+
+/// How well a detector finds the objects of labelled pictures: COCO's average precision.
+public struct DetectionEvaluation: Sendable {
+  private var precision: AveragePrecision
+  private let names: [String]
+
+  /// Mean average precision at an overlap (IoU) of 0.50.
+  public var map50: Double { precision.map50 }
+  /// The mean over overlaps of 0.50, 0.55 … 0.95.
+  public var map50To95: Double { precision.map50To95 }
+  public var pictures: Int { precision.pictures }
+  public var objects: Int { precision.objects }
+  /// The classes that have objects.
+  public var classes: [AveragePrecision.ClassResult] { precision.classes }
+
+  /// Which boxes count: so many that precision is known at any recall.
+  public static let options = DetectionOptions(score: 0.005, overlap: 0.45)
+
+  /// Runs a detector on every picture of `dataset`, which has YOLO labels.
+  ///
+  /// - Parameters:
+  ///   - names: the classes' names, for the report.
+  ///   - progress: called after each batch of 64 pictures with its number, from 0.
+  /// - Throws: after logging what is wrong with the labels (`OCT0112`, `OCT0804`), a picture or the
+  ///   model.
+  public static func measure(
+    _ model: Model, _ dataset: Dataset, _ preprocessing: Preprocessing, names: ClassNames? = nil,
+    log: DiagnosticLog, progress: (_ batch: Int) -> Void = { _ in }
+  ) throws(DiagnosticFailure) -> DetectionEvaluation {
+    let session = try Session(model, log: log)
+    session.preprocessing = preprocessing
+    guard let detector = session.detector else {
+      throw log.failure(Session.noDetector(model.path, "boxes"))
+    }
+    names?.check(classes: detector.classes, log: log)
+    let objects = try dataset.objects(log: log)
+    if let largest = objects.joined().map({ $0.classIndex }).max(), largest >= detector.classes {
+      throw log.failure(
+        unknownClass(largest, of: detector.classes).located(Location(file: dataset.file)))
+    }
+    var result = DetectionEvaluation(
+      precision: AveragePrecision(classes: detector.classes), names: names?.names ?? [])
+    for index in 0..<dataset.count {
+      let picture = try log.attempt { () throws(Diagnostic) in try dataset.picture(index) }
+      let (width, height) = (Double(picture.width), Double(picture.height))
+      result.precision.add(
+        try session.detect(picture, options, log: log),
+        objects[index].map { object in
+          (
+            object.classIndex,
+            Box(
+              x: object.box.x * width, y: object.box.y * height,
+              width: object.box.width * width, height: object.box.height * height)
+          )
+        })
+      if index % 64 == 63 || index == dataset.count - 1 { progress(index / 64) }
+    }
+    return result
+  }
+
+  /// What to say of names for classes that are not told apart.
+  public static let namesUnused = Diagnostic(
+    .noDetections, "--labels is for the classes of a detector on labelled pictures")
+
+  private func label(_ classIndex: Int) -> String? {
+    names.indices.contains(classIndex) ? names[classIndex] : nil
+  }
+
+  public var json: JSON {
+    .members([
+      ("metric", .string("map50")), ("value", .number(map50)), ("map50", .number(map50)),
+      ("map50_95", .number(map50To95)), ("total", .int(pictures)), ("objects", .int(objects)),
+      (
+        "classes",
+        .array(
+          classes.map { result in
+            .members([
+              ("class", .int(result.classIndex)),
+              ("label", label(result.classIndex).map { .string($0) }),
+              ("objects", .int(result.objects)), ("ap50", .number(result.ap50)),
+              ("ap50_95", .number(result.ap50To95)),
+            ])
+          })
+      ),
+    ])
+  }
+
+  /// `mAP@0.5: 0.913  mAP@0.5:0.95: 0.612  (200 pictures, 1043 objects)`, and a table of the
+  /// classes when their names are known.
+  public var text: String {
+    var text =
+      "mAP@0.5: \(decimals(map50, 3))  mAP@0.5:0.95: \(decimals(map50To95, 3))  "
+      + "(\(counted(pictures, "picture")), \(counted(objects, "object")))"
+    if names.isEmpty { return text }
+    let rows = classes.map { result in
+      [
+        label(result.classIndex) ?? "class \(result.classIndex)", "\(result.objects)",
+        decimals(result.ap50, 3), decimals(result.ap50To95, 3),
+      ]
+    }
+    text +=
+      "\n"
+      + TextTable(
+        header: ["class", "objects", "AP@0.5", "AP@0.5:0.95"], rows: rows, rightAligned: [1, 2, 3]
+      ).text
+    return text
+  }
+}

@@ -1,0 +1,35 @@
+public import OctetDiagnostics
+import OctetIR
+
+/// The names of a model's classes, from a text file with one a line.
+public struct ClassNames: Sendable, Equatable {
+  public let names: [String]
+  /// The file they come from.
+  public let file: String
+
+  /// - Throws: `.unreadableFile`, and `.invalidData` for a file that is no text or names nothing.
+  public init(contentsOf path: String) throws(Diagnostic) {
+    let bytes = try readFile(path, limit: 1 << 26)
+    guard bytes.withUnsafeBytes({ !$0.contains(0) }) else {
+      throw Diagnostic(
+        .invalidData, "'\(path)' is no text with a class's name a line", at: Location(file: path))
+    }
+    var lines = bytes.lines
+    while lines.last == "" { lines.removeLast() }
+    guard !lines.isEmpty else {
+      throw Diagnostic(.invalidData, "'\(path)' names no classes", at: Location(file: path))
+    }
+    names = lines
+    file = path
+  }
+
+  /// Warns (`OCT0808`) when a model has another number of classes.
+  public func check(classes: Int, log: DiagnosticLog) {
+    guard classes != names.count else { return }
+    log.add(
+      Diagnostic(
+        .namesMismatch,
+        "'\(file)' names \(names.count) classes, and the model has \(classes)",
+        at: Location(file: file), help: "use the names the model was trained with, in their order"))
+  }
+}

@@ -1,0 +1,130 @@
+import Glibc
+public import OctetDiagnostics
+import OctetIR
+
+extension Detector {
+  /// The most candidates of a picture that go into suppression: those with the highest scores.
+  static let largestCandidateCount = 30_000
+
+  /// The objects in the outputs of a run, best first; of equal scores the lower class comes first,
+  /// then the earlier head, cell and anchor.
+  ///
+  /// Each class of each anchor of each cell is a candidate when its score, objectness times class,
+  /// is at least `options.score`. Boxes whose numbers are not finite are dropped.
+  ///
+  /// - Parameters:
+  ///   - outputs: the model's outputs, float32, int8 or uint8; integers are dequantized.
+  ///   - placement: where the picture lies in the model's input.
+  ///   - names: the classes' names by index; may be shorter than the classes.
+  /// - Throws: `.detectorMismatch` when an output is missing or has another shape than its head.
+  public func detections(
+    in outputs: [NamedTensor], placement: Placement, options: DetectionOptions = .init(),
+    names: [String] = []
+  ) throws(Diagnostic) -> [Detection] {
+    var candidates: [Candidate] = []
+    for head in heads {
+      let tensor = try output(of: head, in: outputs)
+      head.collect(
+        tensor.values, tensor.rows, tensor.columns, placement, options.score, &candidates)
+    }
+    return suppressed(candidates, options.overlap).map { candidate in
+      Detection(
+        classIndex: candidate.classIndex,
+        label: names.indices.contains(candidate.classIndex) ? names[candidate.classIndex] : nil,
+        score: candidate.score, box: placement.picture(candidate.box))
+    }
+  }
+
+  private func output(
+    of head: Head, in outputs: [NamedTensor]
+  ) throws(Diagnostic) -> (values: [Float], rows: Int, columns: Int) {
+    guard let output = outputs.first(where: { $0.name == head.output }) else {
+      throw Diagnostic(
+        .detectorMismatch, "the detector reads '\(head.output)', which is no output of the model",
+        notes: ["its outputs are " + outputs.map { $0.name }.joined(separator: ", ")])
+    }
+    let extents = output.tensor.extents
+    guard extents.count == 4, extents[0] == 1, extents[3] == head.channels,
+      let values = output.tensor.realValues
+    else {
+      throw Diagnostic(
+        .detectorMismatch, "the output '\(head.output)' is not what the detector reads",
+        notes: [
+          "its head has \(counted(head.anchors.count, "anchor")) and \(head.classes) classes: "
+            + "[1, rows, columns, \(head.channels)] of real numbers"
+        ], tensors: ["\(output.name): \(output.tensor.type.text)"])
+    }
+    return (values, extents[1], extents[2])
+  }
+}
+
+/// A box before suppression, in pixels of the model's input.
+package struct Candidate {
+  package var classIndex: Int
+  package var score: Float
+  package var box: Box
+
+  package init(classIndex: Int, score: Float, box: Box) {
+    self.classIndex = classIndex
+    self.score = score
+    self.box = box
+  }
+}
+
+extension Detector.Head {
+  /// Adds the candidates of an output in the order of cells, anchors and classes.
+  fileprivate func collect(
+    _ values: [Float], _ rows: Int, _ columns: Int, _ placement: Placement, _ threshold: Float,
+    _ candidates: inout [Candidate]
+  ) {
+    let width = Double(placement.inputWidth)
+    let height = Double(placement.inputHeight)
+    // Pixels of the input for one unit of the anchors.
+    let unitX = kind == .yolo ? 1 : width / Double(columns)
+    let unitY = kind == .yolo ? 1 : height / Double(rows)
+    var scores = [Float](repeating: 0, count: classes)
+    for cell in 0..<rows * columns {
+      for (index, anchor) in anchors.enumerated() {
+        let start = (cell * anchors.count + index) * (5 + classes)
+        let objectness = sigmoid(values[start + 4])
+        // No class can lift the score above the objectness.
+        guard objectness >= threshold else { continue }
+        scoreClasses(values[(start + 5)..<(start + 5 + classes)], objectness, &scores)
+        guard scores.contains(where: { $0 >= threshold }) else { continue }
+        let x = (Double(cell % columns) + centre(values[start])) / Double(columns) * width
+        let y = (Double(cell / columns) + centre(values[start + 1])) / Double(rows) * height
+        let boxWidth = exp(Double(values[start + 2])) * anchor.width * unitX
+        let boxHeight = exp(Double(values[start + 3])) * anchor.height * unitY
+        let box = Box(
+          x: x - boxWidth / 2, y: y - boxHeight / 2, width: boxWidth, height: boxHeight)
+        guard box.isFinite, box.area.isFinite else { continue }
+        for (classIndex, score) in scores.enumerated() where score >= threshold {
+          candidates.append(Candidate(classIndex: classIndex, score: score, box: box))
+        }
+      }
+    }
+  }
+
+  /// Where in its cell a centre lies.
+  private func centre(_ value: Float) -> Double {
+    Double(sigmoid(value)) * scaleXY - (scaleXY - 1) / 2
+  }
+
+  private func scoreClasses(
+    _ values: ArraySlice<Float>, _ objectness: Float, _ scores: inout [Float]
+  ) {
+    guard kind == .region, usesSoftmax else {
+      for (index, value) in values.enumerated() { scores[index] = objectness * sigmoid(value) }
+      return
+    }
+    let largest = values.max() ?? 0
+    var sum: Float = 0
+    for (index, value) in values.enumerated() {
+      scores[index] = exp(value - largest)
+      sum += scores[index]
+    }
+    for index in scores.indices { scores[index] *= objectness / sum }
+  }
+}
+
+private func sigmoid(_ value: Float) -> Float { 1 / (1 + exp(-value)) }

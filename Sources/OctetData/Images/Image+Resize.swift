@@ -1,0 +1,186 @@
+/// Where a picture lies in a model's input: a point of the picture is at `point * scale + offset`.
+public struct Placement: Sendable, Equatable {
+  /// The size of the model's input in pixels.
+  public let inputWidth: Int
+  public let inputHeight: Int
+  /// Input pixels a pixel of the picture.
+  public let scaleX: Double
+  public let scaleY: Double
+  /// Input pixels; negative where the picture hangs over.
+  public let offsetX: Double
+  public let offsetY: Double
+
+  /// A picture of `width` x `height` that fills the input.
+  public init(width: Int, height: Int, inputWidth: Int, inputHeight: Int) {
+    self.init(
+      width: width, height: height, inputWidth: inputWidth, inputHeight: inputHeight,
+      scaledWidth: inputWidth, scaledHeight: inputHeight)
+  }
+
+  init(
+    width: Int, height: Int, inputWidth: Int, inputHeight: Int, scaledWidth: Int, scaledHeight: Int
+  ) {
+    self.inputWidth = inputWidth
+    self.inputHeight = inputHeight
+    scaleX = Double(scaledWidth) / Double(width)
+    scaleY = Double(scaledHeight) / Double(height)
+    offsetX = Double((inputWidth - scaledWidth) / 2)
+    offsetY = Double((inputHeight - scaledHeight) / 2)
+  }
+
+  /// A box in pixels of the input as one in pixels of the picture.
+  public func picture(_ box: Box) -> Box {
+    Box(
+      x: (box.x - offsetX) / scaleX, y: (box.y - offsetY) / scaleY, width: box.width / scaleX,
+      height: box.height / scaleY)
+  }
+}
+
+/// A picture's pixels as real numbers of 0 to 255 in the size of a model's input.
+struct ResizedImage {
+  /// Height x width x channels, row-major, in the order of the picture's channels.
+  let values: [Float]
+  let placement: Placement
+}
+
+extension Image {
+  /// The value of the bars beside a letterboxed picture: half of 255, as darknet's 0.5 of 1.
+  static let letterboxGrey: Float = 127.5
+
+  /// Brings the picture to a size, in float without rounding to whole pixels.
+  ///
+  /// - `stretch`: bilinear between pixel centres; within 1 of OpenCV's `INTER_LINEAR`, which
+  ///   rounds.
+  /// - `crop`: as `stretch` by one factor with which the shorter side, measured in inputs, fits;
+  ///   the longer side is rounded down, and equal parts of it are cut off at both ends.
+  /// - `letterbox`: darknet's `letterbox_image`: the longer side fits, the other is rounded down;
+  ///   bilinear with corner pixels on corner pixels; in the middle of grey.
+  ///
+  /// - Parameter gray: whether luma takes the place of the three channels, rounded as OpenCV does
+  ///   it.
+  func resized(
+    _ resize: Preprocessing.Resize, width inputWidth: Int, height inputHeight: Int, gray: Bool
+  ) -> ResizedImage {
+    let size = scaledSize(resize, inputWidth, inputHeight)
+    let placement = Placement(
+      width: width, height: height, inputWidth: inputWidth, inputHeight: inputHeight,
+      scaledWidth: size.width, scaledHeight: size.height)
+    let alignsCorners = resize == .letterbox
+    // Of the scaled picture only what lies within the input is computed.
+    let columns = Taps(
+      from: width, to: size.width, alignsCorners, shown: min(size.width, inputWidth))
+    let rows = Taps(
+      from: height, to: size.height, alignsCorners, shown: min(size.height, inputHeight))
+    let channels = gray ? 1 : 3
+    var values = [Float](
+      repeating: Image.letterboxGrey, count: inputWidth * inputHeight * channels)
+    let left = max(0, Int(placement.offsetX))
+    let top = max(0, Int(placement.offsetY))
+    (gray ? luma : pixels).withUnsafeBufferPointer { source in
+      values.withUnsafeMutableBufferPointer { target in
+        let line = width * channels
+        var cache = RowCache(columns, channels)
+        for (row, tap) in rows.taps.enumerated() {
+          let first = cache.row(tap.first) { source[tap.first * line + $0] }
+          let second = cache.row(tap.second) { source[tap.second * line + $0] }
+          let start = ((top + row) * inputWidth + left) * channels
+          for index in first.indices {
+            target[start + index] = first[index] + tap.weight * (second[index] - first[index])
+          }
+        }
+      }
+    }
+    return ResizedImage(values: values, placement: placement)
+  }
+
+  private func scaledSize(
+    _ resize: Preprocessing.Resize, _ inputWidth: Int, _ inputHeight: Int
+  ) -> (width: Int, height: Int) {
+    if resize == .stretch { return (inputWidth, inputHeight) }
+    // Which side has the smaller factor, compared in float as darknet does.
+    let isWide = Float(inputWidth) / Float(width) < Float(inputHeight) / Float(height)
+    let fitsWidth = isWide == (resize == .letterbox)
+    // Rounding never leaves a gap when cropping.
+    let least = resize == .crop ? (inputWidth, inputHeight) : (1, 1)
+    return fitsWidth
+      ? (inputWidth, max(least.1, height * inputWidth / width))
+      : (max(least.0, width * inputHeight / height), inputHeight)
+  }
+
+  /// BT.601 luma of each pixel in 15-bit fixed point, rounded: OpenCV's grey.
+  private var luma: [UInt8] {
+    var result = [UInt8](repeating: 0, count: width * height)
+    for index in result.indices {
+      let red = Int(pixels[3 * index])
+      let green = Int(pixels[3 * index + 1])
+      let blue = Int(pixels[3 * index + 2])
+      result[index] = UInt8((red * 9798 + green * 19235 + blue * 3735 + 1 << 14) >> 15)
+    }
+    return result
+  }
+}
+
+/// For each place of a resized line the two source places it lies between.
+private struct Taps {
+  struct Tap {
+    let first, second: Int
+    /// Of `second`, 0 to 1.
+    let weight: Float
+  }
+
+  let taps: [Tap]
+
+  /// - Parameter shown: how many places in the middle of the `target` ones are wanted.
+  init(from source: Int, to target: Int, _ alignsCorners: Bool, shown: Int) {
+    let start = (target - shown) / 2
+    taps = (start..<start + shown).map { place in
+      alignsCorners
+        ? Taps.corner(place, source, target) : Taps.centre(place, source, target)
+    }
+  }
+
+  private static func centre(_ place: Int, _ source: Int, _ target: Int) -> Tap {
+    let position = (Double(place) + 0.5) * Double(source) / Double(target) - 0.5
+    let first = Int(position.rounded(.down))
+    return Tap(
+      first: max(0, first), second: min(source - 1, first + 1),
+      weight: first < 0 ? 0 : Float(position - Double(first)))
+  }
+
+  private static func corner(_ place: Int, _ source: Int, _ target: Int) -> Tap {
+    if place == target - 1 || source == 1 {
+      return Tap(first: source - 1, second: source - 1, weight: 0)
+    }
+    let position = Float(place) * (Float(source - 1) / Float(target - 1))
+    let first = min(Int(position), source - 1)
+    return Tap(
+      first: first, second: min(source - 1, first + 1), weight: position - Float(first))
+  }
+}
+
+/// The two source rows used last, resized to the target's width.
+private struct RowCache {
+  private let columns: Taps
+  private let channels: Int
+  private var rows: [(source: Int, values: [Float])] = []
+
+  init(_ columns: Taps, _ channels: Int) {
+    self.columns = columns
+    self.channels = channels
+  }
+
+  mutating func row(_ source: Int, _ pixel: (Int) -> UInt8) -> [Float] {
+    if let found = rows.first(where: { $0.source == source }) { return found.values }
+    var values = [Float](repeating: 0, count: columns.taps.count * channels)
+    for (column, tap) in columns.taps.enumerated() {
+      for channel in 0..<channels {
+        let first = Float(pixel(tap.first * channels + channel))
+        let second = Float(pixel(tap.second * channels + channel))
+        values[column * channels + channel] = first + tap.weight * (second - first)
+      }
+    }
+    if rows.count == 2 { rows.removeFirst() }
+    rows.append((source, values))
+    return values
+  }
+}
