@@ -16,7 +16,7 @@ public struct DetectionEvaluation: Sendable {
   public var classes: [AveragePrecision.ClassResult] { precision.classes }
 
   /// Which boxes count: so many that precision is known at any recall.
-  public static let options = DetectionOptions(score: 0.005, overlap: 0.45)
+  public static let options = DetectionOptions(score: 0.005, overlap: 0.45, allClasses: true)
 
   /// Runs a detector on every picture of `dataset`, which has YOLO labels.
   ///

@@ -85,8 +85,9 @@ import Testing
     #expect(abs(Double(best.score) - sigmoid(2) * exp(3) / (exp(3) + exp(1))) < 1e-6)
     // One cell is half of the picture's width and all of its height.
     #expect(best.box == Box(x: 0, y: 8, width: 32, height: 16))
-    let independent = try find(
-      "region classes=2 anchors=1x0.5 softmax=0 output=o", cells, placement)
+    let head = "region classes=2 anchors=1x0.5 softmax=0 output=o"
+    #expect(try find(head, cells, placement).map { $0.classIndex } == [0])
+    let independent = try find(head, cells, placement, DetectionOptions(allClasses: true))
     #expect(independent.count == 2)
     #expect(abs(Double(independent[1].score) - sigmoid(2) * sigmoid(1)) < 1e-6)
   }

@@ -48,9 +48,13 @@ public struct DetectionOptions: Sendable, Equatable {
   /// Of two boxes of one class that overlap more than this (`Box.overlap`), the one with the lower
   /// score is dropped; 1 keeps all.
   public var overlap: Double
+  /// Whether a box counts for each class with the score, as average precision wants it, or for its best
+  /// class alone.
+  public var allClasses: Bool
 
-  public init(score: Float = 0.25, overlap: Double = 0.45) {
+  public init(score: Float = 0.25, overlap: Double = 0.45, allClasses: Bool = false) {
     self.score = score
     self.overlap = overlap
+    self.allClasses = allClasses
   }
 }

@@ -9,8 +9,8 @@ extension Detector {
   /// The objects in the outputs of a run, best first; of equal scores the lower class comes first,
   /// then the earlier head, cell and anchor.
   ///
-  /// Each class of each anchor of each cell is a candidate when its score, objectness times class,
-  /// is at least `options.score`. Boxes whose numbers are not finite are dropped.
+  /// The best class of each anchor of each cell, or each class (`options.allClasses`), is a candidate
+  /// when its score, objectness times class, is at least `options.score`. Boxes whose numbers are not finite are dropped.
   ///
   /// - Parameters:
   ///   - outputs: the model's outputs, float32, int8 or uint8; integers are dequantized.
@@ -25,7 +25,7 @@ extension Detector {
     for head in heads {
       let tensor = try output(of: head, in: outputs)
       head.collect(
-        tensor.values, tensor.rows, tensor.columns, placement, options.score, &candidates)
+        tensor.values, tensor.rows, tensor.columns, placement, options, &candidates)
     }
     return suppressed(candidates, options.overlap).map { candidate in
       Detection(
@@ -74,9 +74,10 @@ package struct Candidate {
 extension Detector.Head {
   /// Adds the candidates of an output in the order of cells, anchors and classes.
   fileprivate func collect(
-    _ values: [Float], _ rows: Int, _ columns: Int, _ placement: Placement, _ threshold: Float,
-    _ candidates: inout [Candidate]
+    _ values: [Float], _ rows: Int, _ columns: Int, _ placement: Placement,
+    _ options: DetectionOptions, _ candidates: inout [Candidate]
   ) {
+    let threshold = options.score
     let width = Double(placement.inputWidth)
     let height = Double(placement.inputHeight)
     // Pixels of the input for one unit of the anchors.
@@ -90,7 +91,7 @@ extension Detector.Head {
         // No class can lift the score above the objectness.
         guard objectness >= threshold else { continue }
         scoreClasses(values[(start + 5)..<(start + 5 + classes)], objectness, &scores)
-        guard scores.contains(where: { $0 >= threshold }) else { continue }
+        guard let best = bestClass(scores), scores[best] >= threshold else { continue }
         let x = (Double(cell % columns) + centre(values[start])) / Double(columns) * width
         let y = (Double(cell / columns) + centre(values[start + 1])) / Double(rows) * height
         let boxWidth = exp(Double(values[start + 2])) * anchor.width * unitX
@@ -98,7 +99,8 @@ extension Detector.Head {
         let box = Box(
           x: x - boxWidth / 2, y: y - boxHeight / 2, width: boxWidth, height: boxHeight)
         guard box.isFinite, box.area.isFinite else { continue }
-        for (classIndex, score) in scores.enumerated() where score >= threshold {
+        for (classIndex, score) in scores.enumerated()
+        where score >= threshold && (options.allClasses || classIndex == best) {
           candidates.append(Candidate(classIndex: classIndex, score: score, box: box))
         }
       }

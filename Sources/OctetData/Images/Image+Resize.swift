@@ -36,7 +36,7 @@ public struct Placement: Sendable, Equatable {
   }
 }
 
-/// A picture's pixels as real numbers of 0 to 255 in the size of a model's input.
+/// A picture's pixels as numbers of 0 to 255 in the size of a model's input.
 struct ResizedImage {
   /// Height x width x channels, row-major, in the order of the picture's channels.
   let values: [Float]
@@ -44,17 +44,17 @@ struct ResizedImage {
 }
 
 extension Image {
-  /// The value of the bars beside a letterboxed picture: half of 255, as darknet's 0.5 of 1.
+  /// The value of the bars beside a letterboxed picture: half of 255, as Darknet's 0.5 of 1.
   static let letterboxGrey: Float = 127.5
 
-  /// Brings the picture to a size, in float without rounding to whole pixels.
+  /// Brings the picture to a size, bilinear between pixel centres, in fixed point and rounded to whole
+  /// pixels as OpenCV's `INTER_LINEAR` does it: smaller pictures are the same to the bit.
   ///
-  /// - `stretch`: bilinear between pixel centres; within 1 of OpenCV's `INTER_LINEAR`, which
-  ///   rounds.
-  /// - `crop`: as `stretch` by one factor with which the shorter side, measured in inputs, fits;
-  ///   the longer side is rounded down, and equal parts of it are cut off at both ends.
-  /// - `letterbox`: darknet's `letterbox_image`: the longer side fits, the other is rounded down;
-  ///   bilinear with corner pixels on corner pixels; in the middle of grey.
+  /// - `stretch`: the input is filled.
+  /// - `crop`: by one factor with which the shorter side, measured in inputs, fits; the longer side is
+  ///   rounded down, and equal parts of it are cut off at both ends.
+  /// - `letterbox`: sizes, place and grey of Darknet's `letterbox_image`: the longer side fits, the
+  ///   other is rounded down; in the middle of grey.
   ///
   /// - Parameter gray: whether luma takes the place of the three channels, rounded as OpenCV does
   ///   it.
@@ -65,12 +65,9 @@ extension Image {
     let placement = Placement(
       width: width, height: height, inputWidth: inputWidth, inputHeight: inputHeight,
       scaledWidth: size.width, scaledHeight: size.height)
-    let alignsCorners = resize == .letterbox
     // Of the scaled picture only what lies within the input is computed.
-    let columns = Taps(
-      from: width, to: size.width, alignsCorners, shown: min(size.width, inputWidth))
-    let rows = Taps(
-      from: height, to: size.height, alignsCorners, shown: min(size.height, inputHeight))
+    let columns = Taps(from: width, to: size.width, shown: min(size.width, inputWidth))
+    let rows = Taps(from: height, to: size.height, shown: min(size.height, inputHeight))
     let channels = gray ? 1 : 3
     var values = [Float](
       repeating: Image.letterboxGrey, count: inputWidth * inputHeight * channels)
@@ -85,7 +82,10 @@ extension Image {
           let second = cache.row(tap.second) { source[tap.second * line + $0] }
           let start = ((top + row) * inputWidth + left) * channels
           for index in first.indices {
-            target[start + index] = first[index] + tap.weight * (second[index] - first[index])
+            let sum =
+              (tap.firstWeight * (first[index] >> 4)) >> 16
+              + (tap.secondWeight * (second[index] >> 4)) >> 16
+            target[start + index] = Float(min(255, (sum + 2) >> 2))
           }
         }
       }
@@ -120,63 +120,56 @@ extension Image {
   }
 }
 
-/// For each place of a resized line the two source places it lies between.
+/// For each place of a resized line the two source places it lies between, with weights in 11-bit fixed
+/// point.
+///
+/// Source: OpenCV's `resize` for 8-bit pixels (imgproc/src/resize.cpp).
 private struct Taps {
   struct Tap {
     let first, second: Int
-    /// Of `second`, 0 to 1.
-    let weight: Float
+    /// Of 2048 together.
+    let firstWeight, secondWeight: Int
   }
 
   let taps: [Tap]
 
   /// - Parameter shown: how many places in the middle of the `target` ones are wanted.
-  init(from source: Int, to target: Int, _ alignsCorners: Bool, shown: Int) {
+  init(from source: Int, to target: Int, shown: Int) {
     let start = (target - shown) / 2
+    let scale = Double(source) / Double(target)
     taps = (start..<start + shown).map { place in
-      alignsCorners
-        ? Taps.corner(place, source, target) : Taps.centre(place, source, target)
+      let position = Float((Double(place) + 0.5) * scale - 0.5)
+      let first = Int(position.rounded(.down))
+      let isInside = first >= 0 && first < source - 1
+      let fraction = isInside ? position - Float(first) : 0
+      let nearest = max(0, min(first, source - 1))
+      return Tap(
+        first: nearest, second: min(nearest + 1, source - 1),
+        firstWeight: Int(((1 - fraction) * 2048).rounded(.toNearestOrEven)),
+        secondWeight: Int((fraction * 2048).rounded(.toNearestOrEven)))
     }
-  }
-
-  private static func centre(_ place: Int, _ source: Int, _ target: Int) -> Tap {
-    let position = (Double(place) + 0.5) * Double(source) / Double(target) - 0.5
-    let first = Int(position.rounded(.down))
-    return Tap(
-      first: max(0, first), second: min(source - 1, first + 1),
-      weight: first < 0 ? 0 : Float(position - Double(first)))
-  }
-
-  private static func corner(_ place: Int, _ source: Int, _ target: Int) -> Tap {
-    if place == target - 1 || source == 1 {
-      return Tap(first: source - 1, second: source - 1, weight: 0)
-    }
-    let position = Float(place) * (Float(source - 1) / Float(target - 1))
-    let first = min(Int(position), source - 1)
-    return Tap(
-      first: first, second: min(source - 1, first + 1), weight: position - Float(first))
   }
 }
 
-/// The two source rows used last, resized to the target's width.
+/// The two source rows used last, resized to the target's width: sums of pixels and weights.
 private struct RowCache {
   private let columns: Taps
   private let channels: Int
-  private var rows: [(source: Int, values: [Float])] = []
+  private var rows: [(source: Int, values: [Int])] = []
 
   init(_ columns: Taps, _ channels: Int) {
     self.columns = columns
     self.channels = channels
   }
 
-  mutating func row(_ source: Int, _ pixel: (Int) -> UInt8) -> [Float] {
+  mutating func row(_ source: Int, _ pixel: (Int) -> UInt8) -> [Int] {
     if let found = rows.first(where: { $0.source == source }) { return found.values }
-    var values = [Float](repeating: 0, count: columns.taps.count * channels)
+    var values = [Int](repeating: 0, count: columns.taps.count * channels)
     for (column, tap) in columns.taps.enumerated() {
       for channel in 0..<channels {
-        let first = Float(pixel(tap.first * channels + channel))
-        let second = Float(pixel(tap.second * channels + channel))
-        values[column * channels + channel] = first + tap.weight * (second - first)
+        let first = Int(pixel(tap.first * channels + channel))
+        let second = Int(pixel(tap.second * channels + channel))
+        values[column * channels + channel] = first * tap.firstWeight + second * tap.secondWeight
       }
     }
     if rows.count == 2 { rows.removeFirst() }
