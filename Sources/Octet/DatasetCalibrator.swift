@@ -17,7 +17,7 @@ public final class DatasetCalibrator: Calibrator {
   ///   - batchSize: samples a batch.
   public init(
     _ dataset: Dataset, for model: Model, preprocessing: Preprocessing,
-    algorithm: CalibrationAlgorithm = .entropy, samples: Int = 500, batchSize: Int = 64,
+    algorithm: CalibrationAlgorithm = .minMax, samples: Int = 500, batchSize: Int = 64,
     log: DiagnosticLog
   ) throws(DiagnosticFailure) {
     self.algorithm = algorithm

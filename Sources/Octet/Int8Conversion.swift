@@ -8,7 +8,7 @@ public struct Int8Options: Sendable {
   public var data: String?
   /// The file of a table made earlier; then no sample is run to calibrate.
   public var table: String?
-  public var algorithm = CalibrationAlgorithm.entropy
+  public var algorithm = CalibrationAlgorithm.minMax
   /// How many samples to calibrate with, evenly spaced.
   public var samples = 500
   public var inputType = InterfaceType.int8

@@ -57,10 +57,10 @@ package struct Calibration {
       throw log.failure(
         Diagnostic(.noSamples, "the calibrator gave no sample", help: "give --calibration-data"))
     }
-    var entries: [(name: String, range: CalibrationTable.Range)] = []
-    for (index, value) in graph.values.enumerated()
-    where value.constant == nil && value.type.element == .float32 {
-      entries.append((value.name, histograms[index].range(calibrator.algorithm)))
+    var ranges = histograms.map { $0.range(calibrator.algorithm) }
+    graph.fitActivations(histograms, &ranges)
+    let entries = zip(graph.values, ranges).compactMap { value, range in
+      value.constant == nil && value.type.element == .float32 ? (value.name, range) : nil
     }
     let table = CalibrationTable(
       algorithm: calibrator.algorithm, model: graph.contentHash, preprocessing: preprocessing,

@@ -11,6 +11,8 @@ package struct Histogram: Sendable, Equatable {
   package private(set) var high = -Float.infinity
   package private(set) var zeros = 0
   package private(set) var bins = [Int](repeating: 0, count: Histogram.binCount)
+  /// Those of `bins` that stand for values below 0.
+  package private(set) var negatives = [Int](repeating: 0, count: Histogram.binCount)
   /// Bin i holds |x| in i*2^e ..< (i+1)*2^e; nil until a value is added that is not counted apart.
   package private(set) var widthExponent: Int?
 
@@ -46,7 +48,9 @@ package struct Histogram: Sendable, Equatable {
       if abs(value) < .leastNormalMagnitude {
         zeros += 1
       } else {
-        bins[min(Histogram.binCount - 1, Int(abs(value) * scale))] += 1
+        let bin = min(Histogram.binCount - 1, Int(abs(value) * scale))
+        bins[bin] += 1
+        if value < 0 { negatives[bin] += 1 }
       }
     }
     return true
@@ -60,10 +64,15 @@ package struct Histogram: Sendable, Equatable {
       return
     }
     for _ in 0..<max(0, wanted - present) {
-      for i in 0..<Histogram.binCount / 2 { bins[i] = bins[2 * i] + bins[2 * i + 1] }
-      for i in Histogram.binCount / 2..<Histogram.binCount { bins[i] = 0 }
+      Histogram.mergePairs(&bins)
+      Histogram.mergePairs(&negatives)
     }
     widthExponent = max(wanted, present)
+  }
+
+  private static func mergePairs(_ bins: inout [Int]) {
+    for i in 0..<binCount / 2 { bins[i] = bins[2 * i] + bins[2 * i + 1] }
+    for i in binCount / 2..<binCount { bins[i] = 0 }
   }
 
   /// The range that an algorithm takes from the counted values; it always holds 0.

@@ -10,7 +10,7 @@ struct CalibrationArguments: ParsableArguments {
       valueName: "data"))
   var data: String?
 
-  @Option(help: "How ranges follow from values: entropy (default) or min-max.")
+  @Option(help: "How ranges follow from values: min-max (default) or entropy.")
   var calibrator: CalibrationAlgorithm?
 
   @Option(help: "How many samples to take, evenly spaced; 500 by default.")

@@ -32,11 +32,17 @@ package struct Int8Rule: Sendable, Equatable {
   package var output: Output
   /// The input whose scale the bias and a result like its input take up.
   package var data: Int
+  /// What becomes of an error of a negative input in the result, as a factor: 1 where signs are alike, 0
+  /// where negative numbers vanish.
+  package var negativeGain: Float
 
-  package init(inputs: [Input] = [], output: Output, data: Int = 0) {
+  package init(
+    inputs: [Input] = [], output: Output, data: Int = 0, negativeGain: Float = 1
+  ) {
     self.inputs = inputs
     self.output = output
     self.data = data
+    self.negativeGain = negativeGain
   }
 
   /// The role of input `index`.

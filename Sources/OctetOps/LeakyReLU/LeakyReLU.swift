@@ -38,5 +38,7 @@ package final class LeakyReLU: BuiltinOp {
       window: nil, identity: .never, isView: false)
   }
 
-  package var quantization: QuantizationRule { .int8(Int8Rule(output: .calibrated)) }
+  package var quantization: QuantizationRule {
+    .int8(Int8Rule(output: .calibrated, negativeGain: min(abs(alpha), 1)))
+  }
 }

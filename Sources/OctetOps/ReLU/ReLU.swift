@@ -33,5 +33,7 @@ package final class ReLU: BuiltinOp {
       window: nil, identity: .never, isView: false)
   }
 
-  package var quantization: QuantizationRule { .int8(Int8Rule(output: .calibrated)) }
+  package var quantization: QuantizationRule {
+    .int8(Int8Rule(output: .calibrated, negativeGain: 0))
+  }
 }

@@ -1,0 +1,53 @@
+import OctetIR
+
+/// The ranges of tensors that an activation shrinks the negative numbers of.
+///
+/// A convolution before a leaky ReLU may reach from -98 to 27, of which -9.8 to 27 is left: with one scale
+/// for both signs most codes stand for differences that the activation makes ten times smaller. So such a
+/// tensor gets the range with the least squared error after the activation.
+extension Graph {
+  /// - Parameter ranges: by value, as the algorithm took them; those of the activations' operands and
+  ///   results are changed.
+  func fitActivations(_ histograms: [Histogram], _ ranges: inout [CalibrationTable.Range]) {
+    let (consumers, producers) = (consumers(), producers())
+    for node in nodes {
+      guard let gain = node.int8Rule?.negativeGain, gain < 1, let input = node.inputs[0],
+        consumers[input.index].count == 1, !outputs.contains(input),
+        producers[input.index].flatMap({ nodes[$0].int8Rule })?.output == .calibrated
+      else { continue }
+      let output = node.outputs[0].index
+      let high = ranges[output].high
+      let low = histograms[input.index].low(high: high, negativeGain: gain)
+      ranges[input.index] = CalibrationTable.Range(low: low, high: high)
+      ranges[output].low = max(ranges[output].low, gain * low)
+    }
+  }
+}
+
+extension Histogram {
+  /// The lower end of a range up to `high` with the least squared error, where errors of negative values
+  /// count `gain` times: of rounding to 256 codes, and of clipping what lies below.
+  func low(high: Float, negativeGain gain: Float) -> Float {
+    let (width, top, weight) = (Double(width), Double(high), Double(gain * gain))
+    let total = negatives.reduce(0, +)
+    let positives = Double(bins.reduce(0, +) - total)
+    // Of the values below the end: how many, their sum and the sum of their squares.
+    var (count, sum, squares) = (0.0, 0.0, 0.0)
+    var best = (low: min(low, 0), error: Double.infinity)
+    for index in negatives.indices.reversed() {
+      let end = Double(index + 1) * width
+      let step = (top + end) / 255
+      let rounding = step * step / 12 * (positives + weight * (Double(total) - count))
+      let error = rounding + weight * (squares - 2 * end * sum + end * end * count)
+      if Float(end) <= -low + Float(width), error <= best.error {
+        best = (max(low, -Float(end)), error)
+      }
+      let middle = (Double(index) + 0.5) * width
+      let found = Double(negatives[index])
+      count += found
+      sum += found * middle
+      squares += found * middle * middle
+    }
+    return weight == 0 ? 0 : best.low
+  }
+}
