@@ -32,6 +32,23 @@ import Testing
     #expect(changed(image, 170, 1) && !changed(image, 170, 14))
   }
 
+  /// A second tag that has no room above its frame goes below the first one's.
+  @Test func tagsStayApart() {
+    let boxes = [
+      Box(x: 50, y: 60, width: 100, height: 80), Box(x: 60, y: 64, width: 80, height: 70),
+    ]
+    let one = blank(200, 200).drawing([Detection(classIndex: 1, score: 0.9, box: boxes[0])])
+    let two = blank(200, 200).drawing(
+      boxes.map { Detection(classIndex: 1, score: 0.9, box: $0) })
+    for y in 48..<60 {
+      for x in 50..<110 {
+        let start = 3 * (y * 200 + x)
+        #expect(one.pixels[start..<start + 3] == two.pixels[start..<start + 3])
+      }
+    }
+    #expect(changed(two, 100, 70) && !changed(one, 100, 70))
+  }
+
   /// Nothing that is drawn leaves the picture, wherever a box is.
   @Test func anyBoxOnAnyPicture() {
     for (width, height) in [(1, 1), (3, 40), (40, 3), (64, 64)] {

@@ -8,20 +8,37 @@ extension Image {
     let side = min(width, height)
     let line = max(1, (side + 100) / 200)
     let scale = max(1, (side + 150) / 300)
-    let drawn = detections.reversed().filter { $0.box.isFinite }.map { detection in
-      (detection, frame(detection.box), Palette.color(detection.classIndex))
+    var tags: [Tag] = []
+    for detection in detections where detection.box.isFinite {
+      let text = "\(detection.title) \(decimals(Double(detection.score), 2))"
+      let frame = frame(detection.box)
+      tags.append(
+        Tag(
+          letters: Array(text.unicodeScalars), frame: frame,
+          place: place(tag: text.unicodeScalars.count, at: frame, line, scale, tags),
+          color: Palette.color(detection.classIndex)))
     }
-    for (_, frame, color) in drawn { result.stroke(frame, line, color) }
-    for (detection, frame, color) in drawn {
-      result.drawTag(
-        "\(detection.title) \(decimals(Double(detection.score), 2))", frame, line, scale, color)
-    }
+    for tag in tags.reversed() { result.stroke(tag.frame, line, tag.color) }
+    for tag in tags.reversed() { result.draw(tag, scale) }
     return result
+  }
+
+  /// The name of a detection, and where it is written.
+  private struct Tag {
+    let letters: [Unicode.Scalar]
+    /// The detection's box.
+    let frame: Frame
+    let place: Frame
+    let color: Color
   }
 
   /// Whole pixels, right and bottom exclusive.
   private struct Frame {
     var left, top, right, bottom: Int
+
+    func overlaps(_ other: Frame) -> Bool {
+      left < other.right && other.left < right && top < other.bottom && other.top < bottom
+    }
   }
 
   /// The pixels of a box; far beyond the picture they are not told apart.
@@ -45,25 +62,36 @@ extension Image {
     }
   }
 
-  /// Draws a filled tag above the frame, or inside it where the picture ends.
-  private mutating func drawTag(
-    _ text: String, _ frame: Frame, _ line: Int, _ scale: Int, _ color: Color
-  ) {
-    let letters = Array(text.unicodeScalars)
-    let margin = 2 * scale
-    let tagWidth = letters.count * BitmapFont.advance * scale - scale + 2 * margin
+  /// Where a tag goes: above the frame, or else inside it or below, within the picture and beside the tags
+  /// that have their place, as far as that goes.
+  private func place(
+    tag letterCount: Int, at frame: Frame, _ line: Int, _ scale: Int, _ tags: [Tag]
+  ) -> Frame {
+    let tagWidth = (letterCount * BitmapFont.advance + 3) * scale
     let tagHeight = (BitmapFont.glyphHeight + 3) * scale
     let left = max(0, min(frame.left, width - tagWidth))
-    var top = frame.top - tagHeight + line
-    if top < 0 { top = max(0, min(frame.top, height - tagHeight)) }
-    fill(left..<left + tagWidth, top..<top + tagHeight, color)
-    for (place, letter) in letters.enumerated() {
-      let x = left + margin + place * BitmapFont.advance * scale
+    let inside = max(0, min(frame.top, height - tagHeight))
+    let tops = [
+      frame.top - tagHeight + line, inside, frame.bottom - line, frame.bottom - tagHeight,
+    ]
+    let places = tops.map { top in
+      Frame(left: left, top: top, right: left + tagWidth, bottom: top + tagHeight)
+    }
+    let within = places.filter { $0.top >= 0 && $0.bottom <= height }
+    return within.first { place in !tags.contains { $0.place.overlaps(place) } }
+      ?? within.first ?? places[1]
+  }
+
+  private mutating func draw(_ tag: Tag, _ scale: Int) {
+    let place = tag.place
+    fill(place.left..<place.right, place.top..<place.bottom, tag.color)
+    for (index, letter) in tag.letters.enumerated() {
+      let x = place.left + (2 + index * BitmapFont.advance) * scale
       for (row, bits) in BitmapFont.glyph(letter).enumerated() {
-        let y = top + (row + 2) * scale
+        let y = place.top + (row + 2) * scale
         for column in 0..<BitmapFont.glyphWidth where bits >> (4 - column) & 1 == 1 {
           let start = x + column * scale
-          fill(start..<start + scale, y..<y + scale, color.ink)
+          fill(start..<start + scale, y..<y + scale, tag.color.ink)
         }
       }
     }
