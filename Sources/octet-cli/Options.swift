@@ -58,10 +58,11 @@ struct ReportOptions: ParsableArguments {
 
 /// The model and how to read it.
 struct ModelArguments: ParsableArguments {
-  @Argument(help: "The model: .prototxt, .tflite or .oct; recognised by its contents.")
+  @Argument(help: "The model: .prototxt, .cfg, .tflite or .oct; recognised by its contents.")
   var model: String
 
-  @Option(help: ArgumentHelp("The weights of a Caffe model.", valueName: "file.caffemodel"))
+  @Option(
+    help: ArgumentHelp("The weights of a Caffe or Darknet net.", valueName: "file"))
   var weights: String?
 
   @Option(
