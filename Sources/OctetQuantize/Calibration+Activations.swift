@@ -27,7 +27,7 @@ extension Graph {
 extension Histogram {
   /// The lower end of a range up to `high` with the least squared error, where errors of negative values
   /// count `gain` times: of rounding to 256 codes, and of clipping what lies below.
-  func low(high: Float, negativeGain gain: Float) -> Float {
+  package func low(high: Float, negativeGain gain: Float) -> Float {
     let (width, top, weight) = (Double(width), Double(high), Double(gain * gain))
     let total = negatives.reduce(0, +)
     let positives = Double(bins.reduce(0, +) - total)

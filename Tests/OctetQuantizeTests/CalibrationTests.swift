@@ -81,7 +81,7 @@ import Testing
 }
 
 /// Notes what calibration asks of it.
-private final class RecordingCalibrator: Calibrator {
+final class RecordingCalibrator: Calibrator {
   let algorithm = CalibrationAlgorithm.minMax
   var calls: [String] = []
   var batches: [[Tensor]]

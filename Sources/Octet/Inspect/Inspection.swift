@@ -142,17 +142,25 @@ extension Node {
   /// Multiply-accumulates of one run, for the operators that have weights; nil where the shapes are not
   /// known.
   func macs(in graph: Graph) -> Int? {
-    guard case .int8(let rule) = op.quantization, let (position, axis) = rule.weights else {
+    guard case .int8(let rule) = op.quantization, let (position, _) = rule.weights else {
       return 0
     }
     guard position < inputs.count, let weights = inputs[position], let output = outputs.first,
-      let extents = graph[weights].type.shape.extents, extents.indices.contains(axis),
-      extents[axis] > 0,
-      let count = Shape.elementCount(extents),
-      let outputCount = graph[output].type.shape.elementCount
+      rule.data < inputs.count, let data = inputs[rule.data],
+      let count = graph[weights].type.shape.elementCount,
+      let pixels = graph.places(data), let results = graph.places(output)
     else { return nil }
-    let (macs, overflow) = outputCount.multipliedReportingOverflow(by: count / extents[axis])
+    // Each weight meets each pixel of the smaller side once: a transposed convolution's input.
+    let (macs, overflow) = min(pixels, results).multipliedReportingOverflow(by: count)
     return overflow ? nil : macs
+  }
+}
+
+extension Graph {
+  /// The elements of a value but for its last dimension; nil where they are not known.
+  fileprivate func places(_ id: ValueID) -> Int? {
+    let extents = self[id].type.shape.extents
+    return extents.flatMap { Shape.elementCount(Array($0.dropLast())) }
   }
 }
 
