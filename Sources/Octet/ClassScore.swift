@@ -15,17 +15,23 @@ public struct ClassScore: Sendable, Equatable {
     self.score = score
   }
 
+  /// Whether a tensor of these extents, batch first, is a list of scores: one of the others is above 1 at
+  /// most.
+  static func isList(_ extents: [Int?]) -> Bool { extents.dropFirst().count { $0 != 1 } <= 1 }
+
   /// The `count` largest scores, largest first; of equal ones the lower class comes first.
-  public static func top(_ count: Int, of scores: [Float], names: [String] = []) -> [ClassScore] {
+  public static func top(_ count: Int, of scores: [Float], names: ClassNames? = nil) -> [ClassScore]
+  {
     scores.indices.sorted { (scores[$0], $1) > (scores[$1], $0) }.prefix(count).map { index in
       ClassScore(
-        classIndex: index, label: names.indices.contains(index) ? names[index] : nil,
-        score: scores[index])
+        classIndex: index, label: names?.label(index), score: scores[index])
     }
   }
 
   /// `tabby 0.508`, or `class 282 0.508` without a name.
-  public var text: String { "\(label ?? "class \(classIndex)") \(decimals(Double(score), 3))" }
+  public var text: String {
+    "\(label ?? ClassNames.title(classIndex)) \(decimals(Double(score), 3))"
+  }
 
   public var json: JSON {
     .members([

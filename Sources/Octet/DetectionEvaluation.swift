@@ -3,17 +3,24 @@ public import OctetDiagnostics
 
 /// How well a detector finds the objects of labelled pictures: COCO's average precision.
 public struct DetectionEvaluation: Sendable {
-  private var precision: AveragePrecision
-  private let names: [String]
-
   /// Mean average precision at an overlap (IoU) of 0.50.
-  public var map50: Double { precision.map50 }
+  public let map50: Double
   /// The mean over overlaps of 0.50, 0.55 … 0.95.
-  public var map50To95: Double { precision.map50To95 }
-  public var pictures: Int { precision.pictures }
-  public var objects: Int { precision.objects }
+  public let map50To95: Double
+  public let pictures: Int
+  public let objects: Int
   /// The classes that have objects.
-  public var classes: [AveragePrecision.ClassResult] { precision.classes }
+  public let classes: [AveragePrecision.ClassResult]
+  private let names: ClassNames?
+
+  private init(_ precision: AveragePrecision, _ names: ClassNames?) {
+    classes = precision.classes
+    map50 = precision.map50
+    map50To95 = precision.map50To95
+    pictures = precision.pictures
+    objects = precision.objects
+    self.names = names
+  }
 
   /// Which boxes count: so many that precision is known at any recall.
   public static let options = DetectionOptions(score: 0.005, overlap: 0.45, allClasses: true)
@@ -40,12 +47,11 @@ public struct DetectionEvaluation: Sendable {
       throw log.failure(
         unknownClass(largest, of: detector.classes).located(Location(file: dataset.file)))
     }
-    var result = DetectionEvaluation(
-      precision: AveragePrecision(classes: detector.classes), names: names?.names ?? [])
+    var precision = AveragePrecision(classes: detector.classes)
     for index in 0..<dataset.count {
       let picture = try log.attempt { () throws(Diagnostic) in try dataset.picture(index) }
       let (width, height) = (Double(picture.width), Double(picture.height))
-      result.precision.add(
+      precision.add(
         try session.detect(picture, options, log: log),
         objects[index].map { object in
           (
@@ -57,15 +63,7 @@ public struct DetectionEvaluation: Sendable {
         })
       if index % 64 == 63 || index == dataset.count - 1 { progress(index / 64) }
     }
-    return result
-  }
-
-  /// What to say of names for classes that are not told apart.
-  public static let namesUnused = Diagnostic(
-    .noDetections, "--labels is for the classes of a detector on labelled pictures")
-
-  private func label(_ classIndex: Int) -> String? {
-    names.indices.contains(classIndex) ? names[classIndex] : nil
+    return DetectionEvaluation(precision, names)
   }
 
   public var json: JSON {
@@ -78,7 +76,7 @@ public struct DetectionEvaluation: Sendable {
           classes.map { result in
             .members([
               ("class", .int(result.classIndex)),
-              ("label", label(result.classIndex).map { .string($0) }),
+              ("label", names?.label(result.classIndex).map { .string($0) }),
               ("objects", .int(result.objects)), ("ap50", .number(result.ap50)),
               ("ap50_95", .number(result.ap50To95)),
             ])
@@ -93,10 +91,10 @@ public struct DetectionEvaluation: Sendable {
     var text =
       "mAP@0.5: \(decimals(map50, 3))  mAP@0.5:0.95: \(decimals(map50To95, 3))  "
       + "(\(counted(pictures, "picture")), \(counted(objects, "object")))"
-    if names.isEmpty { return text }
+    guard let names else { return text }
     let rows = classes.map { result in
       [
-        label(result.classIndex) ?? "class \(result.classIndex)", "\(result.objects)",
+        names.title(result.classIndex), "\(result.objects)",
         decimals(result.ap50, 3), decimals(result.ap50To95, 3),
       ]
     }

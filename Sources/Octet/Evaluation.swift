@@ -48,7 +48,7 @@ public struct Evaluation: Sendable {
     _ model: Model, _ log: DiagnosticLog
   ) throws(DiagnosticFailure) {
     guard let output = model.graph.outputs.first.map({ model.graph[$0] }),
-      output.type.shape.dimensions.dropFirst().count(where: { $0.value != 1 }) > 1
+      !ClassScore.isList(output.type.shape.dimensions.map { $0.value })
     else { return }
     throw log.failure(
       Diagnostic(

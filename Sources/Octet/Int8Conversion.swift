@@ -36,7 +36,7 @@ public struct Int8Conversion: Sendable {
   /// - Parameters:
   ///   - given: the preprocessing the user asks for; nil for the table's or the model's own.
   ///   - progress: called after each batch of calibration.
-  /// - Throws: after logging what is missing or does not fit (`OCT0502`...`OCT0511`).
+  /// - Throws: after logging what is missing or does not fit (`OCT0502`...`OCT0512`).
   public init(
     _ source: Model, _ options: Int8Options, preprocessing given: Preprocessing?,
     log: DiagnosticLog, progress: (CalibrationProgress) -> Void = { _ in }

@@ -10,7 +10,7 @@ extension Model {
   func specialised(
     _ options: ModelOptions, fixesBatch: Bool = true, _ log: DiagnosticLog
   ) throws(DiagnosticFailure) -> Model {
-    // The Caffe importer has applied the options while it built the graph.
+    // Importers have applied the options while they built the graph.
     if format.isForeign { return self }
     var result = self
     try result.setOutputs(options.outputs, log)
@@ -64,12 +64,9 @@ extension Model {
     }
     try log.throwIfErrors()
     graph.outputs = outputs
-    // Heads that lead nowhere are no detector.
-    if let heads = detector.flatMap({ try? Detector($0) })?.heads,
-      !heads.allSatisfy({ names.contains($0.output) })
-    {
-      detector = nil
-    }
+    let heads = detector.flatMap { try? Detector($0) }?.heads ?? []
+    let kept = heads.filter { names.contains($0.output) }
+    detector = kept.isEmpty ? nil : Detector(heads: kept).text
     graph.compact()
   }
 

@@ -31,7 +31,7 @@ public struct RunResult: Sendable {
     return outputs.map { output in
       var text = "\(output.name): \(output.tensor.type.text)"
       guard let values = output.tensor.realValues else { return text }
-      if output.tensor.extents.filter({ $0 > 1 }).count == 1 {
+      if ClassScore.isList(output.tensor.extents) {
         for score in ClassScore.top(5, of: values) {
           text += "\n  \(score.classIndex)  \(score.score)"
         }

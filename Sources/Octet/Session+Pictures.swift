@@ -54,7 +54,9 @@ extension Session {
   /// How many classes the model tells apart; nil when it is neither a detector nor a classifier.
   public var classCount: Int? {
     if let detector { return detector.classes }
-    guard let extents = prepared.outputs.first?.extents, Self.isVector(extents) else { return nil }
+    guard let extents = prepared.outputs.first?.extents, ClassScore.isList(extents) else {
+      return nil
+    }
     return extents.reduce(1, *)
   }
 
@@ -117,11 +119,7 @@ extension Session {
   }
 
   private static func scores(_ outputs: [NamedTensor]) -> [Float]? {
-    guard let output = outputs.first, isVector(output.tensor.extents) else { return nil }
+    guard let output = outputs.first, ClassScore.isList(output.tensor.extents) else { return nil }
     return output.tensor.realValues
-  }
-
-  private static func isVector(_ extents: [Int]) -> Bool {
-    extents.count { $0 > 1 } == 1
   }
 }

@@ -21,8 +21,8 @@ public final class Session {
   public let detector: Detector?
   /// What becomes of pictures; nil for what is stored in the model.
   public var preprocessing: Preprocessing?
-  /// The classes' names by index, for detections and class scores.
-  public var classNames: [String] = []
+  /// The classes' names, for detections and class scores.
+  public var classNames: ClassNames?
   /// Names of the inputs and outputs, unique.
   public let inputNames: [String]
   public let outputNames: [String]
@@ -34,11 +34,7 @@ public final class Session {
     prepared = try PreparedGraph(graph, log: log)
     path = model.path
     storedPreprocessing = model.preprocessing
-    detector = try model.detector.map { text throws(DiagnosticFailure) in
-      try log.attempt(at: Location(file: model.path)) { () throws(Diagnostic) in
-        try Detector(text)
-      }
-    }
+    detector = model.detector.flatMap { try? Detector($0) }
     inputNames = uniqued(graph.inputs.map { graph[$0].name })
     outputNames = uniqued(graph.outputs.map { graph[$0].name })
   }
@@ -77,6 +73,7 @@ public final class Session {
     _ inputs: [(name: String?, input: Input)], _ options: DetectionOptions = .init(),
     log: DiagnosticLog
   ) throws(DiagnosticFailure) -> RunResult {
+    let errorsBefore = log.errorCount
     var isGiven = [Bool](repeating: false, count: inputNames.count)
     var placement: Placement?
     for (name, input) in inputs {
@@ -87,6 +84,11 @@ public final class Session {
           isGiven[position] = true
           try write(tensor, to: position)
         case .picture(let image):
+          guard placement == nil || detector == nil else {
+            throw Diagnostic(
+              .inputMismatch, "a detector takes one picture at a time",
+              help: "run it once for each picture")
+          }
           let position = try picturePosition(of: name, isGiven)
           isGiven[position] = true
           placement = try write(image, to: position)
@@ -95,13 +97,14 @@ public final class Session {
         log.add(error.located(Location(file: path)))
       }
     }
-    for (name, given) in zip(inputNames, isGiven) where !given && !log.hasErrors {
+    let isMatched = log.errorCount == errorsBefore
+    for (name, given) in zip(inputNames, isGiven) where !given && isMatched {
       log.add(
         Diagnostic(
           .inputMismatch, "input '\(name)' is not given", at: Location(file: path),
           helps: [.init("give it", arguments: ["--input", "\(name)=FILE.npy"])]))
     }
-    try log.throwIfErrors()
+    if log.errorCount > errorsBefore { throw DiagnosticFailure() }
     prepared.invoke()
     let outputs = zip(outputNames, prepared.outputs).map { NamedTensor($0, $1.copy()) }
     guard let placement else { return RunResult(outputs: outputs) }

@@ -11,3 +11,9 @@ public func alternatives(_ names: [String]) -> String {
 public func counted(_ count: Int, _ noun: String) -> String {
   "\(count) \(noun)\(count == 1 ? "" : "s")"
 }
+
+/// The shortest decimal that reads back as `value`, without `.0`.
+package func shortDecimal(_ value: some BinaryFloatingPoint & CustomStringConvertible) -> String {
+  let text = "\(value)"
+  return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
+}

@@ -16,20 +16,13 @@ package struct CaffeImporter {
   package static func read(
     _ file: MappedFile, weights: MappedFile?, _ options: ImportOptions, log: DiagnosticLog
   ) throws(DiagnosticFailure) -> ImportedNet {
-    let found = DiagnosticLog()
-    var result: ImportedNet?
-    do throws(DiagnosticFailure) {
+    try log.sortedByLine { found throws(DiagnosticFailure) in
       let net = try CaffeNet.read(
         file, weights: weights, outputs: options.outputs,
         needsWeights: options.needsWeights, log: found)
       var importer = CaffeImporter(net, options, file.path, found)
-      result = try importer.build()
-    } catch {
-      result = nil
+      return try importer.build()
     }
-    log.add(sorted: found)
-    guard let result, !log.hasErrors else { throw DiagnosticFailure() }
-    return result
   }
 
   private init(_ net: CaffeNet, _ options: ImportOptions, _ file: String, _ log: DiagnosticLog) {

@@ -26,21 +26,14 @@ package struct DarknetImporter {
   package static func read(
     _ file: MappedFile, weights: MappedFile?, _ options: ImportOptions, log: DiagnosticLog
   ) throws(DiagnosticFailure) -> ImportedNet {
-    let found = DiagnosticLog()
-    var result: ImportedNet?
-    do throws(DiagnosticFailure) {
+    try log.sortedByLine { found throws(DiagnosticFailure) in
       let sections = try CfgParser.parse(file.bytes, file: file.path, log: found)
       let stored = try weights.map { file throws(DiagnosticFailure) in
         try found.attempt { () throws(Diagnostic) in try DarknetWeights(file) }
       }
       var importer = DarknetImporter(file.path, stored, options, found)
-      result = try importer.build(sections)
-    } catch {
-      result = nil
+      return try importer.build(sections)
     }
-    log.add(sorted: found)
-    guard let result, !log.hasErrors else { throw DiagnosticFailure() }
-    return result
   }
 
   private init(
@@ -103,9 +96,7 @@ package struct DarknetImporter {
         name: Self.inputName, extents: extents, line: first.line,
         notes: ["the [net] section has no height and width"])
       guard isImage || extents == nil, [1, 3].contains(channels) else { return (input, nil) }
-      return (
-        input, "scale=1/255,resize=letterbox,channels=\(channels == 1 ? "gray" : "rgb")"
-      )
+      return (input, "scale=1/255,resize=letterbox" + (channels == 3 ? ",channels=rgb" : ""))
     }
   }
 
@@ -247,10 +238,21 @@ package struct DarknetImporter {
   /// How the outputs that are heads become boxes, one a line; nil when none is.
   private func heads(_ outputs: [String]) throws(DiagnosticFailure) -> String? {
     var lines: [String] = []
-    for layer in layers where outputs.contains(layer.name) {
+    var first: (name: String, classes: Int)?
+    let names = Set(outputs)
+    for layer in layers where names.contains(layer.name) {
       guard let head = OpMapping.darknet[layer.type]?.head else { continue }
-      let text = try log.attempt(at: layer.location) { () throws(Diagnostic) in try head(layer) }
-      lines.append("\(text) output=\(layer.name)")
+      try log.attempt(at: layer.location) { () throws(Diagnostic) in
+        let (text, classes) = try head(layer)
+        if let first, first.classes != classes {
+          throw Diagnostic(
+            .unsupportedParameter,
+            "'\(layer.name)' has classes=\(classes), '\(first.name)' has classes=\(first.classes)",
+            help: "give all heads the same classes, or make one of them the output: --outputs")
+        }
+        first = first ?? (layer.name, classes)
+        lines.append("\(text) output=\(layer.name)")
+      }
     }
     return lines.isEmpty ? nil : lines.joined(separator: "\n")
   }

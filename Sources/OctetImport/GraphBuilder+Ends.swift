@@ -32,6 +32,18 @@ extension GraphBuilder {
         setMissing(input.name)
         continue
       }
+      if options.inputShapes[input.name] == nil, let batch = extents.first,
+        batch != options.batch ?? 1
+      {
+        if options.batch == nil {
+          log.add(
+            Diagnostic(
+              .batchBecameOne,
+              "the batch of '\(input.name)' becomes 1; the file suggests \(batch)",
+              at: place, helps: [.init("keep it", arguments: ["--batch", "\(batch)"])]))
+        }
+        extents[0] = options.batch ?? 1
+      }
       let isEmpty = extents.isEmpty || extents.contains { $0 <= 0 }
       guard !isEmpty, GraphBuilder.isTensor(extents) else {
         let what = "input '\(input.name)' of shape \(extents)"
@@ -46,16 +58,6 @@ extension GraphBuilder {
               help: "give it smaller extents with --input-shape"))
         setMissing(input.name)
         continue
-      }
-      if options.inputShapes[input.name] == nil, extents[0] != options.batch ?? 1 {
-        if options.batch == nil {
-          log.add(
-            Diagnostic(
-              .batchBecameOne,
-              "the batch of '\(input.name)' becomes 1; the deploy file suggests \(extents[0])",
-              at: place, helps: [.init("keep it", arguments: ["--batch", "\(extents[0])"])]))
-        }
-        extents[0] = options.batch ?? 1
       }
       do throws(Diagnostic) {
         try addInput(input.name, extents, place)

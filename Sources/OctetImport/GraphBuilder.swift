@@ -98,7 +98,7 @@ package struct GraphBuilder {
 
   package func isMissing(_ blob: String) -> Bool { missing.contains(blob) }
 
-  /// The value of the present layer's input `index`, which is there: `CaffeMapping` counts them.
+  /// The value of the present layer's input `index`, which is there: importers count them.
   func input(_ index: Int) throws(Diagnostic) -> ValueID {
     guard let node, index < node.inputs.count, let id = blobs[node.inputs[index]] else {
       throw Diagnostic(.unsupportedParameter, "the layer has no bottom \(index)")
@@ -252,6 +252,7 @@ package struct GraphBuilder {
     return try add(
       PadV2(), [id, constant, self.constant("padding", Tensor([], [value]))], name: name)
   }
+
   /// The box of `size` elements that begins at `begin`.
   mutating func slice(
     _ id: ValueID, begin: [Int], size: [Int], name: String? = nil
@@ -264,6 +265,11 @@ package struct GraphBuilder {
 
   /// A channels-last image of another size by its nearest pixels.
   mutating func upsample(_ id: ValueID, height: Int, width: Int) throws(Diagnostic) -> ValueID {
+    guard height < 1 << 31, width < 1 << 31 else {
+      throw Diagnostic(
+        .tensorTooLarge, "the layer makes an image of \(height)x\(width), which is too large",
+        notes: ["a tensor has less than 2^31 elements"], help: "make the input smaller")
+    }
     let size = constant("size", Tensor([2], int32: [Int32(height), Int32(width)]))
     return try add(ResizeNearestNeighbor(), [id, size])
   }

@@ -1,3 +1,4 @@
+import OctetDiagnostics
 package import OctetIR
 
 /// How to read a net of a channels-first framework.
@@ -41,4 +42,22 @@ struct ForeignInput {
   var size = "HEIGHT,WIDTH"
   /// Why the extents are not known.
   var notes: [String] = []
+}
+
+extension DiagnosticLog {
+  /// Runs an import; its problems come in the order of the source's lines.
+  func sortedByLine(
+    _ body: (_ found: DiagnosticLog) throws(DiagnosticFailure) -> ImportedNet
+  ) throws(DiagnosticFailure) -> ImportedNet {
+    let found = DiagnosticLog()
+    var result: ImportedNet?
+    do throws(DiagnosticFailure) {
+      result = try body(found)
+    } catch {
+      result = nil
+    }
+    add(sorted: found)
+    guard let result, !hasErrors else { throw DiagnosticFailure() }
+    return result
+  }
 }

@@ -35,7 +35,8 @@ public protocol Calibrator: AnyObject {
 
 /// How a tensor's range follows from its values.
 public enum CalibrationAlgorithm: String, Sendable, CaseIterable {
-  /// The smallest and the largest value.
+  /// The smallest and the largest value. Before an activation that shrinks negative numbers, with every
+  /// algorithm, the lower end is the one with the least error after it.
   case minMax = "min-max"
   /// The threshold with the least loss of information (Kullback-Leibler divergence) between the
   /// values and their quantized form; TensorRT's 'entropy calibration 2'. A tensor of which fewer than

@@ -44,13 +44,17 @@ package struct Histogram: Sendable, Equatable {
       return true
     }
     let scale = Float(sign: .plus, exponent: -widthExponent, significand: 1)
-    for value in values {
-      if abs(value) < .leastNormalMagnitude {
-        zeros += 1
-      } else {
-        let bin = min(Histogram.binCount - 1, Int(abs(value) * scale))
-        bins[bin] += 1
-        if value < 0 { negatives[bin] += 1 }
+    bins.withUnsafeMutableBufferPointer { bins in
+      negatives.withUnsafeMutableBufferPointer { negatives in
+        for value in values {
+          if abs(value) < .leastNormalMagnitude {
+            zeros += 1
+          } else {
+            let bin = min(Histogram.binCount - 1, Int(abs(value) * scale))
+            bins[bin] += 1
+            if value < 0 { negatives[bin] += 1 }
+          }
+        }
       }
     }
     return true

@@ -51,7 +51,11 @@ struct Eval: ParsableCommand {
           model, dataset, preprocessing, names: names, log: log, progress: show)
         report.print(result.text, result.json)
       } else {
-        if labels != nil { throw log.failure(DetectionEvaluation.namesUnused) }
+        if labels != nil {
+          throw log.failure(
+            Diagnostic(
+              .noDetections, "--labels is for the classes of a detector on labelled pictures"))
+        }
         let result = try Evaluation.top1(
           model, dataset, preprocessing, log: log, progress: show)
         report.print(result.text, result.json)

@@ -134,6 +134,7 @@ extension DiagnosticLog {
     let options: [DiagnosticCode] = [
       .unknownPass, .unknownCode, .invalidPreprocessing, .noDetections,
     ]
-    return errors.allSatisfy { options.contains($0.code) && $0.location == nil } ? 2 : 1
+    let isUsage = errors.allSatisfy { options.contains($0.code) && $0.location == nil }
+    return isUsage && !errors.isEmpty ? 2 : 1
   }
 }

@@ -80,7 +80,7 @@ struct Run: ParsableCommand {
       try check(isDetection: picture != nil && session.detector != nil, picture != nil, log)
       try session.choose(given, for: inputs, log: log)
       if let names {
-        session.classNames = names.names
+        session.classNames = names
         if let count = session.classCount { names.check(classes: count, log: log) }
       }
       let defaults = DetectionOptions()

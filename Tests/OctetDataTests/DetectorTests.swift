@@ -52,7 +52,8 @@ import Testing
   ) throws -> [Detection] {
     let tensor = Tensor([1, 1, cells.count, cells[0].count], cells.flatMap { $0 })
     return try Detector(head).detections(
-      in: [NamedTensor("o", tensor)], placement: placement, options: options, names: ["cat"])
+      in: [NamedTensor("o", tensor)], placement: placement, options: options,
+      names: ClassNames(["cat"]))
   }
 
   private let silent: [Float] = [0, 0, 0, 0, -20, 0, 0]

@@ -140,7 +140,7 @@ import Testing
       "layers { bottom: 'x' top: 'y'\n layer { name: 'c' type: 'conv' } }",
       "the net has the oldest form of layers (V0)", 1
     ),
-    ("input: 'x' input_shape { dim: 4 dim: 0 }", "input 'x' of shape [4, 0] has no elements", 1),
+    ("input: 'x' input_shape { dim: 4 dim: 0 }", "input 'x' of shape [1, 0] has no elements", 1),
   ])
   func nets(_ text: String, _ message: String, _ line: Int) throws {
     let all = try CaffeFixture(text).diagnostics()

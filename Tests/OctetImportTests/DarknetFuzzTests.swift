@@ -92,7 +92,8 @@ import Testing
   }
 
   static let pieces = [
-    "-1", "0", "1", "2", "7", "65536", "2147483648", "9223372036854775807", "1e300", "-0.5", "nan",
+    "-1", "0", "1", "2", "7", "65536", "2147483648", "9223372036854775807",
+    "-9223372036854775808", "5e18", "1e18", "1e300", "-0.5", "nan",
     "inf", "[", "]", "=", ",", "#", ";", "\n", "[yolo]", "[route]", "[net]", "layers=-1,-2",
     "size=9",
     "stride=0", "groups=8", "pad=1", "filters=0", "activation=linear", "activation=", "stride=-1",
@@ -131,6 +132,13 @@ import Testing
     #expect(refused > 1000 && refused < 2490)
   }
 
+  /// Extents that only the command line gives.
+  @Test(arguments: [2_147_483_647, 1 << 40]) func hostileBatches(batch: Int) throws {
+    var fixture = DarknetFixture("[net]\nwidth=1\nheight=1\nchannels=4\n[softmax]\ngroups=4")
+    fixture.batch = batch
+    #expect(try fixture.only(.tensorTooLarge).location?.node == "input")
+  }
+
   @Test func damagedWeights() throws {
     let text = Array(Self.net.utf8)
     for round in 0..<1000 {
@@ -154,6 +162,10 @@ import Testing
     ("stride=2\n[route]", "stride=65535\n[route]"), ("layers=-1, -3", "layers=9223372036854775807"),
     ("layers=-1, -3", "layers=-9223372036854775808"), ("from=-4", "from=-1e18"),
     ("crop_height=3", "crop_height=-3"), ("classes=2", "classes=1e15"), ("num=2", "num=1e15"),
+    ("num=2", "num=5e18"), ("size=2\nstride=2", "size=-9223372036854775808\nstride=2"),
+    ("size=3\nstride=1\npad=1", "size=3\nstride=1\npadding=1e18\ndilation=100"),
+    ("size=3\nstride=1\npad=1", "size=1\nstride=1\npadding=3\ndilation=9e18"),
+    ("[upsample]\nstride=2", "[upsample]\nstride=65535"), ("batch=1", "batch=2147483647"),
     ("mask=1", "mask=-1"), ("output=6", "output=2147483647"), ("output=6", "output=0"),
     ("groups=2\n[cost]", "groups=9223372036854775807\n[cost]"), ("anchors=1,2,", "anchors=0,2,"),
   ])
@@ -162,8 +174,8 @@ import Testing
     try #require(text != Self.net)
     for weights in [Self.weights, nil] {
       let log = try read(Array(text.utf8), weights, new)
-      // Without weights their number cannot be wrong.
-      #expect(log.hasErrors || weights == nil, "\(new)")
+      // Without weights their number cannot be wrong; the batch becomes 1 whatever it is.
+      #expect(log.hasErrors || weights == nil || old == "batch=1", "\(new)")
     }
   }
 }

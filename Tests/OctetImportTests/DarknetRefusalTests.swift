@@ -91,6 +91,14 @@ import Testing
       "[yolo]\nmask=1\nanchors=1,2\nclasses=2", .unsupportedParameter,
       "the mask names an anchor that is none of 1"
     ),
+    (
+      "[yolo]\nanchors=1,2\nclasses=2\nscale_x_y=0", .unsupportedParameter,
+      "scale_x_y=0.0 is not positive"
+    ),
+    (
+      "[yolo]\nanchors=1,2\nclasses=2\nnum=70000", .unsupportedParameter,
+      "num=70000 must lie in 1...65536"
+    ),
     ("[yolo]\nanchors=1,2\nclasses=2\nnew_coords=1", .unsupportedParameter, "'new_coords' of a"),
     ("[region]\nanchors=1,2\ncoords=5", .unsupportedParameter, "a region layer has coords=4"),
     ("[crop]\ncrop_height=9\ncrop_width=1", .shapeMismatch, "a crop of 9x1 does not fit 8x8"),
@@ -165,7 +173,7 @@ import Testing
     #expect(bias.array(of: Float.self) == [0, 1])
   }
 
-  /// Versions from 1000 on store matrices inputs by outputs.
+  /// Versions above 1000 store matrices inputs by outputs.
   @Test func transposedMatrices() throws {
     let numbers = (0..<Self.count).map { Float($0) }
     let file = DarknetFixture.file(numbers, major: 0, minor: 1001)
@@ -192,6 +200,19 @@ import Testing
     #expect(try fixture.read().log.diagnostics.allSatisfy { $0.severity == .remark })
     fixture.needsWeights = true
     #expect(try fixture.only(.noWeightsFile).location?.node == "convolutional0")
+  }
+
+  @Test func headsWithUnlikeClasses() throws {
+    let head = "[convolutional]\nfilters=FILTERS\nactivation=linear\n[yolo]\nanchors=1,2\nclasses="
+    let text =
+      Self.net + head.replacing("FILTERS", with: "6") + "1\n[route]\nlayers=0\n"
+      + head.replacing("FILTERS", with: "7") + "2\n"
+    let problem = try DarknetFixture(text).only(.unsupportedParameter)
+    #expect(problem.message == "'yolo4' has classes=2, 'yolo1' has classes=1")
+    // Of one head nothing contradicts itself.
+    var fixture = DarknetFixture(text)
+    fixture.outputs = ["yolo4"]
+    #expect(try fixture.read().result?.detector == "yolo classes=2 anchors=1x2 output=yolo4")
   }
 
   @Test func headsAreDescribed() throws {

@@ -34,7 +34,7 @@ import Testing
     #expect(read.detector == TinyDetector.head && read.preprocessing == TinyDetector.preprocessing)
     #expect(Inspection(read).text.contains(TinyDetector.head))
     let session = try Session(read, log: log)
-    session.classNames = ["lamp", "violet"]
+    session.classNames = ClassNames(["lamp", "violet"])
     let found = try session.detect(picture, log: log)
     #expect(found.count == 1 && session.classCount == 2)
     let box = Box(x: 15, y: 5, width: 20, height: 20)
@@ -79,7 +79,7 @@ import Testing
       }
       """)
     let session = try Session(model, log: log)
-    session.classNames = ["red", "green"]
+    session.classNames = ClassNames(["red", "green"])
     let pixel = Image(width: 1, height: 1, pixels: [10, 30, 20])
     let result = try session.run(
       [(nil, .picture(pixel)), (nil, .tensor(Tensor([1, 2], [0, 0])))], log: log)

@@ -267,17 +267,21 @@ extension Explanation {
 
       ## Example
 
-      The third command makes a detector of a small model:
-
       ```sh
-      cat > net.oct <<'NET'
-      octet-ir 1
-      graph @main(%x: f32[1,1,1,3]) -> (%y) {
-        %y = concatenation(%x, %x) {axis = 3}
-      }
-      NET
-      octet convert net.oct -o net.tflite --preprocess scale=1/256.00000000000000000000000
-      sed -i 's/preprocess\tscale=1.256.0*/detector\tregion classes=1 anchors=1x1 output=y/' net.tflite
+      cat > net.cfg <<'CFG'
+      [net]
+      width=8
+      height=8
+      [convolutional]
+      filters=6
+      size=1
+      activation=linear
+      [yolo]
+      anchors=4,4
+      classes=1
+      CFG
+      head -c 112 /dev/zero > net.weights
+      octet convert net.cfg --weights net.weights -o net.tflite
       mkdir photos
       {
         printf 'BM\72\0\0\0\0\0\0\0\66\0\0\0\50\0\0\0\1\0\0\0\1\0\0\0\1\0\30\0'
@@ -536,7 +540,7 @@ extension Explanation {
 
       ## Why
 
-      It is misspelt, belongs to a fork of Caffe, or is not supported yet. All such layers of a net are reported in one run.
+      It is misspelt, belongs to a fork of Caffe or Darknet, or is not supported. All such layers of a net are reported in one run.
 
       ## Example
 
@@ -581,7 +585,8 @@ extension Explanation {
 
       ## Why
 
-      The prototxt was changed after training (kernel size, outputs, `bias_term`), or the input has another number of channels.
+      The prototxt was changed after training (kernel size, outputs, `bias_term`), or the input has another number of channels. A
+      variance that is negative or not a number gives this code too: the weights are damaged or another net's.
 
       ## Example
 
@@ -602,7 +607,8 @@ extension Explanation {
 
       ## Why
 
-      It is misspelt, made later in the file, or made only in the TRAIN phase.
+      It is misspelt, made later in the file, or made only in the TRAIN phase. Darknet's `route` and `shortcut` count layers from
+      0 after `[net]`, or from -1 backwards.
 
       ## Example
 
@@ -678,7 +684,7 @@ extension Explanation {
     "OCT0307": #"""
       # OCT0307 unsupported-parameter
 
-      A layer's setting has no counterpart in TFLite, is unknown, is of the wrong kind, or is one that Caffe refuses.
+      A layer's setting has no counterpart in TFLite, is unknown, is of the wrong kind, or is one that the source framework refuses.
 
       ## Why
 
@@ -742,11 +748,11 @@ extension Explanation {
     "OCT0310": #"""
       # OCT0310 unknown-field
 
-      A net or one of its layers has a field that Caffe does not have.
+      A net or one of its layers has a field or an option that the source framework does not have.
 
       ## Why
 
-      Octet ignores it; Caffe itself refuses such files. It is usually misspelt. An unknown field among the parameters of a
+      Octet ignores it, as Darknet does; Caffe itself refuses such files. It is usually misspelt. An unknown field among the parameters of a
       layer may change what it computes and is an error: OCT0307.
 
       ## Example
@@ -765,7 +771,7 @@ extension Explanation {
 
       ## When it is safe to ignore
 
-      When the field belongs to a fork of Caffe and does not change what the layer computes.
+      When the field belongs to a fork of Caffe or Darknet and does not change what the layer computes.
 
       """#,
     "OCT0311": #"""
@@ -775,7 +781,7 @@ extension Explanation {
 
       ## Why
 
-      A prototxt holds the structure only.
+      A prototxt or cfg holds the structure only.
 
       ## Example
 
@@ -785,7 +791,7 @@ extension Explanation {
 
       ## How to fix
 
-      Give the weights: `--weights FILE.caffemodel`. `octet inspect` works without.
+      Give the weights: `--weights FILE.caffemodel` or `--weights FILE.weights`. `octet inspect` works without.
 
       """#,
     "OCT0312": #"""
@@ -1245,7 +1251,7 @@ extension Explanation {
 
       ## Why
 
-      An int8 CONCATENATION copies codes, so its inputs and its result share one scale, that of the result's range. An input
+      An int8 CONCATENATION or MAXIMUM copies codes, so its inputs and its result share one scale, that of the result's range. An input
       that nothing else reads is made with that scale from the start. One that other operators read too keeps its own
       for them and is requantized for this one. Where the scales are far apart, the input of the finest scale is left with
       few codes.
@@ -1555,17 +1561,21 @@ extension Explanation {
 
       ## Example
 
-      The third command makes a detector of a small model:
-
       ```sh
-      cat > net.oct <<'NET'
-      octet-ir 1
-      graph @main(%x: f32[1,1,1,3]) -> (%y) {
-        %y = concatenation(%x, %x) {axis = 3}
-      }
-      NET
-      octet convert net.oct -o net.tflite --preprocess scale=1/256.00000000000000000000000
-      sed -i 's/preprocess\tscale=1.256.0*/detector\tregion classes=1 anchors=1x1 output=y/' net.tflite
+      cat > net.cfg <<'CFG'
+      [net]
+      width=8
+      height=8
+      [convolutional]
+      filters=6
+      size=1
+      activation=linear
+      [yolo]
+      anchors=4,4
+      classes=1
+      CFG
+      head -c 112 /dev/zero > net.weights
+      octet convert net.cfg --weights net.weights -o net.tflite
       mkdir photos
       {
         printf 'BM\72\0\0\0\0\0\0\0\66\0\0\0\50\0\0\0\1\0\0\0\1\0\0\0\1\0\30\0'
@@ -1651,12 +1661,24 @@ extension Explanation {
 
       ## Example
 
-      The second command writes a detector into a classifier's metadata:
+      The third command gives the detector a class more than the output has:
 
       ```sh
-      octet convert lenet.prototxt --weights lenet.caffemodel -o net.tflite \
-        --preprocess scale=1/256.00000000000000000000000000
-      sed -i 's/preprocess\tscale=1.256.0*/detector\tregion classes=5 anchors=1x1 output=prob/' net.tflite
+      cat > net.cfg <<'CFG'
+      [net]
+      width=8
+      height=8
+      [convolutional]
+      filters=6
+      size=1
+      activation=linear
+      [yolo]
+      anchors=4,4
+      classes=1
+      CFG
+      head -c 112 /dev/zero > net.weights
+      octet convert net.cfg --weights net.weights -o net.tflite
+      sed -i 's/yolo classes=1/yolo classes=2/' net.tflite
       {
         printf 'BM\72\0\0\0\0\0\0\0\66\0\0\0\50\0\0\0\1\0\0\0\1\0\0\0\1\0\30\0'
         head -c 28 /dev/zero

@@ -49,8 +49,17 @@ extension Dataset {
     let (folder, name) = splitPath(picture)
     let stem = name.lastIndex(of: ".").map { String(name[..<$0]) } ?? name
     var folders = [folder]
-    let (parent, last) = splitPath(folder)
-    if last == "images" { folders.append(joinPath(parent, "labels")) }
+    // images/val/a.jpg has labels/val/a.txt.
+    var (parent, last) = splitPath(folder)
+    var below = ""
+    while last != "images", !last.isEmpty, parent != folder {
+      below = below.isEmpty ? last : joinPath(last, below)
+      (parent, last) = splitPath(parent)
+    }
+    if last == "images" {
+      let labels = joinPath(parent, "labels")
+      folders.append(below.isEmpty ? labels : joinPath(labels, below))
+    }
     return folders.map { joinPath($0, stem + ".txt") }.first { pathKind($0) == .file }
   }
 }

@@ -7,6 +7,12 @@ public struct ClassNames: Sendable, Equatable {
   /// The file they come from.
   public let file: String
 
+  /// - Parameter file: what diagnostics call the names' origin.
+  public init(_ names: [String], file: String = "the class names") {
+    self.names = names
+    self.file = file
+  }
+
   /// - Throws: `.unreadableFile`, and `.invalidData` for a file that is no text or names nothing.
   public init(contentsOf path: String) throws(Diagnostic) {
     let bytes = try readFile(path, limit: 1 << 26)
@@ -22,6 +28,17 @@ public struct ClassNames: Sendable, Equatable {
     names = lines
     file = path
   }
+
+  /// The name of a class; nil for one beyond the file's.
+  public func label(_ classIndex: Int) -> String? {
+    names.indices.contains(classIndex) ? names[classIndex] : nil
+  }
+
+  /// The name of a class, or `class 16`.
+  package func title(_ classIndex: Int) -> String { label(classIndex) ?? Self.title(classIndex) }
+
+  /// What a class without a name is called.
+  package static func title(_ classIndex: Int) -> String { "class \(classIndex)" }
 
   /// Warns (`OCT0808`) when a model has another number of classes.
   public func check(classes: Int, log: DiagnosticLog) {

@@ -19,7 +19,7 @@ public struct Detection: Sendable, Equatable {
   }
 
   /// `dog`, or `class 16` without a name.
-  public var title: String { label ?? "class \(classIndex)" }
+  public var title: String { label ?? ClassNames.title(classIndex) }
 
   /// `dog 0.829  x=124 y=219 w=258 h=300`, in whole pixels.
   public var text: String {

@@ -15,11 +15,11 @@ extension Detector {
   /// - Parameters:
   ///   - outputs: the model's outputs, float32, int8 or uint8; integers are dequantized.
   ///   - placement: where the picture lies in the model's input.
-  ///   - names: the classes' names by index; may be shorter than the classes.
+  ///   - names: the classes' names; may be fewer than the classes.
   /// - Throws: `.detectorMismatch` when an output is missing or has another shape than its head.
   public func detections(
     in outputs: [NamedTensor], placement: Placement, options: DetectionOptions = .init(),
-    names: [String] = []
+    names: ClassNames? = nil
   ) throws(Diagnostic) -> [Detection] {
     var candidates: [Candidate] = []
     for head in heads {
@@ -30,7 +30,7 @@ extension Detector {
     return suppressed(candidates, options.overlap).map { candidate in
       Detection(
         classIndex: candidate.classIndex,
-        label: names.indices.contains(candidate.classIndex) ? names[candidate.classIndex] : nil,
+        label: names?.label(candidate.classIndex),
         score: candidate.score, box: placement.picture(candidate.box))
     }
   }

@@ -5,7 +5,7 @@
 ///     yolo classes=80 anchors=81x82,135x169,344x319 scale_xy=1 output=yolo16
 ///     region classes=20 anchors=1.08x1.19,3.42x4.41 softmax=1 output=region31
 public struct Detector: Sendable, Equatable {
-  /// The kind of a head, after darknet's layers.
+  /// The kind of a head, after Darknet's layers.
   public enum Kind: String, Sendable, CaseIterable {
     /// YOLO 3 and 4: anchors in pixels of the model's input, classes by sigmoid.
     case yolo

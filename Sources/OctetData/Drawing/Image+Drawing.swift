@@ -122,7 +122,9 @@ struct Color: Sendable, Equatable {
 
 private enum Palette {
   /// Neighbouring classes get hues far from each other.
-  static func color(_ classIndex: Int) -> Color { colors[(classIndex * 7) % colors.count] }
+  static func color(_ classIndex: Int) -> Color {
+    colors[Int((classIndex.magnitude % 1000 * 7) % UInt(colors.count))]
+  }
 
   private static let colors: [Color] = [
     0xE6_3946, 0xF3_722C, 0xF8_961E, 0xF9_C74F, 0xC5_D86D, 0x7C_B518, 0x2A_9D3F, 0x1B_998B,

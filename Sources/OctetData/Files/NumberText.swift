@@ -6,12 +6,6 @@ func finiteDecimal(_ text: some StringProtocol) -> Double? {
   return value
 }
 
-/// The shortest decimal that reads back as `value`, without `.0`.
-func shortDecimal(_ value: Double) -> String {
-  let text = "\(value)"
-  return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
-}
-
 /// `value` rounded half away from zero to `places` decimals.
 func rounded(_ value: Double, _ places: Int) -> Double {
   var unit = 1.0

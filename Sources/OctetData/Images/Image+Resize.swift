@@ -45,7 +45,7 @@ struct ResizedImage {
 
 extension Image {
   /// The value of the bars beside a letterboxed picture: half of 255, as Darknet's 0.5 of 1.
-  static let letterboxGrey: Float = 127.5
+  static let letterboxGray: Float = 127.5
 
   /// Brings the picture to a size, bilinear between pixel centres, in fixed point and rounded to whole
   /// pixels as OpenCV's `INTER_LINEAR` does it: smaller pictures are the same to the bit.
@@ -70,7 +70,7 @@ extension Image {
     let rows = Taps(from: height, to: size.height, shown: min(size.height, inputHeight))
     let channels = gray ? 1 : 3
     var values = [Float](
-      repeating: Image.letterboxGrey, count: inputWidth * inputHeight * channels)
+      repeating: Image.letterboxGray, count: inputWidth * inputHeight * channels)
     let left = max(0, Int(placement.offsetX))
     let top = max(0, Int(placement.offsetY))
     (gray ? luma : pixels).withUnsafeBufferPointer { source in
@@ -97,7 +97,7 @@ extension Image {
     _ resize: Preprocessing.Resize, _ inputWidth: Int, _ inputHeight: Int
   ) -> (width: Int, height: Int) {
     if resize == .stretch { return (inputWidth, inputHeight) }
-    // Which side has the smaller factor, compared in float as darknet does.
+    // Which side has the smaller factor, compared in float as Darknet does.
     let isWide = Float(inputWidth) / Float(width) < Float(inputHeight) / Float(height)
     let fitsWidth = isWide == (resize == .letterbox)
     // Rounding never leaves a gap when cropping.

@@ -1,3 +1,5 @@
+import OctetDiagnostics
+
 /// How pixels of 0 to 255 become the numbers a model takes: `(pixel * scale - mean) / std`, after a
 /// picture has been brought to the size and the channels of the model's input.
 ///
@@ -44,7 +46,7 @@ public struct Preprocessing: Sendable {
   public enum Resize: String, Sendable, CaseIterable {
     /// Each side by its own factor.
     case stretch
-    /// One factor for both sides, with grey bars, as darknet does it.
+    /// One factor for both sides, with grey bars, as Darknet does it.
     case letterbox
     /// One factor for both sides, with what hangs over cut off.
     case crop

@@ -13,6 +13,8 @@ struct CfgParser {
   }
 
   private var sections: [Section] = []
+  /// The lines of the present section's options.
+  private var lines: [String: Int] = [:]
   private let file: String
   private let log: DiagnosticLog
 
@@ -49,6 +51,7 @@ struct CfgParser {
         return fail("a section is written [name], not '\(code)'", line)
       }
       sections.append(Section(type: String(code.dropFirst().dropLast()), line: line))
+      lines = [:]
       return
     }
     guard let equals = code.firstIndex(of: "="), equals != code.startIndex else {
@@ -58,9 +61,8 @@ struct CfgParser {
       return fail("the option '\(code)' stands before the first section", line)
     }
     let name = String(code[..<equals])
-    let options = sections[sections.count - 1].options
-    if let first = options.all(name).first {
-      return fail("'\(name)' is given twice in one section, on line \(first.line ?? 0) too", line)
+    if let first = lines.updateValue(line, forKey: name) {
+      return fail("'\(name)' is given twice in one section, on line \(first) too", line)
     }
     let entries = values(String(code[code.index(after: equals)...])).map {
       ForeignAttributes.Entry(name: name, value: $0, line: line)

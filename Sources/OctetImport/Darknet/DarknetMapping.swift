@@ -20,13 +20,16 @@ package struct DarknetMapping: Sendable {
   let matrix: Int?
   let build: OpMapping.Build
   /// How the output of a head becomes boxes, as `Detector` of OctetData reads it; nil for other layers.
-  let head: (@Sendable (ForeignNode) throws(Diagnostic) -> String)?
+  let head: Head?
+
+  typealias Head =
+    @Sendable (ForeignNode) throws(Diagnostic) -> (text: String, classes: Int)
 
   init(
     makes: [String], options: [String], refused: [String] = [],
     reads: (@Sendable (ForeignNode) throws(Diagnostic) -> [Int])? = nil,
     weights: Weights? = nil, matrix: Int? = nil,
-    head: (@Sendable (ForeignNode) throws(Diagnostic) -> String)? = nil,
+    head: Head? = nil,
     build: @escaping OpMapping.Build
   ) {
     self.makes = makes

@@ -7,7 +7,7 @@ import OctetFiles
 /// before version 0.2, int64 from there on), then float32, all little-endian.
 struct DarknetWeights {
   let file: MappedFile
-  /// Versions from 1000 on store matrices transposed.
+  /// Versions above 1000 store matrices transposed.
   let isTransposed: Bool
   /// Numbers in the file.
   let count: Int

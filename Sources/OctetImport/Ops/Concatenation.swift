@@ -28,7 +28,7 @@ extension OpMapping {
     darknet: [
       // Source: Darknet's route_layer.c; `groups` takes one of several equal parts of each input.
       "route": DarknetMapping(
-        makes: ["concatenation", "slice", "transpose"],
+        makes: ["reshape", "concatenation", "slice"],
         options: ["layers", "groups", "group_id", "stopbackward"],
         reads: { node throws(Diagnostic) in
           let layers = try node.attributes.ints("layers")

@@ -22,7 +22,8 @@ extension OpMapping {
     darknet: [
       // Source: Darknet's convolutional_layer.c and load_convolutional_weights.
       "convolutional": DarknetMapping(
-        makes: ["conv_2d", "depthwise_conv_2d", "pad", "transpose"] + DarknetActivation.makes,
+        makes: ["reshape", "conv_2d", "depthwise_conv_2d", "pad", "transpose"]
+          + DarknetActivation.makes,
         options: [
           "filters", "size", "stride", "stride_x", "stride_y", "pad", "padding", "dilation",
           "groups", "activation", "batch_normalize", "stopbackward", "learning_rate",
@@ -129,11 +130,14 @@ private struct DarknetConvolution {
     let isHalf = try options.bool("pad", default: false)
     let given = try options.int("padding", default: 0)
     let padding = isHalf ? size / 2 : given
-    window = try ForeignWindow(
+    var window = try ForeignWindow(
       kernel: Steps(size, size),
       stride: Steps(
         try options.int("stride_y", default: stride), try options.int("stride_x", default: stride)),
-      pad: Steps(padding * dilation, padding * dilation), dilation: Steps(dilation, dilation))
+      pad: Steps(padding, padding), dilation: Steps(dilation, dilation))
+    // Darknet pads by the kernel's undilated half for each step of the dilation.
+    window.pad = Steps(padding * dilation, padding * dilation)
+    self.window = window
     let channels = input.count > 1 ? input[1] : 1
     guard outputs > 0, outputs < 1 << 31, groups > 0, channels % groups == 0, outputs % groups == 0
     else {

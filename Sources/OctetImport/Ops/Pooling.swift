@@ -36,14 +36,14 @@ extension OpMapping {
       // Source: Darknet's maxpool_layer.c: `padding` counts both borders, of which the first has the
       // smaller half; what is outside the image never wins.
       "maxpool": DarknetMapping(
-        makes: ["max_pool_2d", "padv2", "transpose"],
+        makes: ["reshape", "max_pool_2d", "padv2", "transpose"],
         options: ["size", "stride", "stride_x", "stride_y", "padding", "stopbackward"],
         refused: ["maxpool_depth", "out_channels", "antialiasing"]
       ) { node, builder throws(Diagnostic) in
         let options = node.attributes
         let stride = try options.int("stride", default: 1)
         let size = try options.int("size", default: stride)
-        let padding = try options.int("padding", default: size - 1)
+        let padding = try options.int("padding", default: max(1, size) - 1)
         let window = try ForeignWindow(
           kernel: Steps(size, size),
           stride: Steps(
@@ -74,7 +74,7 @@ extension OpMapping {
       },
       // Source: Darknet's avgpool_layer.c: the mean of each channel.
       "avgpool": DarknetMapping(
-        makes: ["average_pool_2d", "transpose"], options: []
+        makes: ["reshape", "average_pool_2d", "transpose"], options: []
       ) { node, builder throws(Diagnostic) in
         let input = try builder.image(0)
         let extents = try builder.extents(input)

@@ -71,7 +71,7 @@ extension OpMapping {
       // Source: Darknet's crop_layer.c: the centre when a net is run, and numbers of 0 to 1 become those
       // of -1 to 1.
       "crop": DarknetMapping(
-        makes: ["slice", "mul", "add"],
+        makes: ["reshape", "slice", "mul", "add"],
         options: [
           "crop_height", "crop_width", "flip", "angle", "saturation", "exposure", "shift",
           "noadjust", "reduced",

@@ -40,7 +40,8 @@ extension OpMapping {
     darknet: [
       // Source: Darknet's upsample_layer.c.
       "upsample": DarknetMapping(
-        makes: ["resize_nearest_neighbor", "mul", "transpose"], options: ["stride", "scale"]
+        makes: ["reshape", "resize_nearest_neighbor", "mul", "transpose"],
+        options: ["stride", "scale"]
       ) { node, builder throws(Diagnostic) in
         let stride = try node.attributes.int("stride", default: 2)
         let scale = try node.attributes.float("scale", default: 1)

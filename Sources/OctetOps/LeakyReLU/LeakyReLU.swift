@@ -39,6 +39,6 @@ package final class LeakyReLU: BuiltinOp {
   }
 
   package var quantization: QuantizationRule {
-    .int8(Int8Rule(output: .calibrated, negativeGain: min(abs(alpha), 1)))
+    .int8(Int8Rule(output: .calibrated, negativeGain: alpha >= 0 ? min(alpha, 1) : 1))
   }
 }

@@ -10,7 +10,7 @@ extension ResizeNearestNeighbor {
   /// For each row or column of the output, the one of the input that it shows.
   ///
   /// Source: TFLite's `GetNearestNeighbor`, which computes in float32.
-  func sources(input: Int, output: Int) -> [Int] {
+  func sources(input: Int, output: Int) -> [Int32] {
     let scale =
       alignCorners && output > 1
       ? Float(input - 1) / Float(output - 1) : Float(input) / Float(output)
@@ -18,21 +18,21 @@ extension ResizeNearestNeighbor {
     return (0..<output).map { index in
       let place = (Float(index) + offset) * scale
       let rounded = place.rounded(alignCorners ? .toNearestOrAwayFromZero : .down)
-      return max(0, min(Int(rounded), input - 1))
+      return Int32(max(0, min(Int(rounded), input - 1)))
     }
   }
 
   static func reference(
-    _ input: UnsafeRawPointer, _ output: UnsafeMutableRawPointer, _ image: Image, rows: [Int],
-    columns: [Int]
+    _ input: UnsafeRawPointer, _ output: UnsafeMutableRawPointer, _ image: Image, rows: [Int32],
+    columns: [Int32]
   ) {
     let bytes = image.pixelBytes
     var target = output
     for batch in 0..<image.batches {
       for row in rows {
-        let line = input + (batch * image.rowCount + row) * image.columnCount * bytes
+        let line = input + (batch * image.rowCount + Int(row)) * image.columnCount * bytes
         for column in columns {
-          target.copyMemory(from: line + column * bytes, byteCount: bytes)
+          target.copyMemory(from: line + Int(column) * bytes, byteCount: bytes)
           target += bytes
         }
       }

@@ -4,7 +4,8 @@ import OctetSchema
 
 extension Slice {
   package func version(_ operands: Operands, _ results: [TensorType]) -> Int32 {
-    operands.types[0]?.element == .int8 ? 2 : 1
+    if results[0].shape.rank > 4 { return 5 }
+    return operands.types[0]?.element == .int8 ? 2 : 1
   }
 
   package var options: OperatorOptions {

@@ -18,6 +18,13 @@ extension OpCases {
         "%b = const [] : i32[0]\n%s = const [] : i32[0]\n%y = slice(%x, %b, %s)", [[3]],
         gives: "f32[]", [3]),
       Answer(
+        "%x: f32[1,1,1,2,2]",
+        """
+        %b = const [0, 0, 0, 1, 0] : i32[5]
+        %s = const [1, 1, 1, 1, 2] : i32[5]
+        %y = slice(%x, %b, %s)
+        """, [[1, 2, 3, 4]], gives: "f32[1,1,1,1,2]", [3, 4]),
+      Answer(
         "%x: i8[4]{0.5:3}",
         """
         %b = const [1] : i32[1]
@@ -46,6 +53,13 @@ extension OpCases {
         """, gives: "f32[?n,2,?k/slice,4]")
     ],
     refusals: [
+      Refusal(
+        "%x: f32[1,1,1,1,1,2]",
+        """
+        %b = const [0, 0, 0, 0, 0, 0] : i32[6]
+        %s = const [1, 1, 1, 1, 1, 1] : i32[6]
+        %y = slice(%x, %b, %s)
+        """, .shapeMismatch, "TFLite slices at most 5 dimensions, not 6"),
       Refusal(
         "%x: f32[2,3]",
         "%b = const [0] : i32[1]\n%s = const [2, 2] : i32[2]\n%y = slice(%x, %b, %s)",

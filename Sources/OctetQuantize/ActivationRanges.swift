@@ -28,6 +28,7 @@ extension Histogram {
   /// The lower end of a range up to `high` with the least squared error, where errors of negative values
   /// count `gain` times: of rounding to 256 codes, and of clipping what lies below.
   package func low(high: Float, negativeGain gain: Float) -> Float {
+    guard gain > 0 else { return 0 }
     let (width, top, weight) = (Double(width), Double(high), Double(gain * gain))
     let total = negatives.reduce(0, +)
     let positives = Double(bins.reduce(0, +) - total)
@@ -48,6 +49,6 @@ extension Histogram {
       sum += found * middle
       squares += found * middle * middle
     }
-    return weight == 0 ? 0 : best.low
+    return best.low
   }
 }
