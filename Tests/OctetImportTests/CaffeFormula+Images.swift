@@ -3,13 +3,13 @@
 extension CaffeFormula {
   /// `weights` are inputs by outputs of a group. Each result gathers what the kernel spreads to it.
   static func deconvolution(
-    _ x: CaffeBlob, _ weights: CaffeBlob, _ bias: CaffeBlob?, groups: Int, _ window: Window
-  ) -> CaffeBlob {
+    _ x: Blob, _ weights: Blob, _ bias: Blob?, groups: Int, _ window: Window
+  ) -> Blob {
     let (inputs, depth) = (weights.extents[0] / groups, weights.extents[1])
     let (kernel, stride, pad) = (window.kernel, window.stride, window.pad)
     let height = stride.0 * (x.extents[2] - 1) + kernel.0 - 2 * pad.0
     let width = stride.1 * (x.extents[3] - 1) + kernel.1 - 2 * pad.1
-    return CaffeBlob(making: [x.extents[0], depth * groups, height, width]) { at in
+    return Blob(making: [x.extents[0], depth * groups, height, width]) { at in
       var sum = Double(bias?.values[at[1]] ?? 0)
       let group = at[1] / depth
       for i in 0..<kernel.0 {
@@ -29,9 +29,9 @@ extension CaffeFormula {
 
   /// The scales `k + alpha / size * sum of squares` whose power -beta a blob is multiplied by.
   static func responseScales(
-    _ x: CaffeBlob, size: Int, alpha: Float, k: Float
-  ) -> CaffeBlob {
-    CaffeBlob(making: x.extents) { at in
+    _ x: Blob, size: Int, alpha: Float, k: Float
+  ) -> Blob {
+    Blob(making: x.extents) { at in
       var sum = 0.0
       for channel in at[1] - size / 2...at[1] + size / 2 where (0..<x.extents[1]).contains(channel)
       {
@@ -42,19 +42,19 @@ extension CaffeFormula {
   }
 
   /// The box of `extents` at `begin`.
-  static func box(_ x: CaffeBlob, at begin: [Int], _ extents: [Int]) -> CaffeBlob {
-    CaffeBlob(making: extents) { at in x[zip(at, begin).map { $0 + $1 }] }
+  static func box(_ x: Blob, at begin: [Int], _ extents: [Int]) -> Blob {
+    Blob(making: extents) { at in x[zip(at, begin).map { $0 + $1 }] }
   }
 
-  static func upsample(_ x: CaffeBlob, by height: Int, _ width: Int) -> CaffeBlob {
-    CaffeBlob(
+  static func upsample(_ x: Blob, by height: Int, _ width: Int) -> Blob {
+    Blob(
       making: [x.extents[0], x.extents[1], x.extents[2] * height, x.extents[3] * width]
     ) { at in x[at[0], at[1], at[2] / height, at[3] / width] }
   }
 
   /// Channel `i` of group `g` goes to place `i * groups + g`.
-  static func shuffle(_ x: CaffeBlob, groups: Int) -> CaffeBlob {
-    CaffeBlob(making: x.extents) { at in
+  static func shuffle(_ x: Blob, groups: Int) -> Blob {
+    Blob(making: x.extents) { at in
       let size = x.extents[1] / groups
       return x[at[0], at[1] % groups * size + at[1] / groups, at[2], at[3]]
     }

@@ -9,8 +9,8 @@ enum CaffeFormula {
   }
 
   static func convolution(
-    _ x: CaffeBlob, _ weights: CaffeBlob, _ bias: CaffeBlob?, groups: Int, _ window: Window
-  ) -> CaffeBlob {
+    _ x: Blob, _ weights: Blob, _ bias: Blob?, groups: Int, _ window: Window
+  ) -> Blob {
     let (outputs, depth) = (weights.extents[0], weights.extents[1])
     func size(_ extent: Int, _ kernel: Int, _ stride: Int, _ pad: Int, _ dilation: Int) -> Int {
       (extent + 2 * pad - (dilation * (kernel - 1) + 1)) / stride + 1
@@ -18,7 +18,7 @@ enum CaffeFormula {
     let (kh, kw) = window.kernel
     let height = size(x.extents[2], kh, window.stride.0, window.pad.0, window.dilation.0)
     let width = size(x.extents[3], kw, window.stride.1, window.pad.1, window.dilation.1)
-    return CaffeBlob(making: [x.extents[0], outputs, height, width]) { at in
+    return Blob(making: [x.extents[0], outputs, height, width]) { at in
       var sum = Double(bias?.values[at[1]] ?? 0)
       let first = at[1] / (outputs / groups) * depth
       for channel in 0..<depth {
@@ -36,8 +36,8 @@ enum CaffeFormula {
   }
 
   static func pooling(
-    _ x: CaffeBlob, isMax: Bool, _ window: Window, floor: Bool = false
-  ) -> CaffeBlob {
+    _ x: Blob, isMax: Bool, _ window: Window, floor: Bool = false
+  ) -> Blob {
     func size(_ extent: Int, _ kernel: Int, _ stride: Int, _ pad: Int) -> Int {
       let steps = Double(extent + 2 * pad - kernel) / Double(stride)
       var result = Int(steps.rounded(floor ? .down : .up)) + 1
@@ -47,7 +47,7 @@ enum CaffeFormula {
     let (height, width) = (x.extents[2], x.extents[3])
     let rows = size(height, window.kernel.0, window.stride.0, window.pad.0)
     let columns = size(width, window.kernel.1, window.stride.1, window.pad.1)
-    return CaffeBlob(making: [x.extents[0], x.extents[1], rows, columns]) { at in
+    return Blob(making: [x.extents[0], x.extents[1], rows, columns]) { at in
       let top = at[2] * window.stride.0 - window.pad.0
       let left = at[3] * window.stride.1 - window.pad.1
       let bottom = min(top + window.kernel.0, height + window.pad.0)
@@ -66,8 +66,8 @@ enum CaffeFormula {
 
   /// `weights` are outputs by inputs.
   static func dense(
-    _ x: CaffeBlob, _ weights: CaffeBlob, _ bias: CaffeBlob?, axis: Int = 1
-  ) -> CaffeBlob {
+    _ x: Blob, _ weights: Blob, _ bias: Blob?, axis: Int = 1
+  ) -> Blob {
     let depth = x.extents[axis...].reduce(1, *)
     let (rows, outputs) = (x.values.count / depth, weights.values.count / depth)
     var values: [Float] = []
@@ -80,14 +80,14 @@ enum CaffeFormula {
         values.append(Float(sum))
       }
     }
-    return CaffeBlob(Array(x.extents[..<axis]) + [outputs], values)
+    return Blob(Array(x.extents[..<axis]) + [outputs], values)
   }
 
   static func batchNorm(
-    _ x: CaffeBlob, mean: CaffeBlob, variance: CaffeBlob, factor: Float, epsilon: Float
-  ) -> CaffeBlob {
+    _ x: Blob, mean: Blob, variance: Blob, factor: Float, epsilon: Float
+  ) -> Blob {
     let scale = factor == 0 ? 0 : 1 / factor
-    return CaffeBlob(making: x.extents) { at in
+    return Blob(making: x.extents) { at in
       let deviation = (variance.values[at[1]] * scale + epsilon).squareRoot()
       return (x[at] - mean.values[at[1]] * scale) / deviation
     }
@@ -95,17 +95,17 @@ enum CaffeFormula {
 
   /// `operation` of each element and the element of `y` that stands at `axis` and after.
   static func along(
-    _ axis: Int, _ x: CaffeBlob, _ y: CaffeBlob, _ operation: (Float, Float) -> Float
-  ) -> CaffeBlob {
-    CaffeBlob(making: x.extents) { at in
+    _ axis: Int, _ x: Blob, _ y: Blob, _ operation: (Float, Float) -> Float
+  ) -> Blob {
+    Blob(making: x.extents) { at in
       operation(x[at], y[Array(at[axis..<axis + y.extents.count])])
     }
   }
 
-  static func concatenation(_ axis: Int, _ blobs: [CaffeBlob]) -> CaffeBlob {
+  static func concatenation(_ axis: Int, _ blobs: [Blob]) -> Blob {
     var extents = blobs[0].extents
     extents[axis] = blobs.map { $0.extents[axis] }.reduce(0, +)
-    return CaffeBlob(making: extents) { at in
+    return Blob(making: extents) { at in
       var at = at
       for blob in blobs {
         if at[axis] < blob.extents[axis] { return blob[at] }
@@ -115,8 +115,8 @@ enum CaffeFormula {
     }
   }
 
-  static func softmax(_ axis: Int, _ x: CaffeBlob) -> CaffeBlob {
-    CaffeBlob(making: x.extents) { at in
+  static func softmax(_ axis: Int, _ x: Blob) -> Blob {
+    Blob(making: x.extents) { at in
       var sum = 0.0
       for index in 0..<x.extents[axis] {
         var other = at
@@ -142,7 +142,7 @@ enum CaffeFormula {
   }
 }
 
-extension CaffeBlob {
+extension Blob {
   /// A blob whose element at each place is what `element` gives for it.
   init(making extents: [Int], _ element: ([Int]) -> Float) {
     var values: [Float] = []
@@ -166,13 +166,13 @@ extension CaffeBlob {
 
   subscript(at: Int...) -> Float { self[at] }
 
-  func map(_ element: (Float) -> Float) -> CaffeBlob { CaffeBlob(extents, values.map(element)) }
+  func map(_ element: (Float) -> Float) -> Blob { Blob(extents, values.map(element)) }
 
-  func with(_ extents: [Int]) -> CaffeBlob { CaffeBlob(extents, values) }
+  func with(_ extents: [Int]) -> Blob { Blob(extents, values) }
 
   /// The blob with its dimensions reordered, as images are turned channels-last and back.
-  func transposed(_ order: [Int]) -> CaffeBlob {
-    CaffeBlob(making: order.map { extents[$0] }) { at in
+  func transposed(_ order: [Int]) -> Blob {
+    Blob(making: order.map { extents[$0] }) { at in
       var source = at
       for (index, axis) in order.enumerated() { source[axis] = at[index] }
       return self[source]

@@ -3,16 +3,16 @@ import Testing
 
 extension CaffeFormulaTests {
   @Test func slopes() throws {
-    let slopes = CaffeBlob([4], [0.25, -1, 2, 0])
+    let slopes = Blob([4], [0.25, -1, 2, 0])
     let graph = try expect(
-      CaffeBlob(making: Self.image.extents) { at in
+      Blob(making: Self.image.extents) { at in
         let x = Self.image[at]
         return max(x, 0) + slopes.values[at[1]] * min(x, 0)
       }, of: layer("PReLU"), weights: [("l", [slopes])])
     #expect(graph.nodes.map { $0.op.name } == ["prelu"])
-    let rows = CaffeBlob([3, 4], seed: 30)
+    let rows = Blob([3, 4], seed: 30)
     try expect(
-      CaffeBlob(making: rows.extents) { at in
+      Blob(making: rows.extents) { at in
         max(rows[at], 0) + slopes.values[at[1]] * min(rows[at], 0)
       }, of: layer("PReLU", "prelu_param { filler { value: 0.25 } }"), on: [rows],
       weights: [("l", [slopes])])
@@ -24,7 +24,7 @@ extension CaffeFormulaTests {
     try expect(
       Self.image.map { max($0, 0) + 0.125 * min($0, 0) },
       of: layer("PReLU", "prelu_param { channel_shared: true }"),
-      weights: [("l", [CaffeBlob(extents, [0.125])])])
+      weights: [("l", [Blob(extents, [0.125])])])
   }
 
   @Test(
@@ -68,7 +68,7 @@ extension CaffeFormulaTests {
   func localResponse(_ settings: String, _ size: Int, _ alpha: Float, _ k: Float) throws {
     let scales = CaffeFormula.responseScales(Self.image, size: size, alpha: alpha, k: k)
     try expect(
-      CaffeBlob(making: Self.image.extents) { Self.image[$0] / scales[$0] },
+      Blob(making: Self.image.extents) { Self.image[$0] / scales[$0] },
       of: layer("LRN", "lrn_param { \(settings) }"))
   }
 
@@ -76,7 +76,7 @@ extension CaffeFormulaTests {
   @Test func localResponseRoots() throws {
     let scales = CaffeFormula.responseScales(Self.image, size: 5, alpha: 1, k: 1)
     try expect(
-      CaffeBlob(making: Self.image.extents) { at in
+      Blob(making: Self.image.extents) { at in
         let root = scales[at].squareRoot()
         return Self.image[at] / (root * root.squareRoot())
       }, of: layer("LRN"))

@@ -43,9 +43,9 @@ extension CaffeFormulaTests {
 
   @Test(arguments: deconvolutions)
   func deconvolution(_ test: Deconvolution) throws {
-    let weights = CaffeBlob(
+    let weights = Blob(
       [4, test.outputs / test.groups, test.kernel.0, test.kernel.1], seed: 21)
-    let bias = test.hasBias ? CaffeBlob([test.outputs], seed: 22) : nil
+    let bias = test.hasBias ? Blob([test.outputs], seed: 22) : nil
     let window = Window(kernel: test.kernel, stride: test.stride, pad: test.pad)
     let converted = try expect(
       CaffeFormula.deconvolution(Self.image, weights, bias, groups: test.groups, window),
@@ -58,9 +58,9 @@ extension CaffeFormulaTests {
   /// A normalization and an affine layer after a deconvolution vanish into its weights.
   @Test(arguments: [true, false])
   func normalizationFoldsIntoTheDeconvolution(_ hasBias: Bool) throws {
-    let weights = CaffeBlob([4, 3, 2, 2], seed: 23)
-    let bias = hasBias ? CaffeBlob([3], seed: 24) : nil
-    let (factors, offsets) = (CaffeBlob([3], seed: 25), CaffeBlob([3], seed: 26))
+    let weights = Blob([4, 3, 2, 2], seed: 23)
+    let bias = hasBias ? Blob([3], seed: 24) : nil
+    let (factors, offsets) = (Blob([3], seed: 25), Blob([3], seed: 26))
     let sums = CaffeFormula.deconvolution(
       Self.image, weights, bias, groups: 1, Window(kernel: (2, 2), stride: (2, 2)))
     let converted = try expect(
@@ -76,7 +76,7 @@ extension CaffeFormulaTests {
 
   @Test(arguments: ["DepthwiseConvolution", "ConvolutionDepthwise"], ["", "group: 4"])
   func depthwiseConvolution(_ type: String, _ group: String) throws {
-    let (weights, bias) = (CaffeBlob([4, 1, 3, 3], seed: 2), CaffeBlob([4], seed: 3))
+    let (weights, bias) = (Blob([4, 1, 3, 3], seed: 2), Blob([4], seed: 3))
     let converted = try expect(
       CaffeFormula.convolution(
         Self.image, weights, bias, groups: 4, Window(kernel: (3, 3), pad: (1, 1))),

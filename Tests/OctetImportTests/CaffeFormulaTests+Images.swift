@@ -19,7 +19,7 @@ extension CaffeFormulaTests {
     ("axis: 1 offset: [2, 4, 0]", [0, 2, 4, 0], [1, 2, 2, 5]),
   ])
   func crop(_ settings: String, _ begin: [Int], _ extents: [Int]) throws {
-    let like = CaffeBlob([1, extents[1], 2, 5], seed: 27)
+    let like = Blob([1, extents[1], 2, 5], seed: 27)
     try expect(
       CaffeFormula.box(Self.image, at: begin, extents),
       of: layer("Crop", "crop_param { \(settings) }", bottoms: 2), on: [Self.image, like])

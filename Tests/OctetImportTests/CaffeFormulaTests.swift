@@ -2,13 +2,11 @@ import OctetDiagnostics
 import OctetIR
 import OctetImport
 import OctetOps
-import OctetPasses
-import OctetRuntime
 import Testing
 
 /// Imported layers, with weights, against `CaffeFormula`, before and after the passes.
 @Suite struct CaffeFormulaTests {
-  static let image = CaffeBlob([1, 4, 7, 6], seed: 1)
+  static let image = Blob([1, 4, 7, 6], seed: 1)
   typealias Window = CaffeFormula.Window
 
   /// Imports `layers` on the blobs `x0`, `x1` …, runs them, and compares the only output.
@@ -16,49 +14,17 @@ import Testing
   /// - Returns: the graph after the passes.
   @discardableResult
   func expect(
-    _ expected: CaffeBlob, of layers: String, on inputs: [CaffeBlob] = [image],
-    weights: [CaffeFixture.Weights] = [], sourceLocation: SourceLocation = #_sourceLocation
+    _ expected: Blob, of layers: String, on inputs: [Blob] = [image],
+    weights: [CaffeModelEncoder.Weights] = [], sourceLocation: SourceLocation = #_sourceLocation
   ) throws -> Graph {
     var text = ""
     for (index, input) in inputs.enumerated() {
       text += "input: \"x\(index)\" input_shape { dim: \(input.extents) }\n"
     }
-    var fixture = CaffeFixture(text + layers)
+    var fixture = NetFixture(.caffe, text + layers)
     fixture.batch = inputs[0].extents[0]
     if !weights.isEmpty { fixture.weights = CaffeModelEncoder.model(weights) }
-    let (result, log) = try fixture.read()
-    let graph = try #require(result?.graph, "\(log.diagnostics)", sourceLocation: sourceLocation)
-    #expect(graph.verify(into: log), "\(log.diagnostics)", sourceLocation: sourceLocation)
-    let converted = try PassManager(Pipeline.conversion).run(graph, log: log)
-    for node in graph.nodes where !graph.outputs.contains(node.outputs[0]) {
-      guard let type = node.provenance.first?.op, let mapping = OpMapping.caffe[type] else {
-        continue
-      }
-      #expect(mapping.makes.contains(node.op.name), "\(type)", sourceLocation: sourceLocation)
-    }
-    for graph in [graph, converted] {
-      let found = try run(graph, inputs)
-      #expect(found.extents == expected.extents, sourceLocation: sourceLocation)
-      try #require(found.values.count == expected.values.count, sourceLocation: sourceLocation)
-      for (a, b) in zip(found.values, expected.values) {
-        #expect(abs(a - b) <= 1e-5 * max(1, abs(b)), sourceLocation: sourceLocation)
-      }
-    }
-    return converted
-  }
-
-  private func run(_ graph: Graph, _ inputs: [CaffeBlob]) throws -> CaffeBlob {
-    let prepared = try PreparedGraph(graph, log: DiagnosticLog())
-    for (view, input) in zip(prepared.inputs, inputs) {
-      let laidOut = input.extents.count == 4 ? input.transposed([0, 2, 3, 1]) : input
-      #expect(view.extents == laidOut.extents)
-      laidOut.values.withUnsafeBufferPointer { view.write($0) }
-    }
-    prepared.invoke()
-    #expect(prepared.outputs.count == 1)
-    let view = prepared.outputs[0]
-    let output = CaffeBlob(view.extents, (0..<view.count).map { view.real($0) })
-    return view.extents.count == 4 ? output.transposed([0, 3, 1, 2]) : output
+    return try fixture.expect(expected, on: inputs, sourceLocation: sourceLocation)
   }
 
   func layer(_ type: String, _ settings: String = "", bottoms: Int = 1) -> String {
@@ -111,8 +77,8 @@ import Testing
   @Test(arguments: convolutions)
   func convolution(_ test: Convolution) throws {
     let extents = [test.outputs, 4 / test.groups, test.kernel.0, test.kernel.1]
-    let weights = CaffeBlob(extents, seed: 2)
-    let bias = test.hasBias ? CaffeBlob([test.outputs], seed: 3) : nil
+    let weights = Blob(extents, seed: 2)
+    let bias = test.hasBias ? Blob([test.outputs], seed: 3) : nil
     let window = Window(
       kernel: test.kernel, stride: test.stride, pad: test.pad, dilation: test.dilation)
     try expect(
@@ -122,8 +88,8 @@ import Testing
   }
 
   @Test func denseAfterFlattening() throws {
-    let weights = CaffeBlob([3, 4 * 7 * 6], seed: 4)
-    let bias = CaffeBlob([3], seed: 5)
+    let weights = Blob([3, 4 * 7 * 6], seed: 4)
+    let bias = Blob([3], seed: 5)
     let expected = CaffeFormula.dense(Self.image, weights, bias)
     let settings = "inner_product_param { num_output: 3 }"
     try expect(expected, of: layer("InnerProduct", settings), weights: [("l", [weights, bias])])
@@ -136,8 +102,8 @@ import Testing
   }
 
   @Test func denseForms() throws {
-    let weights = CaffeBlob([5, 6], seed: 4)
-    let bias = CaffeBlob([5], seed: 5)
+    let weights = Blob([5, 6], seed: 4)
+    let bias = Blob([5], seed: 5)
     let expected = CaffeFormula.dense(Self.image, weights, bias, axis: 3)
     for axis in ["3", "-1"] {
       try expect(
@@ -215,14 +181,14 @@ import Testing
 
   @Test(arguments: [(1, 1e-5, ""), (998, 0.25, "eps: 0.25"), (0, 0.5, "eps: 0.5")])
   func batchNorm(_ factor: Float, _ epsilon: Float, _ settings: String) throws {
-    let mean = CaffeBlob([4], [1, -2, 30, 4])
-    let variance = CaffeBlob([4], [1, 0.5, 900, 20])
-    for x in [Self.image, CaffeBlob([3, 4], seed: 6)] {
+    let mean = Blob([4], [1, -2, 30, 4])
+    let variance = Blob([4], [1, 0.5, 900, 20])
+    for x in [Self.image, Blob([3, 4], seed: 6)] {
       try expect(
         CaffeFormula.batchNorm(
           x, mean: mean, variance: variance, factor: factor, epsilon: epsilon),
         of: layer("BatchNorm", "batch_norm_param { use_global_stats: true \(settings) }"), on: [x],
-        weights: [("l", [mean, variance, CaffeBlob([1], [factor])])])
+        weights: [("l", [mean, variance, Blob([1], [factor])])])
     }
   }
 
@@ -232,8 +198,8 @@ import Testing
     ("num_axes: 0", 1, []),
   ])
   func scaleAndBias(_ settings: String, _ axis: Int, _ extents: [Int]) throws {
-    let factors = CaffeBlob(extents, seed: 7)
-    let offsets = CaffeBlob(extents, seed: 8)
+    let factors = Blob(extents, seed: 7)
+    let offsets = Blob(extents, seed: 8)
     let scaled = CaffeFormula.along(axis, Self.image, factors, *)
     try expect(
       scaled, of: layer("Scale", "scale_param { \(settings) }"), weights: [("l", [factors])])
@@ -247,8 +213,8 @@ import Testing
   }
 
   @Test func scaleByABlob() throws {
-    let factors = CaffeBlob([1, 4], seed: 9)
-    let offsets = CaffeBlob([1, 4], seed: 10)
+    let factors = Blob([1, 4], seed: 9)
+    let offsets = Blob([1, 4], seed: 10)
     let scaled = CaffeFormula.along(0, Self.image, factors, *)
     try expect(
       scaled, of: layer("Scale", "scale_param { axis: 0 }", bottoms: 2), on: [Self.image, factors])
@@ -267,9 +233,9 @@ import Testing
       ("coeff: 3 coeff: 1 coeff: 0 operation: 1", [3, 1, 0]),
     ] as [(String, [Float])])
   func sums(_ settings: String, _ factors: [Float]) throws {
-    let inputs = (11...13).map { CaffeBlob(Self.image.extents, seed: $0) }
+    let inputs = (11...13).map { Blob(Self.image.extents, seed: $0) }
     try expect(
-      CaffeBlob(making: Self.image.extents) { at in
+      Blob(making: Self.image.extents) { at in
         zip(inputs, factors).map { $0[at] * $1 }.reduce(0, +)
       },
       of: layer("Eltwise", "eltwise_param { \(settings) }", bottoms: 3), on: inputs)
@@ -277,9 +243,9 @@ import Testing
 
   @Test(arguments: [("PROD", false), ("0", false), ("MAX", true), ("2", true)])
   func productsAndMaxima(_ operation: String, _ isMax: Bool) throws {
-    let inputs = (11...13).map { CaffeBlob(Self.image.extents, seed: $0) }
+    let inputs = (11...13).map { Blob(Self.image.extents, seed: $0) }
     try expect(
-      CaffeBlob(making: Self.image.extents) { at in
+      Blob(making: Self.image.extents) { at in
         let values = inputs.map { $0[at] }
         return isMax ? values.reduce(-1, max) : values.reduce(1, *)
       },
@@ -293,7 +259,7 @@ import Testing
   func concatenation(_ settings: String, _ axis: Int) throws {
     var extents = Self.image.extents
     extents[axis] = 3
-    let inputs = [Self.image, CaffeBlob(extents, seed: 14), Self.image.map { -$0 }]
+    let inputs = [Self.image, Blob(extents, seed: 14), Self.image.map { -$0 }]
     try expect(
       CaffeFormula.concatenation(axis, inputs),
       of: layer("Concat", "concat_param { \(settings) }", bottoms: 3), on: inputs)
@@ -332,7 +298,7 @@ import Testing
     try expect(
       CaffeFormula.softmax(axis, Self.image),
       of: layer("Softmax", "softmax_param { \(settings) }"))
-    let rows = CaffeBlob([3, 5], seed: 15)
+    let rows = Blob([3, 5], seed: 15)
     if axis == 1 { try expect(CaffeFormula.softmax(1, rows), of: layer("Softmax"), on: [rows]) }
   }
 
@@ -356,10 +322,10 @@ import Testing
   func normalizationFoldsIntoTheConvolution(
     groups: Int, _ form: (hasBias: Bool, next: String)
   ) throws {
-    let weights = CaffeBlob([4, 4 / groups, 3, 3], seed: 16)
-    let bias = form.hasBias ? CaffeBlob([4], seed: 20) : nil
-    let (mean, variance) = (CaffeBlob([4], seed: 17), CaffeBlob([4], [1, 2, 3, 0.5]))
-    let (factors, offsets) = (CaffeBlob([4], seed: 18), CaffeBlob([4], seed: 19))
+    let weights = Blob([4, 4 / groups, 3, 3], seed: 16)
+    let bias = form.hasBias ? Blob([4], seed: 20) : nil
+    let (mean, variance) = (Blob([4], seed: 17), Blob([4], [1, 2, 3, 0.5]))
+    let (factors, offsets) = (Blob([4], seed: 18), Blob([4], seed: 19))
     let sums = CaffeFormula.convolution(
       Self.image, weights, bias, groups: groups, Window(kernel: (3, 3), pad: (1, 1)))
     let normal = CaffeFormula.batchNorm(
@@ -379,7 +345,7 @@ import Testing
       form.next == "TanH" ? affine.map(CaffeFormula.tanh) : affine, of: layers,
       weights: [
         ("c", [weights] + (bias.map { [$0] } ?? [])),
-        ("bn", [mean, variance, CaffeBlob([1], [2])]), ("sc", [factors, offsets]),
+        ("bn", [mean, variance, Blob([1], [2])]), ("sc", [factors, offsets]),
       ])
     let layer = groups == 1 ? "conv_2d" : "depthwise_conv_2d"
     #expect(converted.nodes.map { $0.op.name } == [layer] + (form.next == "TanH" ? ["tanh"] : []))

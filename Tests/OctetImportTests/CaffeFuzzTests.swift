@@ -39,27 +39,21 @@ import Testing
     """
 
   static let weights = CaffeModelEncoder.model([
-    ("c", [CaffeBlob([4, 2, 3, 3], seed: 1), CaffeBlob([4], seed: 2)]),
-    ("bn", [CaffeBlob([4], seed: 3), CaffeBlob([4], [1, 2, 3, 4]), CaffeBlob([1], [1])]),
-    ("sc", [CaffeBlob([4], seed: 4), CaffeBlob([4], seed: 5)]), ("b", [CaffeBlob([8], seed: 6)]),
-    ("fc", [CaffeBlob([2, 128], seed: 7), CaffeBlob([2], seed: 8)]),
+    ("c", [Blob([4, 2, 3, 3], seed: 1), Blob([4], seed: 2)]),
+    ("bn", [Blob([4], seed: 3), Blob([4], [1, 2, 3, 4]), Blob([1], [1])]),
+    ("sc", [Blob([4], seed: 4), Blob([4], seed: 5)]), ("b", [Blob([8], seed: 6)]),
+    ("fc", [Blob([2, 128], seed: 7), Blob([2], seed: 8)]),
   ])
 
-  let folder: CaffeFolder
+  let folder: NetFolder
 
-  init() throws { folder = try CaffeFolder() }
+  init() throws { folder = try NetFolder() }
 
-  /// Reads the net; what is read must verify.
   @discardableResult
   func read(_ text: [UInt8], _ weights: [UInt8]?, _ what: String) throws -> DiagnosticLog {
-    var fixture = CaffeFixture("", weights: weights)
-    fixture.bytes = text
+    var fixture = NetFixture(.caffe, text, weights: weights)
     fixture.folder = folder
-    let (result, log) = try fixture.read()
-    if let result {
-      #expect(result.graph.verify(into: log), "\(what): \(log.diagnostics.map { $0.message })")
-    }
-    return log
+    return try fixture.readVerified(what)
   }
 
   @Test func theIntactNetReads() throws {
@@ -218,7 +212,7 @@ import Testing
         """
     }
     text += "layer { name: 'f' type: 'Flatten' bottom: 'x' top: 'f' }"
-    #expect(try CaffeFixture(text).only(.tensorTooLarge).location?.node == "p")
+    #expect(try NetFixture(.caffe, text).only(.tensorTooLarge).location?.node == "p")
   }
 
   /// An average whose last window overhangs stores a factor for each window: not too many.
@@ -228,6 +222,7 @@ import Testing
       layer { name: "p" type: "Pooling" bottom: "x" top: "y"
         pooling_param { pool: AVE kernel_size: 3 stride: 2 pad: 1 } }
       """
-    #expect(try CaffeFixture(text).only(.tensorTooLarge).message.contains("10001x10001 windows"))
+    #expect(
+      try NetFixture(.caffe, text).only(.tensorTooLarge).message.contains("10001x10001 windows"))
   }
 }

@@ -51,7 +51,8 @@ import Testing
   func makes(_ type: String) throws {
     var made: Set<String> = []
     for settings in Self.nets[type] ?? [] {
-      var fixture = CaffeFixture(
+      var fixture = NetFixture(
+        .caffe,
         """
         layer { name: "in" type: "Input" top: "x" top: "z" top: "w"
           input_param { shape { dim: [1, 4, 6, 6] } shape { dim: 4 } shape { dim: [1, 4, 3, 3] } } }

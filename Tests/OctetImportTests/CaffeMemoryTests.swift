@@ -27,7 +27,7 @@ import Testing
     let before = peakBytes()
     var text = "input: 'x' input_dim: [1, 65536, 1, 4]\n"
     text += self.layer(0, parts[0], parts[1])
-    let (result, log) = try CaffeFixture(text).read()
+    let (result, log) = try NetFixture(.caffe, text).read()
     #expect(result != nil, "\(log.diagnostics)")
     #expect(peakBytes() - before < 512 << 20)
   }
@@ -38,7 +38,7 @@ import Testing
       text += layer(index, "InnerProduct", "inner_product_param { num_output: 2000 }")
     }
     let before = peakBytes()
-    let problem = try CaffeFixture(text).only(.tensorTooLarge)
+    let problem = try NetFixture(.caffe, text).only(.tensorTooLarge)
     #expect(problem.message == "the weights of the layers up to here are too large")
     #expect(problem.location?.node == "l2")
     #expect(peakBytes() - before < 512 << 20)
@@ -51,12 +51,12 @@ import Testing
   ])
   func tensorsOfTwoGigaElements(_ extents: String, _ message: String) throws {
     let text = "input: 'x' input_dim: \(extents)\n" + layer(0, "Flatten", "")
-    #expect(try CaffeFixture(text).only(.tensorTooLarge).message.hasSuffix(message))
+    #expect(try NetFixture(.caffe, text).only(.tensorTooLarge).message.hasSuffix(message))
   }
 
   @Test func theLargestTensor() throws {
     let text = "input: 'x' input_dim: [1, 1, 1, 2147483647]\n" + layer(0, "Flatten", "")
-    let (result, log) = try CaffeFixture(text).read()
+    let (result, log) = try NetFixture(.caffe, text).read()
     #expect(result != nil, "\(log.diagnostics)")
   }
 
@@ -68,7 +68,7 @@ import Testing
       "input: 'x' input_dim: [1, 1, 1, 200000000]\n"
       + layer(0, "Pooling", "pooling_param { \(settings) kernel_h: 1 kernel_w: 2 }")
       .replacing("pad: 1", with: "pad_h: 0 pad_w: 1")
-    let (result, log) = try CaffeFixture(text).read()
+    let (result, log) = try NetFixture(.caffe, text).read()
     #expect(result != nil, "\(log.diagnostics)")
     #expect(peakBytes() - before < 512 << 20)
   }

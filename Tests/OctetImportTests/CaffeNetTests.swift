@@ -13,11 +13,11 @@ import Testing
 
   /// The names of the operators of a net on the input `data` of 4 numbers.
   func operators(_ layers: String) throws -> [String]? {
-    try CaffeFixture(Self.input + layers).read().result?.graph.nodes.map { $0.op.name }
+    try NetFixture(.caffe, Self.input + layers).read().result?.graph.nodes.map { $0.op.name }
   }
 
   /// The input's name and extents, first to last.
-  func inputs(_ fixture: CaffeFixture) throws -> [String] {
+  func inputs(_ fixture: NetFixture) throws -> [String] {
     let (result, log) = try fixture.read()
     let graph = try #require(result?.graph, "\(log.diagnostics)")
     return graph.inputs.map { graph[$0].text }
@@ -55,7 +55,7 @@ import Testing
         layer { name: "a" type: "TanH" bottom: "data" top: "a" include { phase: TRAIN } }
         layer { name: "b" type: "TanH" bottom: "data" top: "b" exclude { phase: TEST } }
         """
-    let remark = try CaffeFixture(net).only(.layerRemoved)
+    let remark = try NetFixture(.caffe, net).only(.layerRemoved)
     #expect(remark.message == "2 of the net's layers take no part when it is run")
     #expect(remark.notes == ["their include or exclude rules say so: a, b"])
   }
@@ -65,7 +65,7 @@ import Testing
   func trainingBehaviour(_ type: String) throws {
     let net =
       Self.input + "layer { name: 'l' type: '\(type)' bottom: 'data' top: 'l' phase: TRAIN }"
-    let problem = try CaffeFixture(net).only(.unsupportedParameter)
+    let problem = try NetFixture(.caffe, net).only(.unsupportedParameter)
     #expect(problem.message == "phase: TRAIN makes \(type) work as in training")
   }
 
@@ -76,7 +76,7 @@ import Testing
       layers { name: "t" type: \(type) bottom: "data" top: "t" }
       layers { name: "l" type: SOFTMAX_LOSS bottom: "t" bottom: "label" }
       """
-    let (result, log) = try CaffeFixture(net).read()
+    let (result, log) = try NetFixture(.caffe, net).read()
     let graph = try #require(result?.graph, "\(log.diagnostics)")
     #expect(graph.nodes.contains { $0.op.name == "tanh" })
     #expect(graph.outputs.map { graph[$0].name } == ["prob"])
@@ -85,7 +85,7 @@ import Testing
 
   @Test func mixedFormsAreRefused() throws {
     let net = Self.input + "\nlayers { name: \"t\" type: TANH bottom: \"data\" top: \"t\" }"
-    let problem = try CaffeFixture(net).only(.unsupportedParameter)
+    let problem = try NetFixture(.caffe, net).only(.unsupportedParameter)
     #expect(problem.message == "the net mixes 'layer' and 'layers'")
     #expect(problem.location?.line == 3)
     #expect(problem.helps.first?.text.contains("upgrade_net_proto_text") == true)
@@ -124,7 +124,7 @@ import Testing
     ),
   ])
   func inputForms(_ text: String, _ expected: [String]) throws {
-    #expect(try inputs(CaffeFixture(text)) == expected)
+    #expect(try inputs(NetFixture(.caffe, text)) == expected)
   }
 
   static let dataLayer = """
@@ -140,7 +140,7 @@ import Testing
     """
 
   @Test func dataLayerNeedsItsShape() throws {
-    let problem = try CaffeFixture(Self.dataLayer).only(.unknownDimension)
+    let problem = try NetFixture(.caffe, Self.dataLayer).only(.unknownDimension)
     #expect(problem.message == "the shape of input 'data' is not known")
     #expect(problem.notes == ["its data layer takes it from the data"])
     #expect(
@@ -149,7 +149,7 @@ import Testing
   }
 
   @Test func trainingLayersGo() throws {
-    var fixture = CaffeFixture(Self.dataLayer)
+    var fixture = NetFixture(.caffe, Self.dataLayer)
     fixture.inputShapes = ["data": [2, 2, 4, 4]]
     let (result, log) = try fixture.read()
     let graph = try #require(result?.graph, "\(log.diagnostics)")
@@ -169,7 +169,7 @@ import Testing
   }
 
   @Test func inputLayerWithoutShape() throws {
-    let problem = try CaffeFixture("layer { name: 'i' type: 'Input' top: 'a' }")
+    let problem = try NetFixture(.caffe, "layer { name: 'i' type: 'Input' top: 'a' }")
       .only(.unknownDimension)
     #expect(problem.notes.isEmpty)
   }
@@ -180,7 +180,7 @@ import Testing
         layer { name: "p" type: "Softmax" bottom: "data" top: "prob" }
         layer { name: "loss" type: "SigmoidCrossEntropyLoss" bottom: "data" bottom: "label" }
         """
-    let (result, log) = try CaffeFixture(net).read()
+    let (result, log) = try NetFixture(.caffe, net).read()
     let graph = try #require(result?.graph, "\(log.diagnostics)")
     #expect(graph.outputs.map { graph[$0].name } == ["prob", "loss"])
   }
@@ -193,7 +193,7 @@ import Testing
     ),
   ])
   func unknownFields(_ text: String, _ message: String, _ help: String, _ line: Int) throws {
-    let problem = try CaffeFixture(text + "\n" + Self.input).only(.unknownField)
+    let problem = try NetFixture(.caffe, text + "\n" + Self.input).only(.unknownField)
     #expect(problem.severity == .warning)
     #expect(problem.message == message)
     #expect(problem.helps.first?.text == help)
@@ -202,7 +202,7 @@ import Testing
 
   @Test func unknownBlob() throws {
     let net = Self.input + "layer { name: 't' type: 'TanH' bottom: 'dta' top: 't' }"
-    let problem = try CaffeFixture(net).only(.unknownBlob)
+    let problem = try NetFixture(.caffe, net).only(.unknownBlob)
     #expect(problem.message == "no layer before 't' makes the blob 'dta'")
     #expect(problem.helps.first?.text == "did you mean 'data'?")
   }
@@ -214,7 +214,7 @@ import Testing
         layer { name: "a" type: "TanH" bottom: "b" top: "a" }
         layer { name: "b" type: "TanH" bottom: "data" top: "b" }
         """
-    #expect(try CaffeFixture(net).only(.unknownBlob).location?.line == 2)
+    #expect(try NetFixture(.caffe, net).only(.unknownBlob).location?.line == 2)
   }
 
   @Test func allUnknownLayersAtOnce() throws {
@@ -225,7 +225,7 @@ import Testing
         layer { name: "c" type: "SPP" bottom: "data" top: "c" }
         layer { name: "d" type: "Concat" bottom: "b" bottom: "c" top: "d" }
         """
-    let all = try CaffeFixture(net).diagnostics()
+    let all = try NetFixture(.caffe, net).diagnostics()
     #expect(all.map { $0.code } == [.unknownLayer, .unknownLayer])
     #expect(all.map { $0.location?.line } == [2, 4])
     #expect(all.map { $0.message }.first == "layer type 'Sigmoyd' is not supported")
@@ -241,7 +241,7 @@ import Testing
         pooling_param { kernel_size: 2 stride: 2 } }
       layer { name: "r" type: "ReLU" bottom: "mask" top: "r" }
       """
-    let problem = try CaffeFixture(net).only(.unsupportedParameter)
+    let problem = try NetFixture(.caffe, net).only(.unsupportedParameter)
     #expect(problem.message == "the layer has 2 tops; Octet makes 1 of them")
     #expect(problem.location?.node == "p")
   }
@@ -249,7 +249,8 @@ import Testing
   // Names and shapes on the command line.
 
   @Test func outputsCutTheNet() throws {
-    var fixture = CaffeFixture(
+    var fixture = NetFixture(
+      .caffe,
       Self.input + """
         layer { name: "t" type: "TanH" bottom: "data" top: "t" }
         layer { name: "s" type: "Sigmoid" bottom: "t" top: "s" }
@@ -263,7 +264,7 @@ import Testing
   }
 
   @Test func unknownInput() throws {
-    var fixture = CaffeFixture(CaffeWeightsTests.dense)
+    var fixture = NetFixture(.caffe, CaffeWeightsTests.dense)
     fixture.inputShapes = ["dat": [1, 4]]
     let problem = try fixture.only(.unknownInput)
     #expect(problem.notes == ["its inputs are data"])
@@ -271,7 +272,7 @@ import Testing
   }
 
   @Test func batch() throws {
-    var fixture = CaffeFixture("input: \"x\" input_dim: [10, 3, 2, 2]")
+    var fixture = NetFixture(.caffe, "input: \"x\" input_dim: [10, 3, 2, 2]")
     let remark = try fixture.only(.batchBecameOne)
     #expect(remark.severity == .remark)
     #expect(remark.helps == [.init("keep it", arguments: ["--batch", "10"])])
@@ -287,6 +288,6 @@ import Testing
 
   @Test(arguments: ["", "name: \"empty\"", "layer { name: 't' type: 'TanH' top: 't' }"])
   func netsWithoutInput(_ text: String) throws {
-    _ = try CaffeFixture(text).only(.noInput)
+    _ = try NetFixture(.caffe, text).only(.noInput)
   }
 }

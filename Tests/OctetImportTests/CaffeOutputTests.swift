@@ -11,7 +11,7 @@ import Testing
   static let input = "input: \"data\" input_shape { dim: [1, 4] }\n"
 
   func graph(_ text: String, outputs: [String] = []) throws -> Graph {
-    var fixture = CaffeFixture(text)
+    var fixture = NetFixture(.caffe, text)
     fixture.outputs = outputs
     let (result, log) = try fixture.read()
     let graph = try #require(result?.graph, "\(log.diagnostics)")
@@ -154,7 +154,7 @@ import Testing
       """
     #expect(try inputs(text) == ["data: f32[1,4,5,3]"])
     #expect(
-      try CaffeFixture(text).diagnostics().contains {
+      try NetFixture(.caffe, text).diagnostics().contains {
         $0.message == "data layer 'l' is taken off: no computation reads what it makes"
       })
   }
@@ -171,7 +171,7 @@ import Testing
       layer { name: "d" type: "HDF5Data" top: "a" top: "b" top: "label" }
       layer { name: "c" type: "Eltwise" bottom: "a" bottom: "b" top: "c" }
       """
-    var fixture = CaffeFixture(hdf5)
+    var fixture = NetFixture(.caffe, hdf5)
     #expect(try fixture.diagnostics().filter { $0.code == .unknownDimension }.count == 2)
     fixture.inputShapes = ["a": [1, 7], "b": [1, 7]]
     let (result, _) = try fixture.read()
@@ -185,7 +185,7 @@ import Testing
         image_data_param { source: "f" scale: 0.5 mirror: true crop_size: 8 mean_file: "m" } }
       layers { name: "r" type: RELU bottom: "data" top: "r" }
       """
-    let (result, log) = try CaffeFixture(net).read()
+    let (result, log) = try NetFixture(.caffe, net).read()
     let graph = try #require(result?.graph, "\(log.diagnostics)")
     #expect(graph[graph.inputs[0]].text == "data: f32[1,8,8,3]")
     #expect(result?.preprocessing == "scale=0.5")
@@ -203,7 +203,7 @@ import Testing
       layer { name: "d" type: "Data" top: "data" top: "label" transform_param { crop_size: 227 } }
       layer { name: "r" type: "ReLU" bottom: "data" top: "r" }
       """
-    let problem = try CaffeFixture(net).only(.unknownDimension)
+    let problem = try NetFixture(.caffe, net).only(.unknownDimension)
     #expect(problem.helps.first?.arguments == ["--input-shape", "data=1,CHANNELS,227,227"])
   }
 }

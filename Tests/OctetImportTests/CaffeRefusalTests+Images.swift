@@ -94,7 +94,7 @@ extension CaffeRefusalTests {
     ),
   ])
   func images(_ type: String, _ settings: String, _ message: String) throws {
-    let problem = try CaffeFixture(layer(type, settings)).only(.unsupportedParameter)
+    let problem = try NetFixture(.caffe, layer(type, settings)).only(.unsupportedParameter)
     #expect(problem.message == message)
     #expect(problem.location?.node == "l")
     #expect(!problem.helps.isEmpty || message.contains("axis") || message.contains("min 2.0"))
@@ -115,7 +115,7 @@ extension CaffeRefusalTests {
     ),
   ])
   func extents(_ type: String, _ settings: String, _ message: String) throws {
-    #expect(try CaffeFixture(layer(type, settings)).only(.shapeMismatch).message == message)
+    #expect(try NetFixture(.caffe, layer(type, settings)).only(.shapeMismatch).message == message)
   }
 
   @Test func aCropToAnotherRank() throws {
@@ -125,7 +125,7 @@ extension CaffeRefusalTests {
         layer { name: "c" type: "Crop" bottom: "x" bottom: "f" top: "c" }
         """
     #expect(
-      try CaffeFixture(net).only(.shapeMismatch).message
+      try NetFixture(.caffe, net).only(.shapeMismatch).message
         == "a blob of shape [1, 4, 6, 6] cannot be cropped to [1, 144]")
   }
 
@@ -135,7 +135,7 @@ extension CaffeRefusalTests {
       layer { name: "p" type: "PReLU" bottom: "x" top: "y" }
       """
     #expect(
-      try CaffeFixture(net).only(.unsupportedParameter).message
+      try NetFixture(.caffe, net).only(.unsupportedParameter).message
         == "a PReLU needs a blob with channels, this one has the shape [1]")
   }
 
@@ -146,7 +146,7 @@ extension CaffeRefusalTests {
       layer { name: "d" type: "Deconvolution" bottom: "x" top: "y"
         convolution_param { num_output: 2048 kernel_size: 4 stride: 2 group: 2048 } }
       """
-    let problem = try CaffeFixture(net).only(.tensorTooLarge)
+    let problem = try NetFixture(.caffe, net).only(.tensorTooLarge)
     #expect(problem.message.hasPrefix("2048 groups of a deconvolution become one"))
     #expect(!problem.helps.isEmpty)
   }

@@ -91,22 +91,26 @@ import Testing
     ("Reshape", "reshape_param { shape { dim: x } }", "'dim' must be a whole number"),
   ])
   func layers(_ type: String, _ settings: String, _ message: String) throws {
-    let problem = try CaffeFixture(layer(type, settings)).only(.unsupportedParameter)
+    let problem = try NetFixture(.caffe, layer(type, settings)).only(.unsupportedParameter)
     #expect(problem.message == message)
     #expect(problem.location?.node == "l")
     #expect([2, 3].contains(problem.location?.line))
   }
 
   @Test func fieldsWithNearNames() throws {
-    let problem = try CaffeFixture(layer("Pooling", "pooling_param { kernel_size: 2 strde: 2 }"))
-      .only(.unsupportedParameter)
+    let problem = try NetFixture(
+      .caffe, layer("Pooling", "pooling_param { kernel_size: 2 strde: 2 }")
+    )
+    .only(.unsupportedParameter)
     #expect(problem.helps.first?.text.hasPrefix("did you mean 'stride'") == true)
     #expect(problem.location?.line == 3)
   }
 
   @Test func severalBadFieldsAtOnce() throws {
-    let all = try CaffeFixture(layer("ReLU", "bottom: \"x\"\n relu_param { slope: 1\n alpha: 2 }"))
-      .diagnostics()
+    let all = try NetFixture(
+      .caffe, layer("ReLU", "bottom: \"x\"\n relu_param { slope: 1\n alpha: 2 }")
+    )
+    .diagnostics()
     #expect(all.map { $0.location?.line } == [2, 4, 5])
   }
 
@@ -143,7 +147,7 @@ import Testing
     ("input: 'x' input_shape { dim: 4 dim: 0 }", "input 'x' of shape [1, 0] has no elements", 1),
   ])
   func nets(_ text: String, _ message: String, _ line: Int) throws {
-    let all = try CaffeFixture(text).diagnostics()
+    let all = try NetFixture(.caffe, text).diagnostics()
     let problem = try #require(all.first { $0.code == .unsupportedParameter }, "\(all)")
     #expect(problem.message == message)
     #expect(problem.location?.line == line)
@@ -151,7 +155,8 @@ import Testing
 
   @Test func aLayerWithoutTop() throws {
     let net = Self.input + "layer { name: 'l' type: 'TanH' bottom: 'x' }"
-    #expect(try CaffeFixture(net).only(.unsupportedParameter).message == "the layer has no top")
+    #expect(
+      try NetFixture(.caffe, net).only(.unsupportedParameter).message == "the layer has no top")
   }
 
   @Test(arguments: [
@@ -164,7 +169,7 @@ import Testing
       layer { name: "l" type: "\(type)" bottom: "x" top: "y" \(settings) }
       """
     #expect(
-      try CaffeFixture(net).only(.unsupportedParameter).message
+      try NetFixture(.caffe, net).only(.unsupportedParameter).message
         == message + " a blob of 4 dimensions, this one has 3")
   }
 
@@ -176,7 +181,7 @@ import Testing
       layer { name: "b" type: "BatchNorm" bottom: "r" top: "b" }
       """
     #expect(
-      try CaffeFixture(net).only(.unsupportedParameter).message
+      try NetFixture(.caffe, net).only(.unsupportedParameter).message
         == "a BatchNorm needs a blob with dimensions")
   }
 
@@ -192,7 +197,7 @@ import Testing
     ),
   ])
   func blobsMadeTwice(_ text: String, _ message: String) throws {
-    let problem = try CaffeFixture(layer("TanH", "") + "\n" + text).only(.duplicateName)
+    let problem = try NetFixture(.caffe, layer("TanH", "") + "\n" + text).only(.duplicateName)
     #expect(problem.message == message)
     #expect(problem.helps.first?.text == "give one of the blobs another name")
   }
@@ -205,7 +210,7 @@ import Testing
         layer { name: "l" bottom: "a" top: "b" type: "ReLU" }
         layer { name: "l" bottom: "b" top: "c" \(settings) }
         """
-    let problem = try CaffeFixture(net).only(.duplicateName)
+    let problem = try NetFixture(.caffe, net).only(.duplicateName)
     #expect(problem.message == "two layers with weights are called 'l'")
     #expect(problem.location?.line == 4)
   }
@@ -214,13 +219,13 @@ import Testing
 
   /// The `--outputs` of each unsupported layer; with each the net must read.
   func cuts(_ layers: String) throws -> [String?] {
-    let all = try CaffeFixture(Self.input + layers).diagnostics()
+    let all = try NetFixture(.caffe, Self.input + layers).diagnostics()
     #expect(all.allSatisfy { $0.code == .unknownLayer }, "\(all.map { $0.message })")
     return try all.map { problem in
       guard let help = problem.helps.first(where: { $0.arguments.first == "--outputs" }) else {
         return nil
       }
-      var fixture = CaffeFixture(Self.input + layers)
+      var fixture = NetFixture(.caffe, Self.input + layers)
       fixture.outputs = [help.arguments[1]]
       let (result, log) = try fixture.read()
       #expect(result != nil, "\(log.diagnostics.map { $0.message })")
@@ -249,8 +254,8 @@ import Testing
   }
 
   @Test func layersInPlaceSayHowToCutBeforeThem() throws {
-    let problem = try CaffeFixture(
-      Self.input + chain([("ReLU", "x", "a"), ("Bad", "a", "a")])
+    let problem = try NetFixture(
+      .caffe, Self.input + chain([("ReLU", "x", "a"), ("Bad", "a", "a")])
     ).only(.unknownLayer)
     #expect(problem.helps.map { $0.text }.contains { $0.contains("it works in place") })
   }
@@ -261,7 +266,7 @@ import Testing
         layer { name: "p" type: "Tile" bottom: "x" top: "p" tile_param { tiles: 2 }
           param { lr_mult: 1 } blobs_lrr: 3 }
         """
-    var fixture = CaffeFixture(net)
+    var fixture = NetFixture(.caffe, net)
     fixture.needsWeights = true
     #expect(try fixture.diagnostics().map { $0.code } == [.unknownLayer])
   }
@@ -275,7 +280,7 @@ import Testing
         layer { name: "d" type: "Pooling" bottom: "x" top: "d" }
         layer { name: "e" type: "Bad" bottom: "x" top: "e" }
         """
-    #expect(try CaffeFixture(net).diagnostics().map { $0.location?.line } == [2, 3, 4, 5, 6])
+    #expect(try NetFixture(.caffe, net).diagnostics().map { $0.location?.line } == [2, 3, 4, 5, 6])
   }
 
   /// Reading takes time in proportion to the layers, also when all are wrong.
@@ -288,7 +293,7 @@ import Testing
         "layer { name: 'layer\(index)' type: '\(type)' bottom: '\(bottom)' top: 'blob\(index)' }\n"
     }
     let start = ContinuousClock.now
-    let (result, log) = try CaffeFixture(text).read()
+    let (result, log) = try NetFixture(.caffe, text).read()
     #expect(ContinuousClock.now - start < .seconds(20))
     #expect((result?.graph.outputs.count ?? 0) == (type == "ReLU" ? 1 : 0))
     #expect(log.diagnostics.count <= 2 * DiagnosticLog.limit)

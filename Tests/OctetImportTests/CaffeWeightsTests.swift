@@ -10,11 +10,11 @@ import Testing
         inner_product_param { num_output: 2 } }
       """
 
-  func dense(_ layers: [CaffeFixture.Weights]) -> CaffeFixture {
-    CaffeFixture(Self.dense, weights: CaffeModelEncoder.model(layers))
+  func dense(_ layers: [CaffeModelEncoder.Weights]) -> NetFixture {
+    NetFixture(.caffe, Self.dense, weights: CaffeModelEncoder.model(layers))
   }
 
-  static let right = [CaffeBlob([2, 4], seed: 1), CaffeBlob([2], seed: 2)]
+  static let right = [Blob([2, 4], seed: 1), Blob([2], seed: 2)]
 
   @Test func fittingWeightsAreSilent() throws {
     let (result, log) = try dense([("fc", Self.right)]).read()
@@ -43,24 +43,24 @@ import Testing
 
   @Test(arguments: [
     (
-      [CaffeBlob([2, 3], seed: 1), CaffeBlob([2], seed: 2)],
+      [Blob([2, 3], seed: 1), Blob([2], seed: 2)],
       "weights have the shape [2, 3], the layer needs [2, 4]"
     ),
     (
-      [CaffeBlob([2, 4], seed: 1), CaffeBlob([3], seed: 2)],
+      [Blob([2, 4], seed: 1), Blob([3], seed: 2)],
       "biases have the shape [3], the layer needs [2]"
     ),
     (
-      [CaffeBlob([4, 2], seed: 1), CaffeBlob([2], seed: 2)],
+      [Blob([4, 2], seed: 1), Blob([2], seed: 2)],
       "weights have the shape [4, 2], the layer needs [2, 4]"
     ),
-    ([CaffeBlob([2, 4], seed: 1)], "weights file has no biases for the layer"),
+    ([Blob([2, 4], seed: 1)], "weights file has no biases for the layer"),
     (
-      right + [CaffeBlob([1], seed: 3)],
+      right + [Blob([1], seed: 3)],
       "weights file has 3 blobs for the layer, which takes 2"
     ),
   ])
-  func weightsOfOtherSizes(_ blobs: [CaffeBlob], _ message: String) throws {
+  func weightsOfOtherSizes(_ blobs: [Blob], _ message: String) throws {
     let problem = try dense([("fc", blobs)]).only(.weightsMismatch)
     #expect(problem.message == "the " + message)
     #expect(problem.location?.node == "fc")
@@ -77,18 +77,18 @@ import Testing
           inner_product_param { num_output: 1 } }
         """
     let weights = CaffeModelEncoder.model([
-      ("fc", [CaffeBlob([2, 3], seed: 1), CaffeBlob([2], seed: 2)]),
-      ("fc2", [CaffeBlob([3, 2], seed: 3), CaffeBlob([3], seed: 4)]),
-      ("bn", [CaffeBlob([5], seed: 5), CaffeBlob([5], seed: 6), CaffeBlob([1], seed: 7)]),
-      ("fc3", [CaffeBlob([1, 2], seed: 8), CaffeBlob([1], seed: 9)]),
+      ("fc", [Blob([2, 3], seed: 1), Blob([2], seed: 2)]),
+      ("fc2", [Blob([3, 2], seed: 3), Blob([3], seed: 4)]),
+      ("bn", [Blob([5], seed: 5), Blob([5], seed: 6), Blob([1], seed: 7)]),
+      ("fc3", [Blob([1, 2], seed: 8), Blob([1], seed: 9)]),
     ])
-    let found = try CaffeFixture(net, weights: weights).diagnostics()
+    let found = try NetFixture(.caffe, net, weights: weights).diagnostics()
     #expect(found.map { $0.code } == [.weightsMismatch, .weightsMismatch, .weightsMismatch])
     #expect(found.map { $0.location?.node } == ["fc", "bn", "fc3"])
   }
 
   @Test func blobsThatContradictThemselves() throws {
-    let problem = try dense([("fc", [CaffeBlob([2, 4], [1, 2, 3])])]).only(.invalidProtobuf)
+    let problem = try dense([("fc", [Blob([2, 4], [1, 2, 3])])]).only(.invalidProtobuf)
     #expect(problem.message == "blob 0 of layer 'fc' has other extents than contents")
   }
 
@@ -100,7 +100,7 @@ import Testing
       (CaffeModelEncoder.message(1, [0x61]), "the weights file holds no layers"),
     ] as [([UInt8], String)])
   func otherFilesAsWeights(_ bytes: [UInt8], _ message: String) throws {
-    let problem = try CaffeFixture(Self.dense, weights: bytes).only(.invalidProtobuf)
+    let problem = try NetFixture(.caffe, Self.dense, weights: bytes).only(.invalidProtobuf)
     #expect(problem.message.hasPrefix(message))
   }
 
@@ -114,15 +114,16 @@ import Testing
     }
     let weights = CaffeModelEncoder.model([("other", Self.right)])
     #expect(
-      try CaffeFixture(net(true), weights: weights).only(.missingWeights).location?.node == "s")
+      try NetFixture(.caffe, net(true), weights: weights).only(.missingWeights).location?.node
+        == "s")
     #expect(
-      try CaffeFixture(net(false), weights: weights).diagnostics().map { $0.code }
+      try NetFixture(.caffe, net(false), weights: weights).diagnostics().map { $0.code }
         == [.unusedWeights])
   }
 
   /// Of a layer that the file has twice the last counts, as in Caffe.
   @Test func theLastOfTwoLayersOfAFile() throws {
-    let wrong = [CaffeBlob([2, 3], seed: 1)]
+    let wrong = [Blob([2, 3], seed: 1)]
     #expect(try dense([("fc", wrong), ("fc", Self.right)]).diagnostics().isEmpty)
     _ = try dense([("fc", Self.right), ("fc", wrong)]).only(.weightsMismatch)
   }
@@ -142,12 +143,12 @@ import Testing
     let layer =
       CaffeModelEncoder.message(1, Array("fc".utf8))
       + blobs.flatMap { CaffeModelEncoder.message(7, $0) }
-    let fixture = CaffeFixture(Self.dense, weights: CaffeModelEncoder.message(100, layer))
+    let fixture = NetFixture(.caffe, Self.dense, weights: CaffeModelEncoder.message(100, layer))
     #expect(try fixture.only(.invalidProtobuf).message == message)
   }
 
   @Test func noWeightsFile() throws {
-    var fixture = CaffeFixture(Self.dense)
+    var fixture = NetFixture(.caffe, Self.dense)
     fixture.needsWeights = true
     let problem = try fixture.only(.noWeightsFile)
     #expect(problem.location?.node == "fc")

@@ -1,61 +1,28 @@
 import Foundation
-import OctetDiagnostics
 import OctetIR
 import OctetImport
-import OctetOps
-import OctetPasses
-import OctetRuntime
 import Testing
 
 /// Imported Darknet layers against plain loops over Darknet's own order of numbers (channels, height,
 /// width), before and after the passes. Sources: the layers' .c files of Darknet.
 @Suite struct DarknetFormulaTests {
-  static let image = CaffeBlob([1, 4, 6, 6], seed: 1)
+  static let image = Blob([1, 4, 6, 6], seed: 1)
   static let net = "[net]\nwidth=6\nheight=6\nchannels=4\n"
 
   /// Imports `layers`, runs them on `input`, and compares the only output.
   @discardableResult
   func expect(
-    _ expected: CaffeBlob, of layers: String, on input: CaffeBlob = image, weights: [Float] = [],
+    _ expected: Blob, of layers: String, on input: Blob = image, weights: [Float] = [],
     sourceLocation: SourceLocation = #_sourceLocation
   ) throws -> Graph {
-    var fixture = DarknetFixture(Self.net + layers, weights: DarknetFixture.file(weights))
+    var fixture = NetFixture(
+      .darknet, Self.net + layers, weights: DarknetWeightsEncoder.file(weights))
     fixture.inputShapes = ["input": input.extents]
-    let (result, log) = try fixture.read()
-    let graph = try #require(result?.graph, "\(log.diagnostics)", sourceLocation: sourceLocation)
-    #expect(graph.verify(into: log), "\(log.diagnostics)", sourceLocation: sourceLocation)
-    for node in graph.nodes where !graph.outputs.contains(node.outputs[0]) {
-      guard let type = node.provenance.first?.op, let mapping = OpMapping.darknet[type] else {
-        continue
-      }
-      #expect(mapping.makes.contains(node.op.name), "\(type)", sourceLocation: sourceLocation)
-    }
-    let converted = try PassManager(Pipeline.conversion).run(graph, log: log)
-    for graph in [graph, converted] {
-      let found = try run(graph, input)
-      #expect(found.extents == expected.extents, sourceLocation: sourceLocation)
-      try #require(found.values.count == expected.values.count, sourceLocation: sourceLocation)
-      for (a, b) in zip(found.values, expected.values) {
-        #expect(abs(a - b) <= 1e-5 * max(1, abs(b)), sourceLocation: sourceLocation)
-      }
-    }
-    return converted
+    return try fixture.expect(expected, on: [input], sourceLocation: sourceLocation)
   }
 
-  private func run(_ graph: Graph, _ input: CaffeBlob) throws -> CaffeBlob {
-    let prepared = try PreparedGraph(graph, log: DiagnosticLog())
-    let laidOut = input.transposed([0, 2, 3, 1])
-    #expect(prepared.inputs[0].extents == laidOut.extents)
-    laidOut.values.withUnsafeBufferPointer { prepared.inputs[0].write($0) }
-    prepared.invoke()
-    #expect(prepared.outputs.count == 1)
-    let view = prepared.outputs[0]
-    let output = CaffeBlob(view.extents, (0..<view.count).map { view.real($0) })
-    return view.extents.count == 4 ? output.transposed([0, 3, 1, 2]) : output
-  }
-
-  func each(_ x: CaffeBlob, _ body: (Float) -> Float) -> CaffeBlob {
-    CaffeBlob(x.extents, x.values.map(body))
+  func each(_ x: Blob, _ body: (Float) -> Float) -> Blob {
+    Blob(x.extents, x.values.map(body))
   }
 
   static func leaky(_ x: Float) -> Float { x > 0 ? x : 0.1 * x }
@@ -92,8 +59,8 @@ import Testing
     ], [false, true])
   func convolution(_ settings: Convolution, _ isNormalized: Bool) throws {
     let (n, depth) = (settings.filters, 4 / settings.groups)
-    let bias = CaffeBlob([n], seed: 2)
-    let filter = CaffeBlob([n, depth, settings.size, settings.size], seed: 3)
+    let bias = Blob([n], seed: 2)
+    let filter = Blob([n, depth, settings.size, settings.size], seed: 3)
     let scales = (0..<n).map { 0.5 + Float($0) }
     let means = (0..<n).map { Float($0) / 4 - 0.5 }
     let variances = (0..<n).map { Float(1 + $0) / 8 }
@@ -102,7 +69,7 @@ import Testing
       pad: (settings.pad, settings.pad), dilation: (settings.dilation, settings.dilation))
     let sum = CaffeFormula.convolution(
       Self.image, filter, isNormalized ? nil : bias, groups: settings.groups, window)
-    let expected = CaffeBlob(making: sum.extents) { at in
+    let expected = Blob(making: sum.extents) { at in
       guard isNormalized else { return Self.leaky(sum[at]) }
       let channel = at[1]
       let normal = (sum[at] - means[channel]) / (variances[channel] + 1e-5).squareRoot()
@@ -139,7 +106,7 @@ import Testing
     "mish",
   ])
   func activations(_ name: String) throws {
-    let wide = CaffeBlob([1, 4, 6, 6], Self.image.values.map { 12 * $0 })
+    let wide = Blob([1, 4, 6, 6], Self.image.values.map { 12 * $0 })
     try expect(
       each(wide) { Float(Self.activation(name, 2 * Double($0))) },
       of: "[shortcut]\nfrom=-1\nactivation=\(name)", on: wide)
@@ -152,10 +119,10 @@ import Testing
   ])
   func maxPool(_ options: String, _ size: Int, _ stride: Int, _ padding: Int) throws {
     for extents in [[1, 4, 6, 6], [1, 4, 5, 7]] {
-      let x = CaffeBlob(extents, seed: 4)
+      let x = Blob(extents, seed: 4)
       let height = (extents[2] + padding - size) / stride + 1
       let width = (extents[3] + padding - size) / stride + 1
-      let expected = CaffeBlob(making: [1, extents[1], height, width]) { at in
+      let expected = Blob(making: [1, extents[1], height, width]) { at in
         var largest = -Float.greatestFiniteMagnitude
         for i in 0..<size {
           for j in 0..<size {
@@ -173,14 +140,14 @@ import Testing
 
   @Test func averagesAndUpsamples() throws {
     try expect(
-      CaffeBlob(making: [1, 4, 1, 1]) { at in
+      Blob(making: [1, 4, 1, 1]) { at in
         Self.image.values[36 * at[1]..<36 * (at[1] + 1)].reduce(0, +) / 36
       }, of: "[avgpool]")
     try expect(
-      CaffeBlob(making: [1, 4, 18, 18]) { Self.image[0, $0[1], $0[2] / 3, $0[3] / 3] },
+      Blob(making: [1, 4, 18, 18]) { Self.image[0, $0[1], $0[2] / 3, $0[3] / 3] },
       of: "[upsample]\nstride=3")
     try expect(
-      CaffeBlob(making: [1, 4, 12, 12]) { 0.5 * Self.image[0, $0[1], $0[2] / 2, $0[3] / 2] },
+      Blob(making: [1, 4, 12, 12]) { 0.5 * Self.image[0, $0[1], $0[2] / 2, $0[3] / 2] },
       of: "[upsample]\nscale=.5")
   }
 
@@ -188,34 +155,34 @@ import Testing
     let x = Self.image
     let twice = "[shortcut]\nfrom=-1\n"
     try expect(
-      CaffeBlob(making: [1, 8, 6, 6]) { x[0, $0[1] % 4, $0[2], $0[3]] * ($0[1] < 4 ? 4 : 2) },
+      Blob(making: [1, 8, 6, 6]) { x[0, $0[1] % 4, $0[2], $0[3]] * ($0[1] < 4 ? 4 : 2) },
       of: twice + twice + "[route]\nlayers=-1,0")
     // The second of two groups.
     try expect(
-      CaffeBlob(making: [1, 2, 6, 6]) { 2 * x[0, 2 + $0[1], $0[2], $0[3]] },
+      Blob(making: [1, 2, 6, 6]) { 2 * x[0, 2 + $0[1], $0[2], $0[3]] },
       of: twice + "[route]\nlayers=0\ngroups=2\ngroup_id=1")
     // Channels that one of both lacks.
     try expect(
-      CaffeBlob(making: [1, 2, 6, 6]) { 4 * x[0, $0[1], $0[2], $0[3]] },
+      Blob(making: [1, 2, 6, 6]) { 4 * x[0, $0[1], $0[2], $0[3]] },
       of: twice + "[route]\nlayers=-1\ngroups=2\n[shortcut]\nfrom=0")
     try expect(
-      CaffeBlob(making: [1, 4, 6, 6]) { ($0[1] < 2 ? 6 : 4) * x[0, $0[1], $0[2], $0[3]] },
+      Blob(making: [1, 4, 6, 6]) { ($0[1] < 2 ? 6 : 4) * x[0, $0[1], $0[2], $0[3]] },
       of: twice + "[route]\nlayers=-1\ngroups=2\n[route]\nlayers=0\n"
         + twice + "[shortcut]\nfrom=1")
   }
 
   @Test func crops() throws {
     try expect(
-      CaffeBlob(making: [1, 4, 3, 4]) { 2 * Self.image[0, $0[1], 1 + $0[2], 1 + $0[3]] - 1 },
+      Blob(making: [1, 4, 3, 4]) { 2 * Self.image[0, $0[1], 1 + $0[2], 1 + $0[3]] - 1 },
       of: "[crop]\ncrop_height=3\ncrop_width=4")
     try expect(
-      CaffeBlob(making: [1, 4, 6, 5]) { Self.image[$0] },
+      Blob(making: [1, 4, 6, 5]) { Self.image[$0] },
       of: "[crop]\ncrop_height=6\ncrop_width=5\nnoadjust=1")
   }
 
   /// `reorg_cpu(x, w, h, c, 1, stride, 0, out)`, index for index.
   @Test(arguments: [1, 2]) func reorganizes(stride: Int) throws {
-    let x = CaffeBlob([1, 8, 4, 6], seed: 5)
+    let x = Blob([1, 8, 4, 6], seed: 5)
     let (c, h, w) = (8, 4, 6)
     let groups = c / (stride * stride)
     var values = [Float](repeating: 0, count: x.values.count)
@@ -231,13 +198,13 @@ import Testing
       }
     }
     try expect(
-      CaffeBlob([1, c * stride * stride, h / stride, w / stride], values),
+      Blob([1, c * stride * stride, h / stride, w / stride], values),
       of: "[reorg]\nstride=\(stride)", on: x)
   }
 
   @Test func denseAndSoftmax() throws {
-    let weights = CaffeBlob([3, 144], seed: 6)
-    let bias = CaffeBlob([3], seed: 7)
+    let weights = Blob([3, 144], seed: 6)
+    let bias = Blob([3], seed: 7)
     let sum = CaffeFormula.dense(Self.image, weights, bias)
     try expect(
       sum, of: "[connected]\noutput=3\nactivation=linear", weights: bias.values + weights.values)
@@ -251,11 +218,11 @@ import Testing
           * scales[channel] + bias.values[channel])
     }
     try expect(
-      CaffeBlob([1, 3], normal), of: "[connected]\noutput=3\nactivation=leaky\nbatch_normalize=1",
+      Blob([1, 3], normal), of: "[connected]\noutput=3\nactivation=leaky\nbatch_normalize=1",
       weights: bias.values + weights.values + scales + means + variances)
-    let halves = CaffeBlob([2, 72], Self.image.values.map { $0 / 2 })
+    let halves = Blob([2, 72], Self.image.values.map { $0 / 2 })
     try expect(
-      CaffeBlob([1, 144], CaffeFormula.softmax(1, halves).values),
+      Blob([1, 144], CaffeFormula.softmax(1, halves).values),
       of: "[softmax]\ngroups=2\ntemperature=2")
   }
 

@@ -68,22 +68,17 @@ import Testing
     let dense = 6 + 6 * 8 * 64 + 3 * 6
     return (0..<convolution + head + dense).map { Float(($0 * 37) % 64 + 1) / 32 }
   }()
-  static let weights = DarknetFixture.file(numbers)
+  static let weights = DarknetWeightsEncoder.file(numbers)
 
-  let folder: CaffeFolder
+  let folder: NetFolder
 
-  init() throws { folder = try CaffeFolder() }
+  init() throws { folder = try NetFolder() }
 
   @discardableResult
   func read(_ text: [UInt8], _ weights: [UInt8]?, _ what: String) throws -> DiagnosticLog {
-    var fixture = DarknetFixture("", weights: weights)
-    fixture.text = text
+    var fixture = NetFixture(.darknet, text, weights: weights)
     fixture.folder = folder
-    let (result, log) = try fixture.read()
-    if let result {
-      #expect(result.graph.verify(into: log), "\(what): \(log.diagnostics.map { $0.message })")
-    }
-    return log
+    return try fixture.readVerified(what)
   }
 
   @Test func theIntactNetReads() throws {
@@ -134,7 +129,7 @@ import Testing
 
   /// Extents that only the command line gives.
   @Test(arguments: [2_147_483_647, 1 << 40]) func hostileBatches(batch: Int) throws {
-    var fixture = DarknetFixture("[net]\nwidth=1\nheight=1\nchannels=4\n[softmax]\ngroups=4")
+    var fixture = NetFixture(.darknet, "[net]\nwidth=1\nheight=1\nchannels=4\n[softmax]\ngroups=4")
     fixture.batch = batch
     #expect(try fixture.only(.tensorTooLarge).location?.node == "input")
   }

@@ -18,7 +18,7 @@ import Testing
     ),
   ])
   func syntax(_ text: String, _ line: Int, _ message: String) throws {
-    let problem = try DarknetFixture(text).only(.textSyntax)
+    let problem = try NetFixture(.darknet, text).only(.textSyntax)
     #expect(problem.message == message)
     #expect(problem.location?.line == line)
   }
@@ -33,7 +33,7 @@ import Testing
         filters = 2 ; two
       activation=linear
       """
-    let graph = try #require(try DarknetFixture(text).read().result?.graph)
+    let graph = try #require(try NetFixture(.darknet, text).read().result?.graph)
     #expect(graph.outputs.map { graph[$0].type.text } == ["f32[1,8,8,2]"])
     #expect(graph[graph.outputs[0]].name == "convolutional0")
   }
@@ -105,7 +105,7 @@ import Testing
     ("[gru]\noutput=3", .unknownLayer, "layer type 'gru' is not supported"),
   ])
   func layers(_ text: String, _ code: DiagnosticCode, _ message: String) throws {
-    let problem = try DarknetFixture(Self.net + text).only(code)
+    let problem = try NetFixture(.darknet, Self.net + text).only(code)
     #expect(problem.message.hasPrefix(message), "\(problem.message)")
     #expect((problem.location?.line ?? 0) >= 4)
   }
@@ -113,24 +113,24 @@ import Testing
   @Test func allProblemsAtOnce() throws {
     let text =
       Self.net + "[convolutionl]\nfilters=2\n[maxpool]\nsise=2\nstride=0\n[yolo]\nnew_coords=1"
-    let found = try DarknetFixture(text).read().log.diagnostics
+    let found = try NetFixture(.darknet, text).read().log.diagnostics
     #expect(found.map { $0.code } == [.unknownLayer, .unknownField, .unsupportedParameter])
     #expect(found[0].helps.first?.text == "did you mean 'convolutional'?")
     #expect(found[1].helps.first?.text == "did you mean 'size'?")
   }
 
   @Test func aMissingInputSize() throws {
-    let problem = try DarknetFixture("[net]\nbatch=1\n[avgpool]").only(.unknownDimension)
+    let problem = try NetFixture(.darknet, "[net]\nbatch=1\n[avgpool]").only(.unknownDimension)
     #expect(problem.helps.first?.arguments == ["--input-shape", "input=1,CHANNELS,HEIGHT,WIDTH"])
-    var fixture = DarknetFixture("[net]\nbatch=1\n[avgpool]")
+    var fixture = NetFixture(.darknet, "[net]\nbatch=1\n[avgpool]")
     fixture.inputShapes = ["input": [1, 3, 4, 4]]
     #expect(try fixture.read().result != nil)
   }
 
   @Test func theBatchOfTrainingGoes() throws {
     let text = "[net]\nbatch=64\nwidth=8\nheight=8\n[avgpool]"
-    #expect(try DarknetFixture(text).only(.batchBecameOne).message.contains("suggests 64"))
-    var fixture = DarknetFixture(text)
+    #expect(try NetFixture(.darknet, text).only(.batchBecameOne).message.contains("suggests 64"))
+    var fixture = NetFixture(.darknet, text)
     fixture.batch = 2
     let graph = try #require(try fixture.read().result?.graph)
     #expect(graph[graph.inputs[0]].type.text == "f32[2,8,8,3]")
@@ -143,9 +143,9 @@ import Testing
 
   @Test func weightsMustFill() throws {
     func read(_ numbers: Int, _ outputs: [String] = []) throws -> Diagnostic? {
-      var fixture = DarknetFixture(
-        Self.twoLayers,
-        weights: DarknetFixture.file([Float](repeating: 1, count: numbers)))
+      var fixture = NetFixture(
+        .darknet, Self.twoLayers,
+        weights: DarknetWeightsEncoder.file([Float](repeating: 1, count: numbers)))
       fixture.outputs = outputs
       return try fixture.read().log.diagnostics.first { $0.severity == .error }
     }
@@ -166,9 +166,9 @@ import Testing
   @Test(arguments: [(0, 1), (0, 2), (2, 0)] as [(Int32, Int32)])
   func headersOfEveryVersion(_ major: Int32, _ minor: Int32) throws {
     let numbers = (0..<Self.count).map { Float($0) }
-    let file = DarknetFixture.file(numbers, major: major, minor: minor)
+    let file = DarknetWeightsEncoder.file(numbers, major: major, minor: minor)
     let graph = try #require(
-      try DarknetFixture(Self.twoLayers, weights: file).read().result?.graph)
+      try NetFixture(.darknet, Self.twoLayers, weights: file).read().result?.graph)
     let bias = try #require(graph.values.first { $0.name == "convolutional0/bias" }?.constant)
     #expect(bias.array(of: Float.self) == [0, 1])
   }
@@ -176,8 +176,8 @@ import Testing
   /// Versions above 1000 store matrices inputs by outputs.
   @Test func transposedMatrices() throws {
     let numbers = (0..<Self.count).map { Float($0) }
-    let file = DarknetFixture.file(numbers, major: 0, minor: 1001)
-    let (result, log) = try DarknetFixture(Self.twoLayers, weights: file).read()
+    let file = DarknetWeightsEncoder.file(numbers, major: 0, minor: 1001)
+    let (result, log) = try NetFixture(.darknet, Self.twoLayers, weights: file).read()
     let graph = try #require(result?.graph, "\(log.diagnostics)")
     let weights = try #require(graph.values.first { $0.name == "connected1/weights" }?.constant)
     #expect(weights.array(of: Float.self).prefix(3) == [11, 14, 17])
@@ -185,18 +185,18 @@ import Testing
 
   @Test func whatIsNoWeightsFile() throws {
     func message(_ bytes: [UInt8]) throws -> String {
-      try DarknetFixture(Self.twoLayers, weights: bytes).only(.invalidWeights).message
+      try NetFixture(.darknet, Self.twoLayers, weights: bytes).only(.invalidWeights).message
     }
     #expect(
       try message([1, 2, 3]) == "the weights file has 3 bytes, its header alone has 16")
     #expect(try message(Array("layer { name: 1 } ........".utf8)).contains("it is no Darknet"))
     #expect(
-      try message(DarknetFixture.file([1]) + [0]) == "the weights file has 25 bytes: "
+      try message(DarknetWeightsEncoder.file([1]) + [0]) == "the weights file has 25 bytes: "
         + "no whole number of floats after its header")
   }
 
   @Test func weightsAreAskedForOnlyToConvert() throws {
-    var fixture = DarknetFixture(Self.twoLayers)
+    var fixture = NetFixture(.darknet, Self.twoLayers)
     #expect(try fixture.read().log.diagnostics.allSatisfy { $0.severity == .remark })
     fixture.needsWeights = true
     #expect(try fixture.only(.noWeightsFile).location?.node == "convolutional0")
@@ -207,10 +207,10 @@ import Testing
     let text =
       Self.net + head.replacing("FILTERS", with: "6") + "1\n[route]\nlayers=0\n"
       + head.replacing("FILTERS", with: "7") + "2\n"
-    let problem = try DarknetFixture(text).only(.unsupportedParameter)
+    let problem = try NetFixture(.darknet, text).only(.unsupportedParameter)
     #expect(problem.message == "'yolo4' has classes=2, 'yolo1' has classes=1")
     // Of one head nothing contradicts itself.
-    var fixture = DarknetFixture(text)
+    var fixture = NetFixture(.darknet, text)
     fixture.outputs = ["yolo4"]
     #expect(try fixture.read().result?.detector == "yolo classes=2 anchors=1x2 output=yolo4")
   }
@@ -238,7 +238,7 @@ import Testing
         softmax=1
         """
     // The route's -3 is before the first layer: the input's.
-    let (result, log) = try DarknetFixture(text).read()
+    let (result, log) = try NetFixture(.darknet, text).read()
     #expect(
       result?.detector == """
         yolo classes=2 anchors=23x27,37.5x58 scale_xy=1.05 output=yolo1

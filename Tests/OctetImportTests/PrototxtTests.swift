@@ -7,7 +7,7 @@ import Testing
 @Suite struct PrototxtTests {
   /// The extents of the only input; nil when the text is refused.
   func extents(_ text: String) throws -> [Int]? {
-    let (result, _) = try CaffeFixture(text).read()
+    let (result, _) = try NetFixture(.caffe, text).read()
     return result.flatMap { $0.graph[$0.graph.inputs[0]].type.shape.extents }
   }
 
@@ -29,7 +29,7 @@ import Testing
     "input: \"x\"\rinput_shape {\r dim: 1\r dim: 6\r}\r",
   ])
   func accepted(_ text: String) throws {
-    let (result, log) = try CaffeFixture(text).read()
+    let (result, log) = try NetFixture(.caffe, text).read()
     let graph = try #require(result?.graph, "\(log.diagnostics)")
     #expect(graph[graph.inputs[0]].name == "x")
     #expect(graph[graph.inputs[0]].type.shape.extents == [1, 6])
@@ -42,7 +42,8 @@ import Testing
     ("\\a\\b\\f\\v", "\u{7}\u{8}\u{C}\u{B}"), ("größe", "größe"), ("#", "#"),
   ])
   func escapes(_ written: String, _ meant: String) throws {
-    let (result, _) = try CaffeFixture("input: \"\(written)\" input_shape { dim: 1 dim: 2 }").read()
+    let (result, _) = try NetFixture(.caffe, "input: \"\(written)\" input_shape { dim: 1 dim: 2 }")
+      .read()
     let graph = try #require(result?.graph)
     #expect(graph[graph.inputs[0]].name == meant)
   }
@@ -51,7 +52,7 @@ import Testing
   @Test(arguments: ["inf", "-inf", "nan", "Infinity", "1.5", "-nan", "1e400", "true", "six"])
   func numbersThatAreNoExtent(_ number: String) throws {
     let text = "input: \"x\"\ninput_shape {\n dim: 1\n dim: \(number) }"
-    let problem = try CaffeFixture(text).only(.unsupportedParameter)
+    let problem = try NetFixture(.caffe, text).only(.unsupportedParameter)
     #expect(problem.message == "'dim' must be a whole number")
     #expect(problem.location?.line == 4)
   }
@@ -80,7 +81,7 @@ import Testing
     ("a {\n \"b\": 1 }", 2, Self.endOfMessage + "\"b\""),
   ])
   func refused(_ text: String, _ line: Int, _ message: String) throws {
-    let problem = try CaffeFixture(text).only(.textSyntax)
+    let problem = try NetFixture(.caffe, text).only(.textSyntax)
     #expect(problem.message == message)
     #expect(problem.location?.line == line)
     #expect(problem.location?.file?.hasSuffix("net.prototxt") == true)
@@ -98,11 +99,11 @@ import Testing
       layer { name: 'd' }
       }
       """
-    let all = try CaffeFixture(text).diagnostics()
+    let all = try NetFixture(.caffe, text).diagnostics()
     #expect(all.map { $0.code } == [DiagnosticCode](repeating: .textSyntax, count: all.count))
     #expect(all.map { $0.location?.line } == [1, 2, 4, 6])
     let many = String(repeating: "a b\n", count: 100)
-    #expect(try CaffeFixture(many).diagnostics().count == 20)
+    #expect(try NetFixture(.caffe, many).diagnostics().count == 20)
   }
 
   @Test func nestingIsLimited() throws {
@@ -112,7 +113,7 @@ import Testing
     }
     #expect(try extents(nested(64)) == [1, 2])
     #expect(
-      try CaffeFixture(nested(65)).only(.textSyntax).message
+      try NetFixture(.caffe, nested(65)).only(.textSyntax).message
         == "messages are nested more than 64 deep")
     #expect(try extents(nested(100_000)) == nil)
   }

@@ -1,15 +1,22 @@
 import Foundation
 import OctetDiagnostics
 import OctetFiles
+import OctetIR
 import OctetImport
 import OctetTestSupport
 import Testing
 
 /// A net as text and its weights, read through files as the command does.
-struct CaffeFixture {
-  /// Weights of one layer: extents and numbers of each blob.
-  typealias Weights = (layer: String, blobs: [CaffeBlob])
+struct NetFixture {
+  enum Framework {
+    case caffe, darknet
 
+    var names: (net: String, weights: String) {
+      self == .caffe ? ("net.prototxt", "net.caffemodel") : ("net.cfg", "net.weights")
+    }
+  }
+
+  let framework: Framework
   var bytes: [UInt8]
   var weights: [UInt8]?
   var outputs: [String] = []
@@ -17,11 +24,16 @@ struct CaffeFixture {
   var batch: Int?
   var needsWeights = false
   /// Where the files go; nil makes a new folder for each reading.
-  var folder: CaffeFolder?
+  var folder: NetFolder?
 
-  init(_ text: String, weights: [UInt8]? = nil) {
-    bytes = Array(text.utf8)
+  init(_ framework: Framework, _ bytes: [UInt8], weights: [UInt8]? = nil) {
+    self.framework = framework
+    self.bytes = bytes
     self.weights = weights
+  }
+
+  init(_ framework: Framework, _ text: String, weights: [UInt8]? = nil) {
+    self.init(framework, Array(text.utf8), weights: weights)
   }
 
   var text: String {
@@ -31,20 +43,34 @@ struct CaffeFixture {
 
   /// What reading gives; the result is nil when it failed.
   func read() throws -> (result: ImportedNet?, log: DiagnosticLog) {
-    let folder = try self.folder ?? CaffeFolder()
-    let net = folder.url.appending(path: "net.prototxt")
-    let model = folder.url.appending(path: "net.caffemodel")
+    let folder = try self.folder ?? NetFolder()
+    let net = folder.url.appending(path: framework.names.net)
+    let model = folder.url.appending(path: framework.names.weights)
     // Without OctetFiles' flush to the disk: thousands of damaged files pass through here.
     try Data(bytes).write(to: net)
     if let weights { try Data(weights).write(to: model) }
     let log = DiagnosticLog()
     let options = ImportOptions(
       outputs: outputs, inputShapes: inputShapes, batch: batch, needsWeights: needsWeights)
-    let result = try? CaffeImporter.read(
-      try MappedFile(net.path()), weights: try weights.map { _ in try MappedFile(model.path()) },
-      options, log: log)
+    let file = try MappedFile(net.path())
+    let stored = try weights.map { _ in try MappedFile(model.path()) }
+    let result: ImportedNet?
+    switch framework {
+    case .caffe: result = try? CaffeImporter.read(file, weights: stored, options, log: log)
+    case .darknet: result = try? DarknetImporter.read(file, weights: stored, options, log: log)
+    }
     #expect((result == nil) == log.hasErrors, "a failure and an error come together")
     return (result, log)
+  }
+
+  /// Reads the net; what is read must verify.
+  @discardableResult
+  func readVerified(_ what: String) throws -> DiagnosticLog {
+    let (result, log) = try read()
+    if let result {
+      #expect(result.graph.verify(into: log), "\(what): \(log.diagnostics.map { $0.message })")
+    }
+    return log
   }
 
   /// Everything that was logged.
@@ -62,7 +88,7 @@ struct CaffeFixture {
 }
 
 /// A folder that goes with the object.
-final class CaffeFolder {
+final class NetFolder {
   let url: URL
 
   init() throws { url = try Sample.temporaryFolder() }
@@ -70,8 +96,8 @@ final class CaffeFolder {
   deinit { try? FileManager.default.removeItem(at: url) }
 }
 
-/// Numbers in Caffe's order: batch, channels, height, width.
-struct CaffeBlob {
+/// Numbers in the order of Caffe and Darknet: batch, channels, height, width.
+struct Blob {
   var extents: [Int]
   var values: [Float]
 
@@ -84,39 +110,5 @@ struct CaffeBlob {
   init(_ extents: [Int], seed: Int) {
     let count = extents.reduce(1, *)
     self.init(extents, (0..<count).map { Float(($0 * 37 + seed * 101) % 64 - 31) / 32 })
-  }
-}
-
-/// A binary caffemodel with the fields that weights need (caffe.proto of BVLC Caffe).
-enum CaffeModelEncoder {
-  static func model(_ layers: [CaffeFixture.Weights]) -> [UInt8] {
-    layers.flatMap { layer in
-      message(
-        100,
-        message(1, Array(layer.layer.utf8))
-          + layer.blobs.flatMap { message(7, blob($0)) })
-    }
-  }
-
-  static func blob(_ blob: CaffeBlob) -> [UInt8] {
-    message(7, message(1, blob.extents.flatMap { varint(UInt64(bitPattern: Int64($0))) }))
-      + message(
-        5,
-        blob.values.flatMap { value in
-          (0..<4).map { UInt8(truncatingIfNeeded: value.bitPattern >> (8 * $0)) }
-        })
-  }
-
-  static func message(_ field: UInt64, _ bytes: [UInt8]) -> [UInt8] {
-    varint(field << 3 | 2) + varint(UInt64(bytes.count)) + bytes
-  }
-
-  static func varint(_ value: UInt64) -> [UInt8] {
-    var (rest, bytes) = (value, [UInt8]())
-    while rest > 127 {
-      bytes.append(UInt8(rest & 127) | 128)
-      rest >>= 7
-    }
-    return bytes + [UInt8(rest)]
   }
 }
