@@ -97,6 +97,8 @@ int octet_image_size(const uint8_t *bytes, size_t count, size_t *width, size_t *
   int is_picture = count <= INT_MAX && setjmp(decoder.refusal) == 0 &&
                    stbi_info_from_memory(bytes, (int)count, &x, &y, &channels);
   give_back_all();
+  // A bitmap whose rows begin at the top has a negative height.
+  if (is_picture && y < 0 && y > INT_MIN) y = -y;
   if (!is_picture || x < 1 || y < 1) return -1;
   *width = (size_t)x;
   *height = (size_t)y;

@@ -13,14 +13,18 @@ import OctetRuntime
 public struct Agreement: Sendable {
   public struct Output: Sendable {
     public let name: String
+    /// Whether the output is a list of class scores.
+    let isScores: Bool
     /// The largest absolute difference of an element.
     public fileprivate(set) var largest: Float = 0
     fileprivate var sum = 0.0
     fileprivate var signal = 0.0
     fileprivate var noise = 0.0
     fileprivate var elements = 0
-    /// Samples whose largest element is the same.
-    public fileprivate(set) var sameTop = 0
+    fileprivate var topMatches = 0
+
+    /// Samples whose best class is the same; nil for an output that is no list of scores.
+    public var sameTop: Int? { isScores ? topMatches : nil }
 
     public var mean: Double { elements == 0 ? 0 : sum / Double(elements) }
 
@@ -46,7 +50,11 @@ public struct Agreement: Sendable {
     let feeder = try SampleFeeder(dataset, float, preprocessing, log: log)
     var result = Agreement(
       samples: indices.count, kind: kind,
-      outputs: float.graph.outputs.map { Output(name: float.graph[$0].name) })
+      outputs: float.graph.outputs.map { id in
+        let value = float.graph[id]
+        let isScores = ClassScore.isList(value.type.shape.dimensions.map { $0.value })
+        return Output(name: value.name, isScores: isScores)
+      })
     for index in indices {
       let batch = try log.attempt { () throws(Diagnostic) in try feeder.batch([index]) }
       var expected: [[Float]] = []
@@ -73,18 +81,19 @@ public struct Agreement: Sendable {
         outputs[index].noise += Double(difference) * Double(difference)
       }
       outputs[index].elements += a.count
-      if bestClass(a) == bestClass(b) { outputs[index].sameTop += 1 }
+      if bestClass(a) == bestClass(b) { outputs[index].topMatches += 1 }
     }
   }
 
   /// A heading and one line an output.
   public var text: String {
-    let words = kind.isEmpty ? "" : kind + " "
-    return "verified against float on \(samples) \(words)samples:\n"
+    let words = counted(samples, kind.isEmpty ? "sample" : kind + " sample")
+    return "verified against float on \(words):\n"
       + outputs.map { output in
         let decibels = output.decibels.isFinite ? "\(tenths(output.decibels)) dB" : "exact"
         return "  output '\(output.name)': largest difference \(output.largest), mean "
-          + "\(Float(output.mean)), \(decibels), same top-1 on \(output.sameTop) of \(samples)\n"
+          + "\(Float(output.mean)), \(decibels)"
+          + (output.sameTop.map { ", same top-1 on \($0) of \(samples)" } ?? "") + "\n"
       }.joined()
   }
 
@@ -98,7 +107,7 @@ public struct Agreement: Sendable {
             .members([
               ("name", .string(output.name)), ("largest", .number(Double(output.largest))),
               ("mean", .number(output.mean)), ("snr_db", .number(output.decibels)),
-              ("same_top1", .int(output.sameTop)),
+              ("same_top1", output.sameTop.map { .int($0) }),
             ])
           })
       ),
@@ -116,7 +125,7 @@ public struct Agreement: Sendable {
       at: Location(file: path),
       helps: [
         .init("check that --preprocess is what the model was trained with"),
-        .init("try the other calibrator", arguments: ["--calibrator", "min-max"]),
+        .init("try the other calibrator", arguments: ["--calibrator", "entropy"]),
       ])
   }
 

@@ -5,6 +5,7 @@ package import OctetIR
 import OctetImport
 import OctetOps
 package import OctetPasses
+import OctetQuantize
 import OctetRuntime
 import OctetSchema
 import OctetTFLite
@@ -127,6 +128,7 @@ public struct Model: Sendable {
       ImportOptions(
         outputs: options.outputs, inputShapes: options.inputShapes, batch: options.batch,
         needsWeights: needsWeights), log)
+    if weights != nil { try imported.graph.requireFiniteConstants(log) }
     return Model(
       graph: imported.graph, format: format, path: file.path,
       metadata: ModelMetadata(

@@ -14,11 +14,17 @@ extension Preprocessing {
     }
     guard let given else { return own ?? .identity }
     if let own, own != given {
-      log.add(
-        Diagnostic(
-          .preprocessingDiffers,
-          "--preprocess '\(given.text)' differs from the file's own '\(own.text)'",
-          at: Location(file: file), help: "leave out --preprocess to use the file's"))
+      var warning = Diagnostic(
+        .preprocessingDiffers,
+        "--preprocess '\(given.text)' differs from the file's own '\(own.text)'",
+        at: Location(file: file), help: "leave out --preprocess to use the file's")
+      let both = given.completed(by: own)
+      if both != given {
+        warning.notes.append("what --preprocess does not name is not done")
+        warning.helps.append(
+          .init("to keep the rest of the file's", arguments: ["--preprocess", both.text]))
+      }
+      log.add(warning)
     }
     return given
   }

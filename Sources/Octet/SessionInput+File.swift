@@ -20,7 +20,7 @@ extension Session.Input {
       }
       return try NPZ.tensors(bytes, file: path).map { ($0.name, .tensor($0.tensor)) }
     }
-    if !NPY.isNPY(bytes), Dataset.isPictureName(path) {
+    if !NPY.isNPY(bytes), !path.hasSuffix(".npy") {
       throw Image.notAPicture(path)
     }
     return [(name, .tensor(try NPY.tensor(bytes, file: path)))]

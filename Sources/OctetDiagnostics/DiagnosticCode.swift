@@ -63,6 +63,7 @@ extension DiagnosticCode {
   public static let noInput = DiagnosticCode("0312", "no-input")
   public static let duplicateName = DiagnosticCode("0313", "duplicate-name")
   public static let invalidWeights = DiagnosticCode("0314", "invalid-weights")
+  public static let headNotDecoded = DiagnosticCode("0315", "head-not-decoded", .warning)
 
   // 04 passes
   public static let operatorLeft = DiagnosticCode("0401", "operator-left")
@@ -113,7 +114,7 @@ extension DiagnosticCode {
     unknownOperator, subgraphMismatch, batchBecameOne, tensorTooLarge,
     unknownLayer, missingWeights, weightsMismatch, unknownBlob, layerRemoved, unusedWeights,
     unsupportedParameter, unknownOutput, unknownInput, unknownField, noWeightsFile, noInput,
-    duplicateName, invalidWeights,
+    duplicateName, invalidWeights, headNotDecoded,
     operatorLeft, unknownPass, layoutChanged, passBrokeGraph,
     noSamples, missingRange, tableMismatch, noInt8Form, notFinite, sampleMismatch,
     weightScaleRaised, invalidTable, poorAgreement, alreadyQuantized, noCalibrationData,

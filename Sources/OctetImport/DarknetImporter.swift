@@ -18,6 +18,9 @@ package struct DarknetImporter {
   /// The layer at which the weights file ends, and how many of its numbers are there.
   private var end: (layer: ForeignNode, found: Int, wanted: Int)?
 
+  /// Passes take time with the square of the layers.
+  private static let largestLayerCount = 4096
+
   /// The name of the net's input.
   private static let inputName = "input"
 
@@ -50,6 +53,13 @@ package struct DarknetImporter {
     _ sections: [CfgParser.Section]
   ) throws(DiagnosticFailure) -> ImportedNet {
     let net = try net(sections)
+    guard sections.count - 1 < Self.largestLayerCount else {
+      throw log.failure(
+        Diagnostic(
+          .unsupportedParameter,
+          "the net has \(sections.count - 1) layers; Octet reads less than \(Self.largestLayerCount)",
+          at: place, help: "cut the net into parts"))
+    }
     builder.addInputs([net.input], options, log)
     for section in sections.dropFirst() { addLayer(section) }
     let outputs = chooseOutputs()
@@ -59,8 +69,13 @@ package struct DarknetImporter {
           .noWeightsFile, "layer '\(layer.name)' needs weights and no weights file is given",
           at: layer.location, helps: [.init("give it", arguments: ["--weights", "FILE.weights"])]))
     }
-    for layer in layers { convert(layer) }
-    checkLength()
+    let problems = DiagnosticLog()
+    for layer in layers { convert(layer, problems) }
+    let fits = checkLength()
+    // In numbers of another net nothing means anything.
+    for problem in problems.diagnostics where fits || problem.code != .weightsMismatch {
+      log.add(problem)
+    }
     try builder.addOutputs(outputs, among: layers.map { $0.name }, log)
     return ImportedNet(
       graph: try builder.finish(log), preprocessing: net.preprocessing,
@@ -76,7 +91,8 @@ package struct DarknetImporter {
         Diagnostic(
           .unknownFormat, "a Darknet cfg begins with a [net] section",
           at: Location(line: sections.first?.line).completed(by: place),
-          help: "name the .cfg of a Darknet net"))
+          help: "name the .cfg of a Darknet net"
+        ).suggesting(sections.first?.type ?? "", from: ["net", "network"]))
     }
     guard sections.count > 1 else {
       throw log.failure(Diagnostic(.noInput, "the net has no layers", at: place))
@@ -96,7 +112,13 @@ package struct DarknetImporter {
         name: Self.inputName, extents: extents, line: first.line,
         notes: ["the [net] section has no height and width"])
       guard isImage || extents == nil, [1, 3].contains(channels) else { return (input, nil) }
-      return (input, "scale=1/255,resize=letterbox" + (channels == 3 ? ",channels=rgb" : ""))
+      // A fork stretches pictures unless letter_box says otherwise; the cfg alone does not tell it.
+      let isBoxed = try settings.bool("letter_box", default: true)
+      return (
+        input,
+        "scale=1/255,resize=\(isBoxed ? "letterbox" : "stretch")"
+          + (channels == 3 ? ",channels=rgb" : "")
+      )
     }
   }
 
@@ -148,7 +170,7 @@ package struct DarknetImporter {
     OpMapping.darknet[layer.type]?.weights != nil
   }
 
-  private mutating func convert(_ layer: ForeignNode) {
+  private mutating func convert(_ layer: ForeignNode, _ log: DiagnosticLog) {
     guard let mapping = OpMapping.darknet[layer.type] else {
       var problem = Diagnostic(
         .unknownLayer, "layer type '\(layer.type)' is not supported", at: layer.location
@@ -212,11 +234,17 @@ package struct DarknetImporter {
   }
 
   /// Logs `OCT0314` for a weights file that is too short or too long.
-  private func checkLength() {
-    guard let weights, !hasLostPlace else { return }
+  ///
+  /// - Returns: false for such a file.
+  private func checkLength() -> Bool {
+    guard let weights, !hasLostPlace else { return true }
     let message =
       "the weights file has \(weights.count) floats, the net needs \(weights.asked)"
-    let help = "use the cfg and the weights file of the same training"
+    let help =
+      "use the cfg and the weights file of the same training, and its channels (--input-shape)"
+    guard end != nil || (weights.count > weights.asked && options.outputs.isEmpty) else {
+      return true
+    }
     if let end {
       log.add(
         Diagnostic(
@@ -225,14 +253,18 @@ package struct DarknetImporter {
             "it ends at '\(end.layer.name)', which needs \(end.wanted) and gets \(end.found)",
             "the weights file is \(weights.file.path)",
           ], help: help))
-    } else if weights.count > weights.asked, options.outputs.isEmpty {
+    } else {
       log.add(
         Diagnostic(
           .invalidWeights, message,
           at: Location(file: weights.file.path, format: "darknet"),
-          notes: ["\(weights.count - weights.asked) floats are left after the last layer"],
+          notes: [
+            counted(weights.count - weights.asked, "float")
+              + " of the file are left after the last layer"
+          ],
           help: help))
     }
+    return false
   }
 
   /// How the outputs that are heads become boxes, one a line; nil when none is.
@@ -244,6 +276,13 @@ package struct DarknetImporter {
       guard let head = OpMapping.darknet[layer.type]?.head else { continue }
       try log.attempt(at: layer.location) { () throws(Diagnostic) in
         let (text, classes) = try head(layer)
+        guard let text else {
+          return log.add(
+            Diagnostic(
+              .headNotDecoded,
+              "the numbers of '\(layer.name)' stay as they are: no boxes come of them",
+              at: layer.location))
+        }
         if let first, first.classes != classes {
           throw Diagnostic(
             .unsupportedParameter,

@@ -226,7 +226,7 @@ package struct Quantizer {
 extension Graph {
   /// Logs `OCT0505` with every constant that a table made elsewhere would hide: calibration meets it in
   /// the result it spoils.
-  fileprivate func requireFiniteConstants(_ log: DiagnosticLog) throws(DiagnosticFailure) {
+  package func requireFiniteConstants(_ log: DiagnosticLog) throws(DiagnosticFailure) {
     for node in nodes {
       for case let input? in node.inputs where self[input].type.element == .float32 {
         guard let constant = self[input].constant,

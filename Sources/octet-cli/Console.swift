@@ -91,7 +91,8 @@ struct ProgressPrinter {
   /// As TensorRT's samples show it.
   func calibrating(_ progress: CalibrationProgress) {
     show(
-      "Calibrating batch \(progress.batch), containing \(progress.samplesInBatch) images",
+      "Calibrating batch \(progress.batch), containing "
+        + counted(progress.samplesInBatch, "image"),
       isMilestone: progress.batch % 10 == 0)
   }
 }

@@ -81,7 +81,13 @@ struct Run: ParsableCommand {
       try session.choose(given, for: inputs, log: log)
       if let names {
         session.classNames = names
-        if let count = session.classCount { names.check(classes: count, log: log) }
+        guard let count = session.classCount else {
+          throw log.failure(
+            Diagnostic(
+              .noDetections, "--labels is for classes, and the model's outputs are none",
+              notes: ["it is neither a detector nor has one score a class"]))
+        }
+        names.check(classes: count, log: log)
       }
       let defaults = DetectionOptions()
       let options = DetectionOptions(

@@ -15,6 +15,15 @@ import Testing
     #expect(image.width == 7 && image.height == 5 && image.pixels == PictureFixtures.rgb)
   }
 
+  /// A negative height: the first row in the file is the top one.
+  @Test func bitmapsFromTheTop() throws {
+    var bytes = PictureFixtures.bmp
+    bytes.replaceSubrange(22..<26, with: [0xFB, 0xFF, 0xFF, 0xFF])
+    let image = try decode(bytes)
+    let rows = (0..<5).reversed().flatMap { PictureFixtures.rgb[21 * $0..<21 * ($0 + 1)] }
+    #expect(image.width == 7 && image.height == 5 && image.pixels == rows)
+  }
+
   @Test func greyBecomesRGB() throws {
     let gray = try decode(PictureFixtures.pngGray).pixels
     #expect(gray == PictureFixtures.gray.flatMap { [$0, $0, $0] })

@@ -157,7 +157,7 @@ import Testing
     #expect(short.location?.node == "connected1")
     let long = try #require(try read(Self.count + 5))
     #expect(long.message == "the weights file has 400 floats, the net needs 395")
-    #expect(long.notes == ["5 floats are left after the last layer"])
+    #expect(long.notes == ["5 floats of the file are left after the last layer"])
     // A part of the net takes a part of the file.
     #expect(try read(Self.count + 5, ["convolutional0"]) == nil)
     #expect(try read(8, ["convolutional0"]) == nil)
@@ -193,6 +193,37 @@ import Testing
     #expect(
       try message(DarknetWeightsEncoder.file([1]) + [0]) == "the weights file has 25 bytes: "
         + "no whole number of floats after its header")
+  }
+
+  /// What another net's numbers would mean is not reported beside their number.
+  @Test func weightsOfAnotherNet() throws {
+    let text = Self.net + "[convolutional]\nbatch_normalize=1\nfilters=2\nactivation=linear"
+    let file = DarknetWeightsEncoder.file([Float](repeating: -1, count: 40))
+    let found = try NetFixture(.darknet, text, weights: file).diagnostics()
+    #expect(found.map { $0.code } == [.invalidWeights])
+    let whole = DarknetWeightsEncoder.file([Float](repeating: -1, count: 14))
+    let problem = try NetFixture(.darknet, text, weights: whole).only(.weightsMismatch)
+    #expect(problem.message == "a variance of the layer is -1.0, which has no square root")
+  }
+
+  @Test func aForkSaysWhetherItLetterboxes() throws {
+    let text = "[net]\nwidth=8\nheight=8\nletter_box=0\n[avgpool]"
+    #expect(
+      try NetFixture(.darknet, text).read().result?.preprocessing
+        == "scale=1/255,resize=stretch,channels=rgb")
+  }
+
+  @Test func aHeadThatIsNotDecoded() throws {
+    let text = Self.net + "[connected]\noutput=30\nactivation=linear\n[detection]\nclasses=20"
+    let problem = try NetFixture(.darknet, text).only(.headNotDecoded)
+    #expect(problem.severity == .warning && problem.location?.node == "detection1")
+    #expect(try NetFixture(.darknet, text).read().result?.detector == nil)
+  }
+
+  @Test func tooManyLayers() throws {
+    let text = Self.net + String(repeating: "[dropout]\n", count: 4096)
+    let problem = try NetFixture(.darknet, text).only(.unsupportedParameter)
+    #expect(problem.message == "the net has 4096 layers; Octet reads less than 4096")
   }
 
   @Test func weightsAreAskedForOnlyToConvert() throws {

@@ -877,6 +877,43 @@ extension Explanation {
       training starts from, convert that part: `--outputs` names its last layer.
 
       """#,
+    "OCT0315": #"""
+      # OCT0315 head-not-decoded
+
+      The last layer of a detector is of a kind whose boxes Octet does not decode.
+
+      ## Why
+
+      Darknet's `[detection]` layer (YOLO 1) predicts boxes for a fixed grid, without anchors. The net is converted and its
+      numbers are the output, but `run` lists them as any other tensor, and `eval` knows no average precision for them.
+
+      ## Example
+
+      ```sh
+      cat > net.cfg <<'CFG'
+      [net]
+      width=8
+      height=8
+      [connected]
+      output=30
+      activation=linear
+      [detection]
+      classes=20
+      num=2
+      side=1
+      CFG
+      octet inspect net.cfg
+      ```
+
+      ## How to fix
+
+      Decode the numbers in your program, or use a net with `[region]` or `[yolo]` layers.
+
+      ## When it is safe to ignore
+
+      When your program decodes the boxes.
+
+      """#,
     "OCT0401": #"""
       # OCT0401 operator-left
 

@@ -43,7 +43,7 @@ extension Image {
   package static func notAPicture(_ file: String) -> Diagnostic {
     Diagnostic(
       .invalidPicture, "'\(file)' is not a picture", at: Location(file: file),
-      notes: ["pictures are JPEG, PNG or BMP files"])
+      notes: ["pictures are JPEG, PNG or BMP files; tensors are .npy or .npz"])
   }
 
   /// Whether the bytes begin like a picture file that is read.

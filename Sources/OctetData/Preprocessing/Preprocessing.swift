@@ -107,6 +107,14 @@ public struct Preprocessing: Sendable {
     return parts.joined(separator: ",")
   }
 
+  /// The specification with the parts that it leaves out taken from `other`.
+  package func completed(by other: Preprocessing) -> Preprocessing {
+    Preprocessing(
+      scale: scale ?? other.scale, mean: mean.isEmpty ? other.mean : mean,
+      std: std.isEmpty ? other.std : std, resize: resize ?? other.resize,
+      channels: channels ?? other.channels)
+  }
+
   /// The model's number for a pixel: computed in double precision, rounded once to float.
   ///
   /// - Parameter channel: 0 to `channelCount - 1`; any when the specification treats all alike.

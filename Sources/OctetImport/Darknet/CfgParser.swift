@@ -45,20 +45,21 @@ struct CfgParser {
 
   private mutating func add(_ text: String, line: Int) {
     let code = text.prefix { $0 != "#" && $0 != ";" }.filter { !$0.isWhitespace }
+    let shown = code.prefix(80)
     if code.isEmpty { return }
     if code.first == "[" {
       guard code.last == "]", code.count > 2 else {
-        return fail("a section is written [name], not '\(code)'", line)
+        return fail("a section is written [name], not '\(shown)'", line)
       }
       sections.append(Section(type: String(code.dropFirst().dropLast()), line: line))
       lines = [:]
       return
     }
     guard let equals = code.firstIndex(of: "="), equals != code.startIndex else {
-      return fail("'\(code)' is neither a [section] nor an option such as size=3", line)
+      return fail("'\(shown)' is neither a [section] nor an option such as size=3", line)
     }
     guard !sections.isEmpty else {
-      return fail("the option '\(code)' stands before the first section", line)
+      return fail("the option '\(shown)' stands before the first section", line)
     }
     let name = String(code[..<equals])
     if let first = lines.updateValue(line, forKey: name) {
@@ -70,7 +71,9 @@ struct CfgParser {
     sections[sections.count - 1].options.entries += entries
   }
 
+  /// As the log does, the first problems are kept; a file that is no cfg has one a line.
   private func fail(_ message: String, _ line: Int) {
+    guard log.errorCount < DiagnosticLog.limit else { return }
     log.add(
       Diagnostic(
         .textSyntax, message, at: Location(file: file, format: "darknet", line: line)))

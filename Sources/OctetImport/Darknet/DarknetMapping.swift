@@ -19,11 +19,12 @@ package struct DarknetMapping: Sendable {
   /// Which of the weights is a matrix that files of old have inputs by outputs.
   let matrix: Int?
   let build: OpMapping.Build
-  /// How the output of a head becomes boxes, as `Detector` of OctetData reads it; nil for other layers.
+  /// How the output of a head becomes boxes, as `Detector` of OctetData reads it, or nil where it knows no
+  /// way; for layers that are no heads there is no closure.
   let head: Head?
 
   typealias Head =
-    @Sendable (ForeignNode) throws(Diagnostic) -> (text: String, classes: Int)
+    @Sendable (ForeignNode) throws(Diagnostic) -> (text: String?, classes: Int)
 
   init(
     makes: [String], options: [String], refused: [String] = [],

@@ -42,7 +42,7 @@ extension OpMapping {
           "classes", "coords", "rescore", "side", "num", "softmax", "sqrt", "jitter",
           "object_scale", "noobject_scale", "class_scale", "coord_scale", "forced", "random",
           "reorg", "max",
-        ]
+        ], head: { node throws(Diagnostic) in (nil, try classCount(node.attributes)) }
       ) { node, builder throws(Diagnostic) in [try builder.input(0)] },
     ])
 }
@@ -89,7 +89,7 @@ private struct DarknetHead {
   }
 
   /// All but the output's name.
-  var description: (text: String, classes: Int) {
+  var description: (text: String?, classes: Int) {
     let pairs = anchors.map { "\(shortDecimal($0.width))x\(shortDecimal($0.height))" }
     return (
       "\(kind) classes=\(classes) anchors=\(pairs.joined(separator: ","))\(setting)", classes
