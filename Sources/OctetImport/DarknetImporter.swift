@@ -199,7 +199,7 @@ package struct DarknetImporter {
       return builder.fail(layer)
     }
     if !problems.isEmpty { return builder.fail(layer) }
-    if !builder.add(layer, log, mapping.build) { builder.fail(layer) }
+    builder.add(layer, log, mapping.build)
   }
 
   /// The layer's weights from the file; none without a file and after its end.

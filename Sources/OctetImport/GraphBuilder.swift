@@ -40,6 +40,7 @@ package struct GraphBuilder {
   /// Builds one layer with `build` and binds its outputs; a failure is logged with the layer's place.
   ///
   /// - Returns: false when the layer itself is at fault, and not what it reads.
+  @discardableResult
   mutating func add(
     _ node: ForeignNode, _ log: DiagnosticLog, _ build: OpMapping.Build
   ) -> Bool {

@@ -199,7 +199,8 @@ import Testing
   @Test func weightsOfAnotherNet() throws {
     let text = Self.net + "[convolutional]\nbatch_normalize=1\nfilters=2\nactivation=linear"
     let file = DarknetWeightsEncoder.file([Float](repeating: -1, count: 40))
-    let found = try NetFixture(.darknet, text, weights: file).diagnostics()
+    let twice = text + "\n[convolutional]\nfilters=3\nactivation=linear"
+    let found = try NetFixture(.darknet, twice, weights: file).diagnostics()
     #expect(found.map { $0.code } == [.invalidWeights])
     let whole = DarknetWeightsEncoder.file([Float](repeating: -1, count: 14))
     let problem = try NetFixture(.darknet, text, weights: whole).only(.weightsMismatch)
