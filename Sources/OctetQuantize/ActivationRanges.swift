@@ -7,20 +7,39 @@ import OctetIR
 /// tensor gets the range with the least squared error after the activation.
 extension Graph {
   /// - Parameter ranges: by value, as the algorithm took them; those of the activations' operands and
-  ///   results are changed.
+  ///   results are changed, and those of operators that hand on codes with them.
   func fitActivations(_ histograms: [Histogram], _ ranges: inout [CalibrationTable.Range]) {
     let (consumers, producers) = (consumers(), producers())
     for node in nodes {
-      guard let gain = node.int8Rule?.negativeGain, gain < 1, let input = node.inputs[0],
-        consumers[input.index].count == 1, !outputs.contains(input),
-        producers[input.index].flatMap({ nodes[$0].int8Rule })?.output == .calibrated
-      else { continue }
-      let output = node.outputs[0].index
-      let high = ranges[output].high
-      let low = histograms[input.index].low(high: high, negativeGain: gain)
-      ranges[input.index] = CalibrationTable.Range(low: low, high: high)
-      ranges[output].low = max(ranges[output].low, gain * low)
+      guard let rule = node.int8Rule, let output = node.outputs.first?.index else { continue }
+      switch rule.output {
+      case .likeInput:
+        if let data = node.int8Data { ranges[output].clip(to: [ranges[data.index]]) }
+      case .unified:
+        let inputs = node.inputs.compactMap { $0 }.filter { self[$0].constant == nil }
+        if inputs.count == node.inputs.count {
+          ranges[output].clip(to: inputs.map { ranges[$0.index] })
+        }
+      case .calibrated:
+        guard rule.negativeGain < 1, let input = node.inputs[0],
+          consumers[input.index].count == 1, !outputs.contains(input),
+          producers[input.index].flatMap({ nodes[$0].int8Rule })?.output == .calibrated
+        else { continue }
+        let high = ranges[output].high
+        let low = histograms[input.index].low(high: high, negativeGain: rule.negativeGain)
+        ranges[input.index] = CalibrationTable.Range(low: low, high: high)
+        ranges[output].low = max(ranges[output].low, rule.negativeGain * low)
+      case .fixed: continue
+      }
     }
+  }
+}
+
+extension CalibrationTable.Range {
+  /// The part of the range that one of `others` has.
+  fileprivate mutating func clip(to others: [CalibrationTable.Range]) {
+    low = max(low, others.map { $0.low }.min() ?? low)
+    high = min(high, others.map { $0.high }.max() ?? high)
   }
 }
 

@@ -86,6 +86,20 @@ import Testing
     #expect(after.low == 0.1 * before.low && after.high == extremes.high)
   }
 
+  /// What an activation clips stays clipped where codes are handed on.
+  @Test func operatorsThatHandOnCodes() throws {
+    let table = try table(
+      """
+      %r = leaky_relu(%c) {alpha = 0.1}
+      %p = max_pool_2d(%r) {filter = [1, 1], stride = [1, 1], padding = valid}
+      %t = tanh(%x)
+      %z = concatenation(%p, %t) {axis = 3}
+      """)
+    let fitted = try #require(table.range(of: "r"))
+    #expect(table.range(of: "p") == fitted)
+    #expect(table.range(of: "z") == .init(low: min(fitted.low, -1), high: fitted.high))
+  }
+
   /// Other readers need the negative numbers as they are.
   @Test func aTensorWithOtherReadersKeepsItsRange() throws {
     let table = try table("%r = leaky_relu(%c) {alpha = 0.1}\n%z = add(%c, %r)")
