@@ -5,6 +5,8 @@ import OctetOps
 /// Folds a multiplication by constants, one for each channel, into the weights before it.
 ///
 ///     mul(conv_2d(%x, %w, %b), %scale)   ->   conv_2d(%x, %w * %scale, %b * %scale)
+///
+/// A clamp of the product becomes the layer's.
 package struct FoldScale: GraphPass {
   package init() {}
 
@@ -13,7 +15,7 @@ package struct FoldScale: GraphPass {
 
   package func patch(at index: Int, in view: GraphView) throws(Diagnostic) -> GraphPatch? {
     let node = view.graph.nodes[index]
-    guard let mul = node.op as? Mul, mul.activation == .none else { return nil }
+    guard let mul = node.op as? Mul else { return nil }
     for (data, factor) in [(0, 1), (1, 0)] {
       guard let layer = WeightedNode(making: node.inputs[data], in: view),
         let scale = layer.perChannel(node.inputs[factor])
@@ -21,7 +23,9 @@ package struct FoldScale: GraphPass {
       let name = view.graph[node.outputs[0]].name
       var patch = GraphPatch(
         view.graph, "fold factor of \(name)", replacing: [layer.node, node])
-      patch.replace(node.outputs[0], with: try layer.scaled(by: scale, name: name, in: &patch))
+      patch.replace(
+        node.outputs[0],
+        with: try layer.scaled(by: scale, mul.activation, name: name, in: &patch))
       return patch
     }
     return nil

@@ -50,28 +50,32 @@ struct WeightedNode {
     return values.count == channels && extents.last == channels ? values : nil
   }
 
-  /// The layer with every channel's weights and bias multiplied by `scale`, writing under `name`.
-  func scaled(by scale: [Float], name: String, in patch: inout GraphPatch) throws(Diagnostic)
-    -> ValueID
-  {
+  /// The layer with every channel's weights and bias multiplied by `scale` and its result clamped,
+  /// writing under `name`.
+  func scaled(
+    by scale: [Float], _ clamp: FusedActivation, name: String, in patch: inout GraphPatch
+  ) throws(Diagnostic) -> ValueID {
     var newWeights = weights
     for i in newWeights.indices { newWeights[i] *= scale[i / step % channels] }
     let newBias = bias.map { zip($0, scale).map { $0 * $1 } }
-    return try rebuilt(newWeights, newBias, name, &patch)
+    return try rebuilt(newWeights, newBias, clamp, name, &patch)
   }
 
-  /// The layer with `offset` added to its bias.
-  func shifted(by offset: [Float], name: String, in patch: inout GraphPatch) throws(Diagnostic)
-    -> ValueID
-  {
+  /// The layer with `offset` added to its bias and its result clamped.
+  func shifted(
+    by offset: [Float], _ clamp: FusedActivation, name: String, in patch: inout GraphPatch
+  ) throws(Diagnostic) -> ValueID {
     let newBias = zip(bias ?? [Float](repeating: 0, count: channels), offset).map { $0 + $1 }
-    return try rebuilt(nil, newBias, name, &patch)
+    return try rebuilt(nil, newBias, clamp, name, &patch)
   }
 
   private func rebuilt(
-    _ newWeights: [Float]?, _ newBias: [Float]?, _ name: String, _ patch: inout GraphPatch
+    _ newWeights: [Float]?, _ newBias: [Float]?, _ clamp: FusedActivation, _ name: String,
+    _ patch: inout GraphPatch
   ) throws(Diagnostic) -> ValueID {
-    guard let op = OpCatalog.builtin(node.op), let weightsID = node.inputs[position] else {
+    guard let op = OpCatalog.builtin(node.op), case .fused(_, let clamped) = op.traits.clamp,
+      let weightsID = node.inputs[position]
+    else {
       preconditionFailure("the initializer has seen the operator and its weights")
     }
     var inputs = Array(node.inputs.prefix(biasPosition))
@@ -84,6 +88,6 @@ struct WeightedNode {
       let oldName = biasID.map { view.graph[$0].name }
       inputs.append(patch.addConstant(oldName ?? "\(name)/bias", Tensor([channels], newBias)))
     }
-    return try patch.add(op, inputs: inputs, name: name)
+    return try patch.add(clamped(clamp), inputs: inputs, name: name)
   }
 }
