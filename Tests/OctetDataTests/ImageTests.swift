@@ -15,6 +15,39 @@ import Testing
     #expect(image.width == 7 && image.height == 5 && image.pixels == PictureFixtures.rgb)
   }
 
+  /// A JPEG with Exif data after its first marker, in both byte orders.
+  @Test(arguments: 0...9, [true, false])
+  func picturesAreTurnedAsTheCameraNotes(_ orientation: UInt8, _ isLittle: Bool) throws {
+    func number(_ value: UInt8, _ count: Int) -> [UInt8] {
+      let bytes = [UInt8](repeating: 0, count: count - 1) + [value]
+      return isLittle ? bytes.reversed() : bytes
+    }
+    let tag: [UInt8] = isLittle ? [0x12, 0x01] : [0x01, 0x12]
+    let tiff =
+      Array((isLittle ? "II" : "MM").utf8) + number(42, 2) + number(8, 4) + number(1, 2) + tag
+      + number(3, 2) + number(1, 4) + number(orientation, 2) + [0, 0] + number(0, 4)
+    let body = Array("Exif\0\0".utf8) + tiff
+    var bytes = PictureFixtures.jpeg
+    bytes.insert(contentsOf: [0xFF, 0xE1, 0, UInt8(body.count + 2)] + body, at: 2)
+    let (stored, seen) = (try decode(PictureFixtures.jpeg), try decode(bytes))
+    let (w, h) = (stored.width, stored.height)
+    // Where the stored corners (0, 0) and (w-1, 0) are seen, by the Exif standard's table.
+    let corners: [UInt8: ((Int, Int), (Int, Int))] = [
+      2: ((w - 1, 0), (0, 0)), 3: ((w - 1, h - 1), (0, h - 1)), 4: ((0, h - 1), (w - 1, h - 1)),
+      5: ((0, 0), (0, w - 1)), 6: ((h - 1, 0), (h - 1, w - 1)), 7: ((h - 1, w - 1), (h - 1, 0)),
+      8: ((0, w - 1), (0, 0)),
+    ]
+    let (first, second) = corners[orientation] ?? ((0, 0), (w - 1, 0))
+    #expect(seen.width == ((5...8).contains(orientation) ? h : w))
+    func pixel(_ image: Image, _ place: (Int, Int)) -> [UInt8] {
+      let start = 3 * (place.1 * image.width + place.0)
+      return Array(image.pixels[start..<start + 3])
+    }
+    #expect(pixel(seen, first) == pixel(stored, (0, 0)))
+    #expect(pixel(seen, second) == pixel(stored, (w - 1, 0)))
+    if first == (0, 0), second == (w - 1, 0) { #expect(seen.pixels == stored.pixels) }
+  }
+
   /// A negative height: the first row in the file is the top one.
   @Test func bitmapsFromTheTop() throws {
     var bytes = PictureFixtures.bmp

@@ -52,7 +52,7 @@ import Testing
     return Tensor(last.apply(model.input), last.apply(values, extents: model.input))
   }
 
-  @Test(.enabled(if: Sample.hasSharedData, "needs ../shared/data"), arguments: models)
+  @Test(.enabled(if: Sample.hasShared("caffe"), "needs ../shared/data/caffe"), arguments: models)
   func floatEqualsOpenCV(_ model: Published) throws {
     let result = try Session(try open(model), log: log).run([(nil, input(model))], log: log)
     #expect(result.outputs.map { $0.name }.sorted() == model.outputs.map { $0.name }.sorted())
@@ -70,12 +70,12 @@ import Testing
   }
 
   /// Images are channels-last inside: a layer that asks for that order costs nothing.
-  @Test(.enabled(if: Sample.hasSharedData, "needs ../shared/data"), arguments: models)
+  @Test(.enabled(if: Sample.hasShared("caffe"), "needs ../shared/data/caffe"), arguments: models)
   func noTransposeIsLeft(_ model: Published) throws {
     #expect(try open(model).graph.nodes.allSatisfy { $0.op.name != "transpose" })
   }
 
-  @Test(.enabled(if: Sample.hasSharedData, "needs ../shared/data"), arguments: models)
+  @Test(.enabled(if: Sample.hasShared("caffe"), "needs ../shared/data/caffe"), arguments: models)
   func int8IsNearFloat(_ model: Published) throws {
     let folder = try Sample.temporaryFolder()
     defer { try? FileManager.default.removeItem(at: folder) }

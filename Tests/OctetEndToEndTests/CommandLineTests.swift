@@ -4,6 +4,7 @@ import OctetData
 import OctetDiagnostics
 import OctetIR
 import OctetSchema
+import OctetTestSupport
 import Testing
 
 /// The programs as a user runs them, on the repo's sample and, where it is there, on shared data.
@@ -11,8 +12,7 @@ import Testing
   static let root = URL(filePath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent()
   static let sample = root.appending(path: "samples/01-mnist-lenet").path()
-  static let shared = root.deletingLastPathComponent().appending(path: "shared/data").path()
-  static var hasSharedData: Bool { FileManager.default.fileExists(atPath: shared) }
+  static let shared = Sample.shared
 
   let folder = FileManager.default.temporaryDirectory.appending(path: "octet-\(UUID().uuidString)")
 
@@ -370,7 +370,7 @@ import Testing
     #expect(readme.contains(try octet("ops", "--markdown").output))
   }
 
-  @Test(.enabled(if: hasSharedData, "needs ../shared/data"))
+  @Test(.enabled(if: Sample.hasShared("caffe", "mnist"), "needs ../shared/data"))
   func lenetReachesTheKnownCounts() throws {
     let model = Self.shared + "/caffe/lenet/lenet.prototxt"
     let weights = Self.shared + "/caffe/lenet/lenet_iter_10000.caffemodel"
@@ -386,7 +386,7 @@ import Testing
     #expect((object["correct"] as? Int ?? 0) >= 9909)
   }
 
-  @Test(.enabled(if: hasSharedData, "needs ../shared/data"))
+  @Test(.enabled(if: Sample.hasShared("caffe"), "needs ../shared/data"))
   func theOldLayerFormRunsInFloatAndInt8() throws {
     let net = Self.shared + "/caffe/v1-legacy/cifar10_quick"
     let arguments = ["convert", net + ".prototxt", "--weights", net + "_iter_5000.caffemodel"]
@@ -408,7 +408,7 @@ import Testing
     #expect(output["snr_db"] as? Double ?? 0 > 30, "\(output)")
   }
 
-  @Test(.enabled(if: hasSharedData, "needs ../shared/data"))
+  @Test(.enabled(if: Sample.hasShared("tflite"), "needs ../shared/data"))
   func publishedModelsCanBeInspected() throws {
     let models =
       FileManager.default.enumerator(atPath: Self.shared + "/tflite")?

@@ -51,7 +51,8 @@ import Testing
     #expect(!log.hasErrors)
   }
 
-  /// OpenCV 4.14's figures for a picture stretched to the net's size: class, score, box.
+  /// The figures of the shared data's README, OpenCV 4.14's for a picture stretched to the net's size: class,
+  /// score, box.
   struct Photo: Sendable, CustomTestStringConvertible {
     let model: String
     let photo: String
@@ -109,7 +110,8 @@ import Testing
 
   static let stretched = "scale=1/255,resize=stretch,channels=rgb"
 
-  @Test(.enabled(if: Sample.hasSharedData, "needs ../shared/data"), arguments: photos)
+  @Test(
+    .enabled(if: Sample.hasShared("darknet", "images"), "needs ../shared/data"), arguments: photos)
   func floatFindsWhatOpenCVFinds(_ photo: Photo) throws {
     let found = try detect(
       try published(photo.model), Sample.shared + "/images/" + photo.photo, Self.stretched)
@@ -124,7 +126,7 @@ import Testing
     }
   }
 
-  @Test(.enabled(if: Sample.hasSharedData, "needs ../shared/data"))
+  @Test(.enabled(if: Sample.hasShared("darknet", "images"), "needs ../shared/data"))
   func letterboxedAsDarknet() throws {
     let model = try published("yolov3-tiny")
     let found = try detect(model, Sample.shared + "/images/dog.jpg", nil, score: 0.5)
@@ -140,7 +142,7 @@ import Testing
   }
 
   /// Calibrated on other photos, int8 finds what float is sure of.
-  @Test(.enabled(if: Sample.hasSharedData, "needs ../shared/data"))
+  @Test(.enabled(if: Sample.hasShared("darknet", "images"), "needs ../shared/data"))
   func int8FindsWhatFloatFinds() throws {
     let folder = try Sample.temporaryFolder()
     defer { try? FileManager.default.removeItem(at: folder) }
@@ -167,7 +169,7 @@ import Testing
   }
 
   /// One net in Caffe's and Darknet's format.
-  @Test(.enabled(if: Sample.hasSharedData, "needs ../shared/data"))
+  @Test(.enabled(if: Sample.hasShared("darknet", "caffe", "images"), "needs ../shared/data"))
   func caffeAndDarknetTwinsAgree() throws {
     let name = "MobileNetV2-YOLOv3-Nano-voc"
     let caffe = Sample.shared + "/caffe/mobilenetv2-yolov3-nano-voc/\(name)"
@@ -192,7 +194,7 @@ import Testing
   }
 
   /// Every published cfg can be looked at without weights.
-  @Test(.enabled(if: Sample.hasSharedData, "needs ../shared/data"))
+  @Test(.enabled(if: Sample.hasShared("darknet"), "needs ../shared/data"))
   func cfgsWithoutWeights() throws {
     let names = try FileManager.default.contentsOfDirectory(atPath: Self.shared + "cfg")
     #expect(names.count == 11)

@@ -101,7 +101,7 @@ extension CommandLineTests {
     #expect(other.code == 0 && other.errors.contains("OCT0803"))
   }
 
-  @Test(.enabled(if: hasSharedData, "needs ../shared/data"))
+  @Test(.enabled(if: Sample.hasShared("tflite", "images"), "needs ../shared/data"))
   func aCatIsACat() throws {
     let model = Self.shared + "/tflite/tflite-support/mobilenet_v1_0.25_224_1_default_1.tflite"
     let result = try octet(
@@ -111,7 +111,7 @@ extension CommandLineTests {
     #expect(top.prefix(3).map { $0["class"] as? Int } == [286, 282, 283])
   }
 
-  @Test(.enabled(if: hasSharedData, "needs ../shared/data"))
+  @Test(.enabled(if: Sample.hasShared("images"), "needs ../shared/data"))
   func photosAreRead() throws {
     let folder = Self.shared + "/images"
     let sizes = try ["dog.jpg", "bus.jpg", "cat.bmp", "squat.bmp"].map { name in

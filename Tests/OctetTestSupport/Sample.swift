@@ -6,7 +6,11 @@ public enum Sample {
     .deletingLastPathComponent().deletingLastPathComponent()
   public static let folder = root.appending(path: "samples/01-mnist-lenet").path()
   public static let shared = root.deletingLastPathComponent().appending(path: "shared/data").path()
-  public static var hasSharedData: Bool { FileManager.default.fileExists(atPath: shared) }
+
+  /// Whether the shared data has these folders, which a test needs.
+  public static func hasShared(_ folders: String...) -> Bool {
+    folders.allSatisfy { FileManager.default.fileExists(atPath: shared + "/" + $0) }
+  }
 
   /// A new folder, which the caller removes.
   public static func temporaryFolder() throws -> URL {

@@ -2,7 +2,7 @@ import CStb
 package import OctetDiagnostics
 
 extension Image {
-  /// Decodes a whole picture file.
+  /// Decodes a whole picture file, turned as the camera notes it.
   ///
   /// Memory is bounded before decoding: 32 bytes for each pixel the file states, and 1 GiB at most.
   ///
@@ -35,9 +35,10 @@ extension Image {
         .invalidPicture, "'\(file)' is damaged", at: location, notes: words.map { [$0] } ?? [])
     }
     defer { octet_image_free(decoded) }
-    self.init(
+    let stored = Image(
       width: columns, height: rows,
       pixels: Array(UnsafeBufferPointer(start: decoded, count: columns * rows * 3)))
+    self = format == .jpeg ? Orientation(jpeg: bytes).applied(to: stored) : stored
   }
 
   package static func notAPicture(_ file: String) -> Diagnostic {

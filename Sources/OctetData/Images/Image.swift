@@ -26,7 +26,7 @@ public struct Image: Sendable, Equatable {
   }
 
   /// Reads a JPEG, PNG or BMP file. Grey becomes RGB, transparency is dropped, 16-bit channels lose
-  /// their lower byte; rotations noted in a JPEG's EXIF data are not applied.
+  /// their lower byte; a JPEG is turned as its Exif data say, as OpenCV does it.
   ///
   /// - Throws: `.unreadableFile`, `.invalidPicture` for what is no picture, damaged or cut off,
   ///   `.pictureTooLarge` for more than `largestPixelCount` pixels.
