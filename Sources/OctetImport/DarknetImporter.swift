@@ -4,8 +4,8 @@ import OctetIR
 
 /// Reads a Darknet net into a graph of channels-last inputs and outputs.
 ///
-/// Layers have no names in Darknet: they are called by their section and place, as `yolo16`. A net whose
-/// results have no names either has those that no layer reads.
+/// Layers have no names in Darknet: they are called by their section and place, as `yolo16`. Unless the
+/// options name outputs, these are the layers that no other reads.
 package struct DarknetImporter {
   private let options: ImportOptions
   private let log: DiagnosticLog
@@ -57,7 +57,7 @@ package struct DarknetImporter {
       throw log.failure(
         Diagnostic(
           .unsupportedParameter,
-          "the net has \(sections.count - 1) layers; Octet reads less than \(Self.largestLayerCount)",
+          "the net has \(sections.count - 1) layers; Octet reads fewer than \(Self.largestLayerCount)",
           at: place, help: "cut the net into parts"))
     }
     builder.addInputs([net.input], options, log)
@@ -175,7 +175,7 @@ package struct DarknetImporter {
       var problem = Diagnostic(
         .unknownLayer, "layer type '\(layer.type)' is not supported", at: layer.location
       ).suggesting(layer.type, from: OpMapping.darknet.keys.sorted())
-      if let before = layer.inputs.first, before != Self.inputName {
+      if let before = layer.inputs.first, before != Self.inputName, builder.blob(before) != nil {
         problem.helps.append(
           .init("cut the net before it", arguments: ["--outputs", before]))
       }

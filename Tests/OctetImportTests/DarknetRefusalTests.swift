@@ -119,6 +119,18 @@ import Testing
     #expect(found[1].helps.first?.text == "did you mean 'size'?")
   }
 
+  /// The way out is one that works.
+  @Test func cutsBeforeAnUnknownLayer() throws {
+    let text = Self.net + "[avgpool]\n[lstm]\n[gru]\n"
+    let found = try NetFixture(.darknet, text).diagnostics()
+    #expect(found.map { $0.code } == [.unknownLayer, .unknownLayer])
+    #expect(found[0].helps.last?.arguments == ["--outputs", "avgpool0"])
+    #expect(found[1].helps.allSatisfy { $0.arguments.isEmpty })
+    var fixture = NetFixture(.darknet, text)
+    fixture.outputs = ["avgpool0"]
+    #expect(try fixture.read().result != nil)
+  }
+
   @Test func aMissingInputSize() throws {
     let problem = try NetFixture(.darknet, "[net]\nbatch=1\n[avgpool]").only(.unknownDimension)
     #expect(problem.helps.first?.arguments == ["--input-shape", "input=1,CHANNELS,HEIGHT,WIDTH"])
@@ -224,7 +236,7 @@ import Testing
   @Test func tooManyLayers() throws {
     let text = Self.net + String(repeating: "[dropout]\n", count: 4096)
     let problem = try NetFixture(.darknet, text).only(.unsupportedParameter)
-    #expect(problem.message == "the net has 4096 layers; Octet reads less than 4096")
+    #expect(problem.message == "the net has 4096 layers; Octet reads fewer than 4096")
   }
 
   @Test func weightsAreAskedForOnlyToConvert() throws {
