@@ -60,7 +60,8 @@ private func normalization(
 private func deviation(_ variance: Float, _ root: Float) throws(Diagnostic) -> Float {
   guard root.isFinite, root > 0 else {
     throw Diagnostic(
-      .weightsMismatch, "a variance of the layer is \(variance), which has no square root")
+      .weightsMismatch, "a variance of the layer is \(variance), which has no square root",
+      help: "use weights of this net: a trained variance is not negative")
   }
   return root
 }
