@@ -212,18 +212,18 @@ package struct DarknetImporter {
       return []
     }
     let wanted = try shapes(layer, try builder.extents(input))
-    let total = Shape.elementCount(
-      [wanted.compactMap { Shape.elementCount($0) }.reduce(0) { $0 &+ $1 }])
-    guard wanted.allSatisfy({ Shape.elementCount($0).map { $0 <= 1 << 29 } ?? false }),
-      let total, total <= 1 << 30
-    else {
+    let counts = wanted.map { Shape.elementCount($0) ?? .max }
+    // Each count is small before they are added.
+    guard counts.allSatisfy({ $0 <= 1 << 29 }), counts.reduce(0, +) <= 1 << 30 else {
       throw Diagnostic(
         .tensorTooLarge, "the weights of the layer are too large",
         notes: ["a tensor of weights has at most 2^29 elements"], help: "check its numbers")
     }
     let before = weights?.asked ?? 0
     guard var found = weights?.take(wanted) else {
-      if end == nil, let count = weights?.count { end = (layer, max(0, count - before), total) }
+      if end == nil, let count = weights?.count {
+        end = (layer, max(0, count - before), counts.reduce(0, +))
+      }
       return []
     }
     if let matrix = mapping.matrix, weights?.isTransposed == true {

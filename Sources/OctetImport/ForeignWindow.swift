@@ -4,19 +4,25 @@ import OctetOps
 /// Kernel, stride, padding and dilation of a convolution or pooling. Caffe gives them as one number for
 /// both directions, a list, or `_h` and `_w`. What Caffe refuses is `OCT0307`.
 struct ForeignWindow {
-  var kernel: Steps
-  var stride: Steps
+  let kernel: Steps
+  let stride: Steps
   var pad: Steps
-  var dilation = Steps(1, 1)
+  private(set) var dilation = Steps.one
 
   private static let limit = 1 << 16
 
-  /// Throws `OCT0307` for numbers that no window has.
-  init(kernel: Steps, stride: Steps, pad: Steps, dilation: Steps = .one) throws(Diagnostic) {
-    self.kernel = try Self.checked(kernel, "size", least: 1)
-    self.stride = try Self.checked(stride, "stride", least: 1)
-    self.pad = try Self.checked(pad, "padding", least: 0)
-    self.dilation = try Self.checked(dilation, "dilation", least: 1)
+  /// A square window with the strides of a Darknet section; throws `OCT0307` for numbers that no window
+  /// has.
+  init(
+    darknet options: ForeignAttributes, size: Int, padding: Int, dilation: Int = 1
+  ) throws(Diagnostic) {
+    let stride = try options.int("stride", default: 1)
+    let steps = Steps(
+      try options.int("stride_y", default: stride), try options.int("stride_x", default: stride))
+    kernel = try Self.checked(Steps(size, size), "size", least: 1)
+    self.stride = try Self.checked(steps, "stride", least: 1)
+    pad = try Self.checked(Steps(padding, padding), "padding", least: 0)
+    self.dilation = try Self.checked(Steps(dilation, dilation), "dilation", least: 1)
   }
 
   /// - Parameter settings: a `convolution_param`.

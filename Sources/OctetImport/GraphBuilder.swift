@@ -120,6 +120,19 @@ package struct GraphBuilder {
     return id
   }
 
+  /// The extents of a blob that `what`, a layer, takes for an image; throws `OCT0307` for one that has not
+  /// four dimensions.
+  func imageExtents(_ id: ValueID, for what: String) throws(Diagnostic) -> [Int] {
+    let extents = try extents(id)
+    guard extents.count == 4 else {
+      throw Diagnostic(
+        .unsupportedParameter,
+        "\(what) needs a blob of 4 dimensions, this one has \(extents.count)",
+        help: "put a Reshape layer before it")
+    }
+    return extents
+  }
+
   /// The extents of a value; throws `OCT0203` when one is unknown.
   func extents(_ id: ValueID) throws(Diagnostic) -> [Int] {
     guard let extents = graph[id].type.shape.extents else {
@@ -252,6 +265,18 @@ package struct GraphBuilder {
     guard let value else { return try add(Pad(), [id, constant], name: name) }
     return try add(
       PadV2(), [id, constant, self.constant("padding", Tensor([], [value]))], name: name)
+  }
+
+  /// The largest elements of the windows of a channels-last image; what is outside it never wins.
+  ///
+  /// - Parameters:
+  ///   - rows, columns: pixels outside the image before and after it.
+  mutating func maxPool(
+    _ id: ValueID, _ window: ForeignWindow, rows: (Int, Int), columns: (Int, Int)
+  ) throws(Diagnostic) -> ValueID {
+    let padded = try pad(id, height: rows, width: columns, value: -.greatestFiniteMagnitude)
+    return try add(
+      MaxPool2D(filter: window.kernel, stride: window.stride, padding: .valid), [padded])
   }
 
   /// The box of `size` elements that begins at `begin`.

@@ -35,9 +35,7 @@ struct Eval: ParsableCommand {
   func run() throws {
     try report.run { log throws(DiagnosticFailure) in
       let given = try preprocess.preprocessing(log)
-      let names = try labels.map { path throws(DiagnosticFailure) in
-        try log.attempt { () throws(Diagnostic) in try ClassNames(contentsOf: path) }
-      }
+      let names = try classNames(labels, log)
       let model = try Model.open(source.model, source.options, log: log)
       let preprocessing = try Preprocessing.chosen(
         given, stored: model.preprocessing, in: source.model, log: log)

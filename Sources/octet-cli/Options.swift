@@ -56,6 +56,15 @@ struct ReportOptions: ParsableArguments {
   var progress: ProgressPrinter { ProgressPrinter(isJSON: json) }
 }
 
+/// The class names in the file of `--labels`, if it is given.
+func classNames(
+  _ path: String?, _ log: DiagnosticLog
+) throws(DiagnosticFailure) -> ClassNames? {
+  try path.map { path throws(DiagnosticFailure) in
+    try log.attempt { () throws(Diagnostic) in try ClassNames(contentsOf: path) }
+  }
+}
+
 /// The model and how to read it.
 struct ModelArguments: ParsableArguments {
   @Argument(help: "The model: .prototxt, .cfg, .tflite or .oct; recognised by its contents.")

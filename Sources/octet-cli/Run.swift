@@ -64,9 +64,7 @@ struct Run: ParsableCommand {
         if let output { try checkWritable(output, log: log) }
       }
       let given = try preprocess.preprocessing(log)
-      let names = try labels.map { path throws(DiagnosticFailure) in
-        try log.attempt { () throws(Diagnostic) in try ClassNames(contentsOf: path) }
-      }
+      let names = try classNames(labels, log)
       let model = try Model.open(source.model, source.options, log: log)
       let session = try Session(model, log: log)
       var inputs: [(name: String?, input: Session.Input)] = []

@@ -34,13 +34,7 @@ struct CaffeConvolution {
         help: "write one \(node.type) layer a blob")
     }
     input = try builder.input(0)
-    extents = try builder.extents(input)
-    guard extents.count == 4 else {
-      throw Diagnostic(
-        .unsupportedParameter,
-        "a \(what) needs a blob of 4 dimensions, this one has \(extents.count)",
-        help: "put a Reshape layer before it")
-    }
+    extents = try builder.imageExtents(input, for: "a \(what)")
     guard [1, -3].contains(try settings.int("axis", default: 1)) else {
       throw Diagnostic(
         .unsupportedParameter, "only \(what)s over the last two dimensions exist",

@@ -123,7 +123,6 @@ private struct DarknetConvolution {
     let options = node.attributes
     let outputs = try options.int("filters", default: 1)
     let size = try options.int("size", default: 1)
-    let stride = try options.int("stride", default: 1)
     let dilation = try options.int("dilation", default: 1)
     let groups = try options.int("groups", default: 1)
     // With pad=1 the padding is half the kernel's size, whatever `padding` says.
@@ -131,10 +130,7 @@ private struct DarknetConvolution {
     let given = try options.int("padding", default: 0)
     let padding = isHalf ? size / 2 : given
     var window = try ForeignWindow(
-      kernel: Steps(size, size),
-      stride: Steps(
-        try options.int("stride_y", default: stride), try options.int("stride_x", default: stride)),
-      pad: Steps(padding, padding), dilation: Steps(dilation, dilation))
+      darknet: options, size: size, padding: padding, dilation: dilation)
     // Darknet pads by the kernel's undilated half for each step of the dilation.
     window.pad = Steps(padding * dilation, padding * dilation)
     self.window = window

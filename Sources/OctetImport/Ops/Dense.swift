@@ -97,6 +97,19 @@ func outputCount(_ settings: ForeignAttributes) throws(Diagnostic) -> Int {
   return count
 }
 
+/// The `axis` of a layer's settings, or `old`, as it was called before; 1 without either.
+func axis(
+  _ settings: ForeignAttributes, of message: String, old: String, rank: Int
+) throws(Diagnostic) -> Int {
+  guard !settings.contains("axis") || !settings.contains(old) else {
+    throw Diagnostic(
+      .unsupportedParameter, "\(message) has both axis and \(old)",
+      help: "keep axis; \(old) is its old name")
+  }
+  let fallback = try settings.int(old, default: 1)
+  return try canonicalAxis(try settings.int("axis", default: fallback), rank: rank)
+}
+
 /// An axis counted from the front; throws `OCT0307` when it is none of `rank` dimensions.
 func canonicalAxis(_ axis: Int, rank: Int) throws(Diagnostic) -> Int {
   let result = axis < 0 ? axis + rank : axis

@@ -13,12 +13,7 @@ extension OpMapping {
       ) { node, builder throws(Diagnostic) in
         let settings = try node.attributes.message("lrn_param")
         let input = try builder.input(0)
-        let rank = try builder.extents(input).count
-        guard rank == 4 else {
-          throw Diagnostic(
-            .unsupportedParameter, "an LRN needs a blob of 4 dimensions, this one has \(rank)",
-            help: "put a Reshape layer before it")
-        }
+        _ = try builder.imageExtents(input, for: "an LRN")
         let region = try settings.choice(
           "norm_region", among: ["ACROSS_CHANNELS", "WITHIN_CHANNEL"])
         guard region == "ACROSS_CHANNELS" else {

@@ -18,13 +18,7 @@ extension OpMapping {
       ) { node, builder throws(Diagnostic) in
         let settings = try node.attributes.message("pooling_param")
         let input = try builder.input(0)
-        let extents = try builder.extents(input)
-        guard extents.count == 4 else {
-          throw Diagnostic(
-            .unsupportedParameter,
-            "a pooling needs a blob of 4 dimensions, this one has \(extents.count)",
-            help: "put a Reshape layer before it")
-        }
+        let extents = try builder.imageExtents(input, for: "a pooling")
         let pool = try CaffePooling(settings, height: extents[2], width: extents[3])
         let result = try builder.channelsLast(input) { image, builder throws(Diagnostic) in
           try pool.build(image, &builder)
@@ -44,12 +38,7 @@ extension OpMapping {
         let stride = try options.int("stride", default: 1)
         let size = try options.int("size", default: stride)
         let padding = try options.int("padding", default: max(1, size) - 1)
-        let window = try ForeignWindow(
-          kernel: Steps(size, size),
-          stride: Steps(
-            try options.int("stride_y", default: stride),
-            try options.int("stride_x", default: stride)),
-          pad: Steps(padding, padding))
+        let window = try ForeignWindow(darknet: options, size: size, padding: padding)
         let input = try builder.image(0)
         let extents = try builder.extents(input)
         func border(_ extent: Int, _ stride: Int) throws(Diagnostic) -> (Int, Int) {
@@ -65,10 +54,7 @@ extension OpMapping {
         let rows = try border(extents[2], window.stride.height)
         let columns = try border(extents[3], window.stride.width)
         let result = try builder.channelsLast(input) { image, builder throws(Diagnostic) in
-          let padded = try builder.pad(
-            image, height: rows, width: columns, value: -.greatestFiniteMagnitude)
-          return try builder.add(
-            MaxPool2D(filter: window.kernel, stride: window.stride, padding: .valid), [padded])
+          try builder.maxPool(image, window, rows: rows, columns: columns)
         }
         return [result]
       },
@@ -135,12 +121,7 @@ private struct CaffePooling {
 
   func build(_ image: ValueID, _ builder: inout GraphBuilder) throws(Diagnostic) -> ValueID {
     let (height, width) = ((rows.pad, rows.after), (columns.pad, columns.after))
-    if isMax {
-      let padded = try builder.pad(
-        image, height: height, width: width, value: -.greatestFiniteMagnitude)
-      return try builder.add(
-        MaxPool2D(filter: window.kernel, stride: window.stride, padding: .valid), [padded])
-    }
+    if isMax { return try builder.maxPool(image, window, rows: height, columns: width) }
     // TFLite's 'same' divides by the pixels inside the image, as Caffe does where it does not pad.
     if rows.pad == 0, columns.pad == 0, rows.isSame, columns.isSame,
       rows.after > 0 || columns.after > 0

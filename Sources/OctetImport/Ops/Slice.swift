@@ -11,16 +11,10 @@ extension OpMapping {
         makes: ["slice"], fields: .init("slice_param", ["axis", "slice_point", "slice_dim"])
       ) { node, builder throws(Diagnostic) in
         let settings = try node.attributes.message("slice_param")
-        guard !settings.contains("axis") || !settings.contains("slice_dim") else {
-          throw Diagnostic(
-            .unsupportedParameter, "slice_param has both axis and slice_dim",
-            help: "keep axis; slice_dim is its old name")
-        }
         let input = try builder.input(0)
         let extents = try builder.extents(input)
-        let old = try settings.int("slice_dim", default: 1)
-        let axis = try canonicalAxis(
-          try settings.int("axis", default: old), rank: extents.count)
+        let axis = try axis(
+          settings, of: "slice_param", old: "slice_dim", rank: extents.count)
         let parts = try slicePoints(settings, parts: node.outputs.count, of: extents[axis])
         var results: [ValueID] = []
         for (name, part) in zip(node.outputs, parts) {

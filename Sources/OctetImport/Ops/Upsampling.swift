@@ -22,13 +22,7 @@ extension OpMapping {
         }
         let settings = try node.attributes.message("upsample_param")
         let input = try builder.input(0)
-        let extents = try builder.extents(input)
-        guard extents.count == 4 else {
-          throw Diagnostic(
-            .unsupportedParameter,
-            "an upsampling needs a blob of 4 dimensions, this one has \(extents.count)",
-            help: "put a Reshape layer before it")
-        }
+        let extents = try builder.imageExtents(input, for: "an upsampling")
         let height = try upsampled(extents[2], settings, "scale_h", "upsample_h")
         let width = try upsampled(extents[3], settings, "scale_w", "upsample_w")
         let result = try builder.channelsLast(input) { image, builder throws(Diagnostic) in
