@@ -12,26 +12,32 @@ typedef uint32_t wrapping __attribute__((vector_size(16)));
 /// channels make compilers choose widening multiplies (smlal on AArch64) where scalar loops over
 /// the pairs end in scalar code; without vector hardware they are taken apart again.
 OCTET_INLINE void accumulate(
-    const size_t rows, size_t pairs, const int16_t *a, size_t a_stride, const int16_t *w,
+    const size_t rows, const octet_s16_rows *a, size_t first_row, const int16_t *w,
     const int32_t *bias, uint32_t (*sums)[columns]) {
   wrapping acc[tile_rows][vectors];
   OCTET_UNROLL for (size_t r = 0; r < rows; r++) {
     __builtin_memcpy(acc[r], bias, sizeof acc[r]);
   }
-  for (size_t p = 0; p < pairs; p++, w += 2 * columns) {
-    products even[vectors], odd[vectors];
-    OCTET_UNROLL for (size_t v = 0; v < vectors; v++) {
-      words x;
-      __builtin_memcpy(&x, w + 8 * v, sizeof x);
-      even[v] = __builtin_convertvector(__builtin_shufflevector(x, x, 0, 2, 4, 6), products);
-      odd[v] = __builtin_convertvector(__builtin_shufflevector(x, x, 1, 3, 5, 7), products);
-    }
+  for (size_t q = 0; q < a->runs; q++) {
+    const int16_t *run[tile_rows];
     OCTET_UNROLL for (size_t r = 0; r < rows; r++) {
-      const int32_t a0 = a[r * a_stride + 2 * p];
-      const int32_t a1 = a[r * a_stride + 2 * p + 1];
+      run[r] = a->base + a->row_offsets[first_row + r] + a->run_offsets[q];
+    }
+    for (size_t p = 0; p < a->run_pairs; p++, w += 2 * columns) {
+      products even[vectors], odd[vectors];
       OCTET_UNROLL for (size_t v = 0; v < vectors; v++) {
-        acc[r][v] += (wrapping)(even[v] * a0);
-        acc[r][v] += (wrapping)(odd[v] * a1);
+        words x;
+        __builtin_memcpy(&x, w + 8 * v, sizeof x);
+        even[v] = __builtin_convertvector(__builtin_shufflevector(x, x, 0, 2, 4, 6), products);
+        odd[v] = __builtin_convertvector(__builtin_shufflevector(x, x, 1, 3, 5, 7), products);
+      }
+      OCTET_UNROLL for (size_t r = 0; r < rows; r++) {
+        const int32_t a0 = run[r][2 * p];
+        const int32_t a1 = run[r][2 * p + 1];
+        OCTET_UNROLL for (size_t v = 0; v < vectors; v++) {
+          acc[r][v] += (wrapping)(even[v] * a0);
+          acc[r][v] += (wrapping)(odd[v] * a1);
+        }
       }
     }
   }
@@ -41,40 +47,28 @@ OCTET_INLINE void accumulate(
 }
 
 void octet_qs8_gemm_4x16__portable(
-    size_t m, size_t n, size_t k, const int16_t *a, size_t a_stride, const int16_t *w,
+    size_t m, size_t n, const octet_s16_rows *a, const int16_t *w,
     const octet_qs8_output *output, int8_t *c, size_t c_stride) {
-  const size_t pairs = (k + 1) / 2;
   const octet_tiles tiles = octet_split_rows(m, tile_rows);
-  const int32_t zero_point = output->zero_point;
-  const int32_t minimum = output->minimum;
-  const int32_t maximum = output->maximum;
-  for (size_t first = 0; first < n; first += columns, w += pairs * 2 * columns) {
+  for (size_t first = 0; first < n; first += columns, w += a->runs * a->run_pairs * 2 * columns) {
     const size_t valid = octet_valid_columns(n, first);
     const int32_t *bias = output->bias + first;
-    const int32_t *multiplier = output->multiplier + first;
-    const int32_t *shift = output->shift + first;
-    const int16_t *tile_a = a;
-    int8_t *tile_c = c + first;
+    size_t row = 0;
     for (size_t t = 0; t < tiles.count; t++) {
       const size_t rows = tiles.rows + (t < tiles.taller);
       uint32_t sums[tile_rows][columns];
       switch (rows) {
-        case 1: accumulate(1, pairs, tile_a, a_stride, w, bias, sums); break;
-        case 2: accumulate(2, pairs, tile_a, a_stride, w, bias, sums); break;
-        case 3: accumulate(3, pairs, tile_a, a_stride, w, bias, sums); break;
-        default: accumulate(4, pairs, tile_a, a_stride, w, bias, sums); break;
+        case 1: accumulate(1, a, row, w, bias, sums); break;
+        case 2: accumulate(2, a, row, w, bias, sums); break;
+        case 3: accumulate(3, a, row, w, bias, sums); break;
+        default: accumulate(4, a, row, w, bias, sums); break;
       }
-      for (size_t r = 0; r < rows; r++) {
+      for (size_t r = 0; r < rows; r++, row++) {
         for (size_t j = 0; j < valid; j++) {
-          const int32_t sum = (int32_t)sums[r][j];
-          const int32_t scaled = output->real_multiplier != NULL
-              ? octet_qs8_scale_real(sum, output->real_multiplier[first + j])
-              : octet_qs8_scale(sum, multiplier[j], shift[j]);
-          tile_c[r * c_stride + j] = octet_qs8_narrow(scaled, zero_point, minimum, maximum);
+          c[row * c_stride + first + j] =
+              octet_qs8_finish((int32_t)sums[r][j], output, first + j);
         }
       }
-      tile_a += rows * a_stride;
-      tile_c += rows * c_stride;
     }
   }
 }

@@ -3,6 +3,7 @@
 
 #include <stdint.h>
 
+#include "octet_qs8_gemm.h"
 #include "tiles.h"
 
 /// x * multiplier / 2^31 * 2^shift with the two roundings `octet_qs8_gemm.h` names.
@@ -16,8 +17,7 @@ OCTET_INLINE int32_t octet_qs8_scale(int32_t x, int32_t multiplier, int32_t shif
   const uint32_t right = shift < 0 ? (uint32_t)-shift : 0;
   const int32_t shifted = (int32_t)((uint32_t)x << left);
   const int64_t product = (int64_t)shifted * multiplier;
-  const int64_t rounded = (product + (INT64_C(1) << 30)) >> 31;
-  const int32_t high = rounded > INT32_MAX ? INT32_MAX : (int32_t)rounded;
+  const int32_t high = (int32_t)((product + (INT64_C(1) << 30)) >> 31);
   const uint32_t half = (UINT32_C(1) << right) >> 1;
   const uint32_t magnitude = high < 0 ? 0u - (uint32_t)high : (uint32_t)high;
   const uint32_t quotient = (magnitude + half) >> right;
@@ -42,6 +42,16 @@ OCTET_INLINE int8_t octet_qs8_narrow(
   if (scaled > maximum - zero_point) return (int8_t)maximum;
   if (scaled < minimum - zero_point) return (int8_t)minimum;
   return (int8_t)(scaled + zero_point);
+}
+
+/// The output of channel `channel` for a sum that has its bias.
+OCTET_INLINE int8_t octet_qs8_finish(int32_t sum, const octet_qs8_output *output, size_t channel) {
+  const int32_t scaled = output->real_multiplier != NULL
+      ? octet_qs8_scale_real(sum, output->real_multiplier[channel])
+      : octet_qs8_scale(sum, output->multiplier[channel], output->shift[channel]);
+  const int8_t code =
+      octet_qs8_narrow(scaled, output->zero_point, output->minimum, output->maximum);
+  return output->table != NULL ? (int8_t)output->table->entries[(uint8_t)code] : code;
 }
 
 #endif

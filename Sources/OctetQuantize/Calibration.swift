@@ -33,7 +33,7 @@ package struct Calibration {
       try log.attempt { () throws(Diagnostic) in try cached.check(fits: graph) }
       return cached
     }
-    let prepared = try PreparedGraph(graph, log: log)
+    let prepared = try PreparedGraph(graph, keepsAllTensors: true, log: log)
     let loop = try log.attempt { () throws(Diagnostic) in
       try SampleLoop(prepared, readsOutputs: false)
     }

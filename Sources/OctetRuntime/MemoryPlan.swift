@@ -28,20 +28,20 @@ package struct MemoryPlan {
   /// For each value, its place in `allocations`; nil for constants and unused values.
   private var slots: [Int?]
 
-  /// - Precondition: every value that is read or written has a known size of at most `limit`.
-  package init(_ graph: Graph) {
+  /// - Precondition: every value that a step reads or writes has a known size of at most `limit`.
+  package init(_ graph: Graph, _ schedule: Schedule) {
     slots = [Int?](repeating: nil, count: graph.values.count)
     for input in graph.inputs { define(input, in: graph, step: -1) }
-    for (step, node) in graph.nodes.enumerated() {
-      for case let input? in node.inputs { extend(input, to: step) }
-      for output in node.outputs {
-        let isView = OpCatalog.builtin(node.op)?.traits.isView ?? false
-        let source = isView ? node.inputs.first.flatMap { $0 } : nil
+    for (step, entry) in schedule.entries.enumerated() {
+      for case let input? in entry.inputs { extend(input, to: step) }
+      for output in entry.outputs {
+        let isView = OpCatalog.builtin(graph.nodes[entry.main].op)?.traits.isView ?? false
+        let source = isView ? entry.inputs.first.flatMap { $0 } : nil
         let canShare = source.map { graph[$0].constant == nil } ?? false
         define(output, in: graph, step: step, sharing: canShare ? source : nil)
       }
     }
-    for output in graph.outputs { extend(output, to: graph.nodes.count) }
+    for output in graph.outputs { extend(output, to: schedule.entries.count) }
     place()
   }
 

@@ -1,5 +1,6 @@
 package import OctetDiagnostics
 package import OctetIR
+import OctetKernels
 package import OctetOps
 
 /// A graph ready to run: memory planned, kernels chosen, weights packed.
@@ -18,26 +19,38 @@ package final class PreparedGraph {
   package let inputs: [TensorView]
   /// The model's outputs, valid until the next `invoke`.
   package let outputs: [TensorView]
-  /// One step a node, in the graph's order.
+  package let schedule: Schedule
+  /// One step an entry of the schedule.
   package let steps: [Step]
+  /// The threads that `invoke` uses, the caller's among them.
+  package var threadCount: Int { pool.threadCount }
   /// Bytes of the memory that steps share while they run.
   package let scratchBytes: Int
   private let arena: Storage
-  private let scratch = Scratch()
+  private let keepsAllTensors: Bool
+  private let pool: WorkPool
+  private let scratch: Scratch
   private let views: [TensorView?]
   private let alignedConstants: [Storage]
 
   /// Prepares every node and logs all that cannot be run (`OCT0203`, `OCT0701`, `OCT0703`).
   ///
-  /// - Parameter arenaLimit: the most bytes the arena may take, at most `MemoryPlan.limit`.
+  /// - Parameters:
+  ///   - threads: 1...256. Results are the same for any number.
+  ///   - keepsAllTensors: For `invoke(observing:)`: every node has a step of its own.
+  ///   - usesReference: Runs every operator as it is defined, without fast kernels: for comparisons.
+  ///   - arenaLimit: the most bytes the arena may take, at most `MemoryPlan.limit`.
   /// - Precondition: the graph has been verified.
   package init(
-    _ graph: Graph, arenaLimit: Int = min(1 << 30, MemoryPlan.limit), log: DiagnosticLog
+    _ graph: Graph, threads: Int = 1, keepsAllTensors: Bool = false, usesReference: Bool = false,
+    arenaLimit: Int = min(1 << 30, MemoryPlan.limit), log: DiagnosticLog
   ) throws(DiagnosticFailure) {
     precondition(arenaLimit <= MemoryPlan.limit, "no arena is that large")
     try Self.checkOperators(graph, log)
     try Self.checkSizes(graph, arenaLimit, log)
-    let plan = MemoryPlan(graph)
+    let schedule =
+      keepsAllTensors || usesReference ? Schedule(graph) : Schedule(joining: graph)
+    let plan = MemoryPlan(graph, schedule)
     if plan.arenaBytes > arenaLimit {
       throw log.failure(
         Diagnostic(
@@ -50,21 +63,25 @@ package final class PreparedGraph {
     for (index, value) in graph.values.enumerated() {
       views.append(Self.view(of: value, plan.offset(of: ValueID(index)), arena, &aligned))
     }
+    let pool = WorkPool(threads: threads)
+    let scratch = Scratch(workers: pool.threadCount)
     var steps: [Step] = []
-    var scratchBytes = 0
-    for node in graph.nodes {
+    for entry in schedule.entries {
+      let node = graph.nodes[entry.main]
       let context = PrepareContext(
-        inputs: node.inputs.map { $0.flatMap { views[$0.index] } },
-        outputs: node.outputs.compactMap { views[$0.index] }, scratch: scratch)
+        inputs: entry.inputs.map { $0.flatMap { views[$0.index] } },
+        outputs: entry.outputs.compactMap { views[$0.index] },
+        resultType: graph[node.outputs[0]].type, epilogue: entry.epilogue,
+        border: entry.border, usesReference: usesReference, pool: pool, scratch: scratch)
       do throws(Diagnostic) {
         guard let op = OpCatalog.builtin(node.op) else { continue }
         steps.append(try op.prepare(context))
-        scratchBytes = max(scratchBytes, context.scratchByteCount)
       } catch {
         log.add(graph.described(error, node))
       }
     }
     try log.throwIfErrors()
+    let scratchBytes = scratch.byteCount
     if scratchBytes > arenaLimit - plan.arenaBytes {
       throw log.failure(
         Diagnostic(
@@ -72,9 +89,13 @@ package final class PreparedGraph {
           "the tensors and the steps need \(plan.arenaBytes) and \(scratchBytes) bytes, the limit is "
             + "\(arenaLimit)"))
     }
-    scratch.reserve(byteCount: scratchBytes)
+    scratch.allocate()
+    self.pool = pool
+    self.scratch = scratch
     self.graph = graph
     self.plan = plan
+    self.schedule = schedule
+    self.keepsAllTensors = keepsAllTensors
     self.arena = arena
     self.views = views
     self.steps = steps
@@ -87,17 +108,33 @@ package final class PreparedGraph {
     alignedConstants = aligned
   }
 
+  /// The operators of a step, in order: `conv_2d + leaky_relu`.
+  package func operators(_ entry: Schedule.Entry) -> String {
+    entry.nodes.map { graph.nodes[$0].op.name }.joined(separator: " + ")
+  }
+
   /// Computes the outputs from the inputs.
   package func invoke() {
-    for step in steps { step.run() }
+    for step in steps { step.run(on: pool) }
+  }
+
+  /// As `invoke`, and tells after each step that it is done.
+  package func invoke(afterStep: (Int) -> Void) {
+    for (index, step) in steps.enumerated() {
+      step.run(on: pool)
+      afterStep(index)
+    }
   }
 
   /// As `invoke`, and shows each tensor as soon as it is complete: the inputs first, then each node's
   /// outputs. A view's contents last only for the call.
+  ///
+  /// - Precondition: the graph was prepared with `keepsAllTensors`.
   package func invoke(observing observe: (ValueID, TensorView) -> Void) {
+    precondition(keepsAllTensors, "some tensors are never made")
     for (id, view) in zip(graph.inputs, inputs) { observe(id, view) }
     for (index, step) in steps.enumerated() {
-      step.run()
+      step.run(on: pool)
       for output in graph.nodes[index].outputs {
         if let view = views[output.index] { observe(output, view) }
       }

@@ -20,7 +20,8 @@ struct OctetCommand: ParsableCommand {
       """,
     version: "octet 0.1",
     subcommands: [
-      Convert.self, Inspect.self, Calibrate.self, Run.self, Eval.self, Explain.self, Ops.self,
+      Convert.self, Inspect.self, Calibrate.self, Run.self, Eval.self, Bench.self,
+      Explain.self, Ops.self,
     ])
 
   static func main() {

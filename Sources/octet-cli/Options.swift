@@ -65,6 +65,16 @@ func classNames(
   }
 }
 
+/// How many threads the runtime uses.
+struct ThreadArguments: ParsableArguments {
+  @Option(help: "Threads to compute with; the results are the same for any number.")
+  var threads = 1
+
+  func validate() throws {
+    if !(1...256).contains(threads) { throw ValidationError("--threads must be from 1 to 256") }
+  }
+}
+
 /// The model and how to read it.
 struct ModelArguments: ParsableArguments {
   @Argument(help: "The model: .prototxt, .cfg, .tflite or .oct; recognised by its contents.")

@@ -39,6 +39,8 @@ struct QS8Case {
   var zeroPoint: Int32 = 0
   var minimum: Int8 = .min
   var maximum: Int8 = .max
+  /// The result for each byte, if sums go through a table.
+  var table: [UInt8]?
 
   /// Values as they are in models: inputs less their zero point, Q31 mantissas of at least a half.
   init(m: Int, n: Int, k: Int, using generator: inout SplitMix64) {
@@ -63,7 +65,8 @@ struct QS8Case {
         for l in 0..<k { sum &+= Int32(a[i * aStride + l]) &* Int32(weights[j * k + l]) }
         let scaled = multiplyByQuantizedMultiplier(sum, multiplier[j], shift[j])
         let value = Int64(scaled) + Int64(zeroPoint)
-        result.append(Int8(min(max(value, Int64(minimum)), Int64(maximum))))
+        let code = Int8(min(max(value, Int64(minimum)), Int64(maximum)))
+        result.append(table.map { Int8(bitPattern: $0[Int(UInt8(bitPattern: code))]) } ?? code)
       }
     }
     return result
@@ -74,19 +77,25 @@ struct QS8Case {
     let gap = 5
     let canary: Int8 = 0x55
     var c = [Int8](repeating: canary, count: m * (n + gap) + 32)
-    var packed = [Int16](repeating: -1, count: QS8GEMM.packedWeightCount(n: n, k: k))
-    QS8GEMM.packWeights(weights, n: n, k: k, into: &packed)
-    let (bias, multiplier, shift) = (padded(bias), padded(multiplier), padded(shift))
-    bias.withUnsafeBufferPointer { bias in
-      multiplier.withUnsafeBufferPointer { multiplier in
-        shift.withUnsafeBufferPointer { shift in
-          let output = QS8GEMM.Output(
-            bias: bias.baseAddress!, multiplier: multiplier.baseAddress!,
-            shift: shift.baseAddress!, zeroPoint: zeroPoint, minimum: minimum, maximum: maximum)
-          variant.run(
-            m: m, n: n, k: k, a: a, aStride: aStride, weights: packed, output: output, c: &c,
-            cStrideBytes: n + gap)
-        }
+    let block = QS8GEMM.packedWeightCount(n: 16, runs: 1, runLength: k)
+    var packed = [Int16](repeating: -1, count: QS8GEMM.blocks(n) * block)
+    packed.withUnsafeMutableBufferPointer { packed in
+      for index in 0..<QS8GEMM.blocks(n) {
+        QS8GEMM.packWeights(
+          weights, block: index, n: n, runs: 1, runLength: k,
+          into: packed.baseAddress! + index * block)
+      }
+    }
+    let output = output()
+    let offsets = (0..<m).map { Int32($0 * aStride) }
+    a.withUnsafeBufferPointer { a in
+      offsets.withUnsafeBufferPointer { offsets in
+        variant.run(
+          m: m, n: n,
+          a: QS8GEMM.Rows(
+            base: a.baseAddress!, rowOffsets: offsets.baseAddress!,
+            runOffsets: offsets.baseAddress!, runs: 1, runLength: k),
+          weights: packed, output: output, channel: 0, c: &c, cStride: n + gap)
       }
     }
     var rows: [Int8] = []
@@ -100,9 +109,10 @@ struct QS8Case {
     return rows
   }
 
-  private func padded(_ values: [Int32]) -> [Int32] {
-    var padded = [Int32](repeating: -1, count: QS8GEMM.paddedChannels(n))
-    padChannels(values, n: n, into: &padded)
-    return padded
+  func output() -> QS8Output {
+    QS8Output(
+      channels: n, bias: bias, scaling: .fixedPoint(significands: multiplier, shifts: shift),
+      zeroPoint: zeroPoint, bounds: (minimum, maximum),
+      table: table.map { table in ByteTable { table[Int($0)] } })
   }
 }

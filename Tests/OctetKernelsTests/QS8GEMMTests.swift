@@ -42,7 +42,7 @@ import Testing
         matrix.zeroPoint = zeroPoint
         check(matrix, "shift \(shift)", seed: seed)
         matrix.bias = generator.values(matrix.n, in: Int32.min...Int32.max)
-        matrix.multiplier = generator.values(matrix.n, in: Int32.min...Int32.max)
+        matrix.multiplier = generator.values(matrix.n, in: 0...Int32.max)
         check(matrix, "shift \(shift), any bias and multiplier", seed: seed)
       }
     }
@@ -51,7 +51,7 @@ import Testing
   /// Sums set by the bias alone, at and around every point where rounding changes its mind.
   @Test func roundingAndSaturation() {
     let multipliers: [Int32] = [
-      .min, .min + 1, -(1 << 30), -1, 0, 1, 1 << 30, (1 << 30) + 1, .max - 1, .max,
+      0, 1, 1 << 30, (1 << 30) + 1, .max - 1, .max,
     ]
     let edges: [Int32] = [
       .min, .min + 1, -(1 << 30), -3, -2, -1, 0, 1, 2, 3, 1 << 30, .max - 128, .max - 1, .max,
@@ -93,15 +93,25 @@ import Testing
     }
   }
 
+  @Test(arguments: seeds) func table(seed: UInt64) {
+    var generator = SplitMix64(seed: seed)
+    for n in [1, 8, 9, 16, 33] {
+      var matrix = QS8Case(m: 7, n: n, k: 12, using: &generator)
+      matrix.table = (0..<256).map { _ in UInt8.random(in: 0...255, using: &generator) }
+      check(matrix, "table", seed: seed)
+    }
+  }
+
   @Test func packingPadsWithZeros() {
     let weights: [Int8] = [1, 2, 3, 4, 5, 6]
-    var packed = [Int16](repeating: -1, count: QS8GEMM.packedWeightCount(n: 2, k: 3))
-    QS8GEMM.packWeights(weights, n: 2, k: 3, into: &packed)
+    #expect(QS8GEMM.packedWeightCount(n: 2, runs: 1, runLength: 3) == 64)
+    var packed = [Int16](repeating: -1, count: 64)
+    QS8GEMM.packWeights(weights, block: 0, n: 2, runs: 1, runLength: 3, into: &packed)
     var expected = [Int16](repeating: 0, count: 64)
     expected.replaceSubrange(0..<4, with: [1, 2, 4, 5])
     expected.replaceSubrange(32..<36, with: [3, 0, 6, 0])
     #expect(packed == expected)
-    #expect(QS8GEMM.packedWeightCount(n: 17, k: 3) == 32 * 4)
+    #expect(QS8GEMM.packedWeightCount(n: 17, runs: 2, runLength: 3) == 32 * 8)
   }
 
   @Test func bestIsTheFirstSupportedVariant() {

@@ -23,15 +23,15 @@ import Testing
         %c = relu(%b)
       }
       """)
-    let plan = MemoryPlan(graph)
+    let plan = MemoryPlan(graph, Schedule(graph))
     #expect(plan.arenaBytes == 256)
     #expect(plan.offset(of: try id("x", graph)) == plan.offset(of: try id("b", graph)))
     #expect(plan.offset(of: try id("a", graph)) == plan.offset(of: try id("c", graph)))
   }
 
   @Test func smallTensorsAreAligned() throws {
-    let plan = MemoryPlan(
-      try parse("graph @main(%x: f32[1], %z: f32[1]) -> (%y) {\n %y = add(%x, %z)\n}"))
+    let graph = try parse("graph @main(%x: f32[1], %z: f32[1]) -> (%y) {\n %y = add(%x, %z)\n}")
+    let plan = MemoryPlan(graph, Schedule(graph))
     #expect(Set(plan.allocations.map { $0.offset }) == [0, 64, 128])
     #expect(plan.arenaBytes == 132)
   }
@@ -48,7 +48,7 @@ import Testing
         %y = add(%q, %d)
       }
       """)
-    let plan = MemoryPlan(graph)
+    let plan = MemoryPlan(graph, Schedule(graph))
     let shared = try ["a", "r", "q"].map { plan.offset(of: try id($0, graph)) }
     #expect(Set(shared).count == 1)
     #expect(plan.offset(of: try id("b", graph)) == plan.offset(of: try id("d", graph)))
@@ -136,7 +136,7 @@ import Testing
   @Test(arguments: 0..<300) func valuesThatAreAliveTogetherShareNoBytes(_ seed: UInt64) throws {
     var generator = SplitMix64(seed: seed)
     let graph = try randomGraph(&generator)
-    let plan = MemoryPlan(graph)
+    let plan = MemoryPlan(graph, Schedule(graph))
     var root = Array(graph.values.indices)
     for node in graph.nodes where node.op is Reshape {
       if let source = node.inputs[0] { root[node.outputs[0].index] = root[source.index] }
@@ -174,7 +174,7 @@ import Testing
     var open = graph
     open.outputs = graph.inputs + graph.nodes.flatMap { $0.outputs }
     let wanted = try PreparedGraph(open, log: DiagnosticLog())
-    let watched = try PreparedGraph(graph, log: DiagnosticLog())
+    let watched = try PreparedGraph(graph, keepsAllTensors: true, log: DiagnosticLog())
     for i in 0..<watched.inputs[0].count {
       let value = generator.nextFloat()
       watched.inputs[0].float32[i] = value

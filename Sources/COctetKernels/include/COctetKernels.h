@@ -7,7 +7,11 @@
 #include "octet_cpu.h"
 #include "octet_f32_gemm.h"
 #include "octet_math.h"
+#include "octet_max_pool.h"
 #include "octet_qs8_gemm.h"
 #include "octet_qs8_widen.h"
+#include "octet_qs8_winograd.h"
+#include "octet_x8_table.h"
+#include "octet_work_pool.h"
 
 #endif

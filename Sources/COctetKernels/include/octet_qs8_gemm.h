@@ -4,6 +4,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "octet_x8_table.h"
+
 #pragma clang assume_nonnull begin
 
 /// How int32 sums become int8 outputs. The arrays hold one entry per output channel, padded
@@ -11,7 +13,7 @@
 typedef struct {
   /// Added to the sum, modulo 2^32.
   const int32_t *bias;
-  /// Q31: the value 2^31 would be 1.0. Any int32 is taken.
+  /// Q31, 0...2^31 - 1: the value 2^31 would be 1.0.
   const int32_t *multiplier;
   /// -31...30; positive shifts left before the multiply, negative divides after it.
   const int32_t *shift;
@@ -23,27 +25,42 @@ typedef struct {
   /// Activation bounds within -128...127, minimum <= maximum.
   int32_t minimum;
   int32_t maximum;
+  /// If not null, the clamped codes go through.
+  const octet_x8_table *_Nullable table;
 } octet_qs8_output;
 
-/// C[i][j] = clamp(scale(sum over l of A[i][l] * W[j][l] + bias[j]) + zero point), for i < m, j < n
-/// and l < k; m, n, k >= 1.
+/// A matrix of int16 rows that need not lie side by side: row i is the run of 2 * `run_pairs`
+/// values at `base + row_offsets[i] + run_offsets[q]`, for each q < `runs`, one after the other.
 ///
-/// - a: int16 rows `a_stride` elements apart. Where k is odd the element after each row must be
-///   readable; it meets a zero weight, so its value is of no account.
-/// - w: int16 `[ceil(n/16)][ceil(k/2)][16][2]`, zeros where a row or a channel is missing.
+/// A convolution's rows are the patches its output pixels see: a run for each line of the kernel, in
+/// an image with a border. A plain matrix has one run at offset 0.
+typedef struct {
+  const int16_t *base;
+  const int32_t *row_offsets;
+  const int32_t *run_offsets;
+  size_t runs;
+  size_t run_pairs;
+} octet_s16_rows;
+
+/// C[i][j] = clamp(scale(sum over l of A[i][l] * W[j][l] + bias[j]) + zero point), through the table
+/// if there is one; for i < m, j < n and l < k = 2 * runs * run_pairs; m, n, k >= 1.
+///
+/// - w: int16 `[ceil(n/16)][k/2][16][2]`, zeros where a row or a channel is missing: so what a run
+///   reads beyond its values is of no account.
 /// - c: int8 rows `c_stride` bytes apart. Only the n valid columns are written.
 ///
 /// Sums wrap modulo 2^32. scale() is TensorFlow Lite's MultiplyByQuantizedMultiplier with two
 /// roundings: x << left shift (modulo 2^32), times multiplier / 2^31 rounded to nearest with ties
-/// up and saturated, then divided by 2^(right shift), rounded to nearest with ties away from
-/// zero; or, with real_multiplier, one product rounded once. The zero point is added without wrapping. All variants agree bit for bit.
+/// up, then divided by 2^(right shift), rounded to nearest with ties away from zero; or, with
+/// real_multiplier, one product rounded once. The zero point is added without wrapping. All
+/// variants agree bit for bit.
 void octet_qs8_gemm_4x16__portable(
-    size_t m, size_t n, size_t k, const int16_t *a, size_t a_stride, const int16_t *w,
+    size_t m, size_t n, const octet_s16_rows *a, const int16_t *w,
     const octet_qs8_output *output, int8_t *c, size_t c_stride);
 
 #if defined(__x86_64__)
 void octet_qs8_gemm_6x16__avx2(
-    size_t m, size_t n, size_t k, const int16_t *a, size_t a_stride, const int16_t *w,
+    size_t m, size_t n, const octet_s16_rows *a, const int16_t *w,
     const octet_qs8_output *output, int8_t *c, size_t c_stride);
 #endif
 

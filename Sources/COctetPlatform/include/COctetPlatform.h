@@ -60,4 +60,7 @@ _Noreturn void octet_exit(int code);
 /// Nanoseconds of a clock that never goes back.
 uint64_t octet_monotonic_nanoseconds(void);
 
+/// The most memory the process has held so far, in bytes; 0 if the system does not say.
+uint64_t octet_peak_resident_bytes(void);
+
 #endif

@@ -1,11 +1,12 @@
 public import OctetDiagnostics
 import OctetIR
+import OctetKernels
 import OctetOps
 import OctetRuntime
 
 /// The runtime's plan for a model: each operator's kernel and where tensors live in the arena.
 public struct PlanReport: Sendable {
-  private let kernels: [(op: String, output: String, kernel: String)]
+  private let kernels: [(op: String, output: String, kernel: String, estimates: String)]
   private let tensors:
     [(name: String, offset: Int, bytes: Int, first: Int, last: Int, shared: Bool)]
   public let arenaBytes: Int
@@ -17,8 +18,11 @@ public struct PlanReport: Sendable {
     let prepared = try PreparedGraph(graph, log: log)
     arenaBytes = prepared.plan.arenaBytes
     scratchBytes = prepared.scratchBytes
-    kernels = zip(graph.nodes, prepared.steps).map { node, step in
-      (node.op.name, node.outputs.first.map { graph[$0].name } ?? "", step.kernel)
+    kernels = zip(prepared.schedule.entries, prepared.steps).map { entry, step in
+      (
+        prepared.operators(entry), entry.outputs.first.map { graph[$0].name } ?? "", step.kernel,
+        step.estimates.map { "\($0.name) \($0.cost)" }.joined(separator: ", ")
+      )
     }
     tensors = prepared.plan.allocations.map {
       (
@@ -29,7 +33,7 @@ public struct PlanReport: Sendable {
   }
 
   public var text: String {
-    let kernelRows = kernels.enumerated().map { ["\($0)", $1.op, $1.output, $1.kernel] }
+    let kernelRows = kernels.enumerated().map { ["\($0)", $1.op, $1.output, $1.kernel, $1.estimates] }
     let tensorRows = tensors.map { tensor in
       [
         tensor.name, "\(tensor.offset)", "\(tensor.bytes)", "\(tensor.first)...\(tensor.last)",
@@ -37,7 +41,7 @@ public struct PlanReport: Sendable {
       ]
     }
     return TextTable(
-      header: ["#", "op", "output", "kernel"], rows: kernelRows, rightAligned: [0]
+      header: ["#", "op", "output", "kernel", "estimated cost in vector multiply-adds"], rows: kernelRows, rightAligned: [0]
     ).text + "\n"
       + TextTable(
         header: ["tensor", "offset", "bytes", "steps", ""], rows: tensorRows, rightAligned: [1, 2]

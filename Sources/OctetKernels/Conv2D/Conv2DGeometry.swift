@@ -48,12 +48,21 @@ package struct Conv2DGeometry: Sendable, Equatable {
   /// TensorFlow Lite's weights: the depth of the matrix product.
   package var patchCount: Int { kernelHeight * kernelWidth * inputChannels }
 
+  /// Multiplications of one image by the definition, border included, without groups.
+  package var multiplications: Int { outputPixels * outputChannels * patchCount }
+
   /// Whether each output pixel sees just the input pixel at its own place, so that the input is
   /// the matrix as it stands.
   var isPointwise: Bool {
     kernelHeight == 1 && kernelWidth == 1 && strideHeight == 1 && strideWidth == 1
       && padTop == 0 && padLeft == 0
       && outputHeight == inputHeight && outputWidth == inputWidth
+  }
+
+  /// Whether the kernel is 3x3, of stride and dilation 1.
+  var isThreeByThree: Bool {
+    kernelHeight == 3 && kernelWidth == 3 && strideHeight == 1 && strideWidth == 1
+      && dilationHeight == 1 && dilationWidth == 1
   }
 
   /// Output pixels gathered at once, so that their patches of `patchBytes` each stay within 256 KiB

@@ -1,63 +1,17 @@
 import COctetKernels
 
-/// Matrix product of 8-bit quantized values: widened rows times packed weights, summed in int32 and
-/// scaled back to int8.
+/// Matrix product of 8-bit quantized values: rows widened to int16 times packed weights, summed in
+/// int32 and scaled back to int8.
 ///
-/// `C[i][j] = clamp(scale(Σ A[i][l] · W[j][l] + bias[j]) + zeroPoint)` for i < m, j < n, l < k,
-/// where A holds input minus its zero point as int16. Every variant gives the same bytes.
-///
-/// ```swift
-/// let packed = UnsafeMutablePointer<Int16>.allocate(
-///   capacity: QS8GEMM.packedWeightCount(n: n, k: k))
-/// QS8GEMM.packWeights(weights, n: n, k: k, into: packed)
-/// QS8GEMM.best.run(
-///   m: m, n: n, k: k, a: rows, aStride: k, weights: packed, output: output,
-///   c: result, cStrideBytes: n)
-/// ```
+/// `C[i][j] = output(Σ A[i][l] · W[j][l])` for i < m, j < n, l < k, where A holds input minus its zero
+/// point. A row of A may be in several runs, as a convolution's patch is in its image. Every variant
+/// gives the same bytes.
 package enum QS8GEMM {
-  /// How int32 sums become int8 outputs. Each array holds `paddedChannels(n)` entries; those past
-  /// n are read and ignored.
-  package struct Output {
-    var raw: octet_qs8_output
-
-    /// - Parameters:
-    ///   - bias: Added to the sum, modulo 2³².
-    ///   - multiplier: Q31 fixed point: 2³¹ would be 1.0.
-    ///   - shift: −31...30. Positive shifts the sum left before the multiply, wrapping modulo 2³²;
-    ///     negative divides the product, to nearest with ties away from zero. The product itself
-    ///     is rounded to nearest with ties up and saturated: TensorFlow Lite's two roundings.
-    ///   - zeroPoint: Added after scaling without wrapping, −128...127.
-    ///   - minimum: Lower activation bound, after the zero point.
-    ///   - maximum: Upper activation bound, not below `minimum`.
-    package init(
-      bias: UnsafePointer<Int32>, multiplier: UnsafePointer<Int32>, shift: UnsafePointer<Int32>,
-      zeroPoint: Int32, minimum: Int8 = .min, maximum: Int8 = .max
-    ) {
-      raw = octet_qs8_output(
-        bias: bias, multiplier: multiplier, shift: shift, real_multiplier: nil,
-        zero_point: zeroPoint, minimum: Int32(minimum), maximum: Int32(maximum))
-    }
-
-    /// Sums are multiplied in double precision and rounded once, to nearest with ties away from zero.
-    ///
-    /// - Parameters:
-    ///   - realMultiplier: `paddedChannels(n)` finite numbers.
-    ///   - unused: `paddedChannels(n)` readable integers of any value.
-    package init(
-      bias: UnsafePointer<Int32>, realMultiplier: UnsafePointer<Double>,
-      unused: UnsafePointer<Int32>, zeroPoint: Int32, minimum: Int8 = .min, maximum: Int8 = .max
-    ) {
-      raw = octet_qs8_output(
-        bias: bias, multiplier: unused, shift: unused, real_multiplier: realMultiplier,
-        zero_point: zeroPoint, minimum: Int32(minimum), maximum: Int32(maximum))
-    }
-  }
-
   /// One implementation: what it needs and how many outputs it computes at once.
   package struct Variant: Sendable {
     typealias Function =
       @Sendable @convention(c) (
-        Int, Int, Int, UnsafePointer<Int16>, Int, UnsafePointer<Int16>,
+        Int, Int, UnsafePointer<octet_s16_rows>, UnsafePointer<Int16>,
         UnsafePointer<octet_qs8_output>, UnsafeMutablePointer<Int8>, Int
       ) -> Void
 
@@ -71,22 +25,84 @@ package enum QS8GEMM {
     package let columns: Int
     let function: Function
 
-    /// Computes m × n outputs without allocating. Sizes and ranges are the caller's to prove, when
-    /// the model is prepared: m, n, k ≥ 1.
+    /// Computes m × n outputs without allocating. Sizes and ranges are the caller's to prove, when the
+    /// model is prepared: m, n ≥ 1.
     ///
     /// - Parameters:
-    ///   - a: int16 [m][k], rows `aStride` elements apart. Where k is odd the element after each
-    ///     row must be readable; its value is of no account.
-    ///   - weights: As `packWeights` leaves them.
-    ///   - c: int8 [m][n], rows `cStrideBytes` apart. Nothing between the rows is written.
+    ///   - weights: As `packWeights` leaves them, from the block of `channel` on.
+    ///   - channel: The place in `output` of the first of the n channels.
+    ///   - c: int8 [m][n], rows `cStride` bytes apart. Nothing between the rows is written.
     @inline(__always)
     package func run(
-      m: Int, n: Int, k: Int, a: UnsafePointer<Int16>, aStride: Int,
-      weights: UnsafePointer<Int16>, output: Output, c: UnsafeMutablePointer<Int8>,
-      cStrideBytes: Int
+      m: Int, n: Int, a: Rows, weights: UnsafePointer<Int16>, output: QS8Output, channel: Int,
+      c: UnsafeMutablePointer<Int8>, cStride: Int
     ) {
-      withUnsafePointer(to: output.raw) { raw in
-        function(m, n, k, a, aStride, weights, raw, c, cStrideBytes)
+      withUnsafePointer(to: output.from(channel)) { output in
+        withUnsafePointer(to: a.raw) { rows in
+          function(m, n, rows, weights, output, c, cStride)
+        }
+      }
+    }
+  }
+
+  /// A matrix of rows in runs: row i is at `base + rowOffsets[i] + runOffsets[q]` for each run q.
+  package struct Rows {
+    var raw: octet_s16_rows
+
+    /// - Parameter runLength: Values in a run; an odd one reads a value more, which meets a zero weight.
+    package init(
+      base: UnsafePointer<Int16>, rowOffsets: UnsafePointer<Int32>,
+      runOffsets: UnsafePointer<Int32>, runs: Int, runLength: Int
+    ) {
+      raw = octet_s16_rows(
+        base: base, row_offsets: rowOffsets, run_offsets: runOffsets, runs: runs,
+        run_pairs: (runLength + 1) / 2)
+    }
+  }
+
+  /// n rounded up to the 16 channels of a block.
+  package static func paddedChannels(_ n: Int) -> Int { (n + 15) / 16 * 16 }
+
+  /// Blocks of 16 channels, the last of which may have fewer.
+  package static func blocks(_ n: Int) -> Int { (n + 15) / 16 }
+
+  /// Int16 elements that `packWeights` writes. Traps if the count overflows Int.
+  package static func packedWeightCount(n: Int, runs: Int, runLength: Int) -> Int {
+    paddedChannels(n) * runs * ((runLength + 1) / 2 * 2)
+  }
+
+  /// Reorders one block of int8 weights [n][runs][runLength] to int16 [runs][⌈runLength/2⌉][16][2],
+  /// with zeros where a channel or a value is missing.
+  ///
+  /// - Parameter packed: The block's place: `packedWeightCount(n: 16, …)` elements for each before it.
+  package static func packWeights(
+    _ weights: UnsafePointer<Int8>, block: Int, n: Int, runs: Int, runLength: Int,
+    into packed: UnsafeMutablePointer<Int16>
+  ) {
+    let depth = runs * runLength
+    let pairs = (runLength + 1) / 2
+    for lane in 0..<16 {
+      let channel = 16 * block + lane
+      guard channel < n else {
+        for i in 0..<runs * pairs {
+          packed[32 * i + 2 * lane] = 0
+          packed[32 * i + 2 * lane + 1] = 0
+        }
+        continue
+      }
+      var source = weights + channel * depth
+      var target = packed + 2 * lane
+      for _ in 0..<runs {
+        for i in 0..<runLength / 2 {
+          target[32 * i] = Int16(source[2 * i])
+          target[32 * i + 1] = Int16(source[2 * i + 1])
+        }
+        if runLength % 2 != 0 {
+          target[32 * (pairs - 1)] = Int16(source[runLength - 1])
+          target[32 * (pairs - 1) + 1] = 0
+        }
+        source += runLength
+        target += 32 * pairs
       }
     }
   }

@@ -9,25 +9,31 @@ extension Conv2D {
     let bias = context.optionalInput(2)
     let output = context.output
     let geometry = Conv2DGeometry(
-      image, kernel: Steps(filter.extents[1], filter.extents[2]),
+      image, context.border, kernel: Steps(filter.extents[1], filter.extents[2]),
       outputChannels: filter.extents[0], stride: stride, dilation: dilation, padding: padding)
     let groups = image.extents[3] / filter.extents[3]
-    let isPackable = groups == 1 && filter.isConstant && (bias?.isConstant ?? true)
+    let isConstant = filter.isConstant && (bias?.isConstant ?? true) && !context.usesReference
     switch image.element {
     case .float32:
-      return isPackable
+      let step =
+        isConstant && groups == 1
         ? packedFloat(geometry, context, image, filter, bias, output)
         : referenceFloat(geometry, groups, image, filter, bias, output)
+      return step.applying(context.epilogue, to: output)
     default:
       let from = try image.perTensor()
-      let to = try output.perTensor()
+      let to = try context.resultType.perTensor()
       let multipliers = ChannelMultipliers(
         input: from.scale, weights: try filter.scales(along: 0), output: to.scale)
       let bounds = activation.int8Bounds(scale: to.scale, zeroPoint: to.zeroPoint)
-      if isPackable {
-        return packedInt8(
-          geometry, context, image, from.zeroPoint, filter, bias, multipliers, to.zeroPoint,
-          bounds, output)
+      if isConstant {
+        let convolution = QS8Convolution(
+          geometry: geometry, groups: groups, weights: filter.int8, inputZeroPoint: from.zeroPoint,
+          output: QS8Output(
+            channels: geometry.outputChannels, bias: bias?.int32,
+            scaling: multipliers.fixedPoint, zeroPoint: to.zeroPoint, bounds: bounds,
+            table: context.epilogue?.table))
+        if let step = packedInt8(context, convolution, image, output) { return step }
       }
       let (source, weights, target) = (image.int8, filter.int8, output.int8)
       let (sums, batches) = (bias?.int32, image.extents[0])
@@ -37,6 +43,7 @@ extension Conv2D {
           inputZeroPoint: from.zeroPoint, filter: weights, bias: sums, multipliers: multipliers,
           outputZeroPoint: to.zeroPoint, bounds: bounds, output: target)
       }
+      .applying(context.epilogue, to: output)
     }
   }
 
@@ -69,32 +76,22 @@ extension Conv2D {
         kernel.run(
           input: source + batch * inputStep, weights: packed.weights,
           output: packed.output(bounds: bounds), result: target + batch * outputStep,
-          scratch: scratch.base)
+          scratch: scratch.shared)
       }
     }
   }
 
   private func packedInt8(
-    _ geometry: Conv2DGeometry, _ context: PrepareContext, _ image: TensorView,
-    _ inputZeroPoint: Int32, _ filter: TensorView, _ bias: TensorView?,
-    _ multipliers: ChannelMultipliers, _ outputZeroPoint: Int32, _ bounds: (low: Int8, high: Int8),
+    _ context: PrepareContext, _ convolution: QS8Convolution, _ image: TensorView,
     _ output: TensorView
-  ) -> Step {
-    let packed = PackedInt8Weights(
-      filter.int8, n: geometry.outputChannels, k: geometry.patchCount, bias: bias?.int32,
-      multipliers: multipliers)
-    let kernel = QS8Conv2D(geometry: geometry)
-    let scratch = context.requestScratch(byteCount: QS8Conv2D.scratchBytes(geometry))
-    let (source, target, batches) = (image.int8, output.int8, image.extents[0])
-    let (inputStep, outputStep) = (image.count / batches, output.count / batches)
-    return Step(kernel: "\(kernel.gemm.name)") {
-      for batch in 0..<batches {
-        kernel.run(
-          input: source + batch * inputStep, inputZeroPoint: inputZeroPoint,
-          weights: packed.weights,
-          output: packed.fixedPointOutput(zeroPoint: outputZeroPoint, bounds: bounds),
-          result: target + batch * outputStep, scratch: scratch.base)
-      }
-    }
+  ) -> Step? {
+    guard let kernel = QS8Conv2D(convolution, pool: context.pool) else { return nil }
+    let images = QS8Convolution.Images(
+      input: image.int8, result: output.int8, pixelStride: convolution.geometry.outputChannels,
+      batches: image.extents[0])
+    return Step(
+      kernel: kernel.kernel, multiplications: image.extents[0] * convolution.geometry.multiplications / convolution.groups,
+      estimates: kernel.estimates,
+      phases: kernel.phases(images, threads: context.pool.threadCount, scratch: context.scratch))
   }
 }

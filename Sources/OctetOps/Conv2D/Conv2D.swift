@@ -81,7 +81,7 @@ package final class Conv2D: BuiltinOp {
       window: WindowRule(
         extent: nil, stride: stride, dilation: dilation, padding: padding, border: .zero,
         withSamePadding: with(.same, activation)),
-      identity: .never, isView: false)
+      identity: .never, isView: false, fusion: .layer(takesBorder: true))
   }
 
   private func with(_ padding: WindowPadding, _ activation: FusedActivation) -> Conv2D {

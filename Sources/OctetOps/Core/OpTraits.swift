@@ -1,4 +1,5 @@
 package import OctetIR
+package import OctetKernels
 
 /// What the passes and the memory plan need to know of an operator, as data: they ask for these and name
 /// no operator but those they make.
@@ -10,16 +11,40 @@ package struct OpTraits {
   package var identity: IdentityRule
   /// True when the result has the bytes of input 0 under another shape.
   package var isView: Bool
+  package var fusion: FusionRule
 
   package init(
-    layout: LayoutRule, clamp: ClampRule, window: WindowRule?, identity: IdentityRule, isView: Bool
+    layout: LayoutRule, clamp: ClampRule, window: WindowRule?, identity: IdentityRule, isView: Bool,
+    fusion: FusionRule
   ) {
     self.layout = layout
     self.clamp = clamp
     self.window = window
     self.identity = identity
     self.isView = isView
+    self.fusion = fusion
   }
+}
+
+/// How an operator can share a step with a neighbour at run time.
+package enum FusionRule {
+  /// Has a step of its own.
+  case none
+  /// Computes each element of its result from the one of input 0 in its place, so that the maker of
+  /// input 0 can do it as it writes. Gives nil for types where it can't.
+  case elementwise((_ input: TensorType, _ output: TensorType) -> Epilogue?)
+  /// Applies an `Epilogue` to what it writes, and reads input 0 with a border of zeros around it.
+  case layer(takesBorder: Bool)
+  /// Puts zeros around input 0; input 1 holds the numbers of elements before and after each dimension.
+  case border
+}
+
+/// What a layer does to each element before it writes it.
+package enum Epilogue {
+  /// For int8 codes, which count as the bytes with their bits.
+  case table(ByteTable)
+  /// For real numbers: those below zero times `alpha`, which is within 0...1.
+  case leaky(alpha: Float)
 }
 
 /// What becomes of an operator when the dimensions of its operands come in another order:

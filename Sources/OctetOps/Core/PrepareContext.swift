@@ -1,26 +1,45 @@
 package import OctetDiagnostics
 package import OctetIR
+package import OctetKernels
 
 /// What an operator sees when it is prepared: its tensors at their final addresses.
 package final class PrepareContext {
   /// Nil for an optional input that is left out.
   package let inputs: [TensorView?]
   package let outputs: [TensorView]
-  /// Largest number of bytes asked for.
-  package private(set) var scratchByteCount = 0
-  private let sharedScratch: Scratch
+  /// What the operator does to each element it writes; only for a layer (`FusionRule.layer`).
+  package let epilogue: Epilogue?
+  /// The type of output 0 before the epilogue, which may change its scale.
+  package let resultType: TensorType
+  /// Zeros around height and width of input 0; only for a layer that takes a border.
+  package let border: Border
+  /// Whether to compute as the operator is defined, without fast kernels.
+  package let usesReference: Bool
+  /// The threads that will share the items of a step. They also help to prepare it.
+  package let pool: WorkPool
+  /// Memory for the time of one step.
+  package let scratch: Scratch
 
-  package init(inputs: [TensorView?], outputs: [TensorView], scratch: Scratch) {
+  package init(
+    inputs: [TensorView?], outputs: [TensorView], resultType: TensorType,
+    epilogue: Epilogue? = nil, border: Border = .none,
+    usesReference: Bool = false, pool: WorkPool, scratch: Scratch
+  ) {
+    self.usesReference = usesReference
     self.inputs = inputs
     self.outputs = outputs
-    self.sharedScratch = scratch
+    self.resultType = resultType
+    self.epilogue = epilogue
+    self.border = border
+    self.pool = pool
+    self.scratch = scratch
   }
 
-  /// Memory for the time of one invoke step. Its address is known once everything is prepared, so
-  /// steps read `base` when they run.
+  /// Memory for one step that runs on one thread. Its address is known once everything is prepared,
+  /// so steps read `shared` when they run.
   package func requestScratch(byteCount: Int) -> Scratch {
-    scratchByteCount = max(scratchByteCount, byteCount)
-    return sharedScratch
+    scratch.require(shared: byteCount, perWorker: 0)
+    return scratch
   }
 
   /// Input `index`, which inference has shown to be there.
@@ -43,30 +62,52 @@ package final class PrepareContext {
   }
 }
 
-/// Memory that all steps share, each for the time it runs.
-package final class Scratch {
-  package var base = UnsafeMutableRawPointer.allocate(byteCount: 64, alignment: 64)
+/// Numbers of zeros around an image.
+package struct Border: Equatable {
+  package let top: Int
+  package let bottom: Int
+  package let left: Int
+  package let right: Int
 
-  package init() {}
-
-  deinit { base.deallocate() }
-
-  /// Gives the scratch its final size.
-  package func reserve(byteCount: Int) {
-    base.deallocate()
-    base = UnsafeMutableRawPointer.allocate(byteCount: max(byteCount, 64), alignment: 64)
+  package init(top: Int, bottom: Int, left: Int, right: Int) {
+    self.top = top
+    self.bottom = bottom
+    self.left = left
+    self.right = right
   }
+
+  package static let none = Border(top: 0, bottom: 0, left: 0, right: 0)
 }
 
 /// A prepared operator: run it and its outputs are computed.
 package struct Step {
   /// The kernel's name, as profiles show it: `qs8-gemm-6x16--avx2`.
   package let kernel: String
-  package let run: () -> Void
+  /// Parts that run one after the other; the items of each may run at the same time.
+  package let phases: [Work]
+  /// What each way to compute it was estimated to cost; empty where there is but one.
+  package let estimates: [CostEstimate]
+  /// Multiplications that the operator's definition takes, border included; 0 where they are not what
+  /// it costs.
+  package let multiplications: Int
 
-  package init(kernel: String, run: @escaping () -> Void) {
+  package init(
+    kernel: String, multiplications: Int = 0, estimates: [CostEstimate] = [], phases: [Work]
+  ) {
     self.kernel = kernel
-    self.run = run
+    self.multiplications = multiplications
+    self.estimates = estimates
+    self.phases = phases
+  }
+
+  /// A step that one thread runs.
+  package init(kernel: String, multiplications: Int = 0, run: @escaping () -> Void) {
+    self.init(
+      kernel: kernel, multiplications: multiplications, phases: [Work { _, _ in run() }])
+  }
+
+  package func run(on pool: WorkPool) {
+    for phase in phases { pool.run(phase) }
   }
 }
 
@@ -99,11 +140,7 @@ package struct TensorView {
 
   /// The per-tensor parameters. Throws `OCT0701` when there are none.
   package func perTensor() throws(Diagnostic) -> (scale: Float, zeroPoint: Int32) {
-    guard let quantization = type.quantization, quantization.axis == nil else {
-      throw Diagnostic(
-        .noKernel, "an \(element.name) tensor needs one scale and zero point to be computed with")
-    }
-    return (quantization.scale, quantization.zeroPoint)
+    try type.perTensor()
   }
 
   /// One scale for each index of `axis`; a single scale is repeated. Throws `OCT0701` when there is
@@ -122,5 +159,16 @@ package struct TensorView {
         .noKernel, "weights must be symmetric and have their scales along dimension \(axis)")
     }
     return quantization.scales
+  }
+}
+
+extension TensorType {
+  /// The per-tensor parameters. Throws `OCT0701` when there are none.
+  func perTensor() throws(Diagnostic) -> (scale: Float, zeroPoint: Int32) {
+    guard let quantization, quantization.axis == nil else {
+      throw Diagnostic(
+        .noKernel, "an \(element.name) tensor needs one scale and zero point to be computed with")
+    }
+    return (quantization.scale, quantization.zeroPoint)
   }
 }

@@ -7,7 +7,7 @@ extension DepthwiseConv2D {
     let (image, filter, output) = (context.input(0), context.input(1), context.output)
     let bias = context.optionalInput(2)
     let geometry = Conv2DGeometry(
-      image, kernel: Steps(filter.extents[1], filter.extents[2]),
+      image, context.border, kernel: Steps(filter.extents[1], filter.extents[2]),
       outputChannels: filter.extents[3], stride: stride, dilation: dilation, padding: padding)
     let batches = image.extents[0]
     switch image.element {
@@ -19,9 +19,10 @@ extension DepthwiseConv2D {
           geometry, batches: batches, input: source, filter: weights, bias: sums, bounds: bounds,
           output: target)
       }
+      .applying(context.epilogue, to: output)
     default:
       let from = try image.perTensor()
-      let to = try output.perTensor()
+      let to = try context.resultType.perTensor()
       let multipliers = ChannelMultipliers(
         input: from.scale, weights: try filter.scales(along: 3), output: to.scale)
       let bounds = activation.int8Bounds(scale: to.scale, zeroPoint: to.zeroPoint)
@@ -32,6 +33,7 @@ extension DepthwiseConv2D {
           filter: weights, bias: sums, multipliers: multipliers, outputZeroPoint: to.zeroPoint,
           bounds: bounds, output: target)
       }
+      .applying(context.epilogue, to: output)
     }
   }
 }

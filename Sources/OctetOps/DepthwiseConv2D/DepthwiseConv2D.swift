@@ -83,7 +83,7 @@ package final class DepthwiseConv2D: BuiltinOp {
       window: WindowRule(
         extent: nil, stride: stride, dilation: dilation, padding: padding, border: .zero,
         withSamePadding: with(.same, activation)),
-      identity: .never, isView: false)
+      identity: .never, isView: false, fusion: .layer(takesBorder: true))
   }
 
   private func with(_ padding: WindowPadding, _ activation: FusedActivation) -> DepthwiseConv2D {

@@ -1,29 +1,37 @@
 package import OctetDiagnostics
 import OctetIR
+import OctetKernels
 
 extension LeakyReLU {
   package func prepare(_ context: PrepareContext) throws(Diagnostic) -> Step {
-    let input = context.input(0)
-    let output = context.output
-    let count = output.count
+    let (input, output) = (context.input(0), context.output)
     switch input.element {
     case .float32:
-      let (source, target, alpha) = (input.float32, output.float32, alpha)
+      let (source, target, count, alpha) = (input.float32, output.float32, input.count, alpha)
       return Step(kernel: "f32-leaky-relu--reference") {
         Self.reference(source, target, count: count, alpha: alpha)
       }
     default:
-      let from = try input.perTensor()
-      let to = try output.perTensor()
-      // The reference computes both multipliers in float32.
-      let identity = FixedPoint.quantize(Double(from.scale / to.scale))
-      let slope = FixedPoint.quantize(Double(from.scale * alpha / to.scale))
-      let (source, target) = (input.int8, output.int8)
-      return Step(kernel: "qs8-leaky-relu--reference") {
-        Self.reference(
-          source, target, count: count, inputZeroPoint: from.zeroPoint,
-          outputZeroPoint: to.zeroPoint, identity: identity, alpha: slope)
-      }
+      return try table(input.type, output.type).step(input, output)
     }
+  }
+
+  func epilogue(_ input: TensorType, _ output: TensorType) -> Epilogue? {
+    if input.element == .int8 { return (try? table(input, output)).map { .table($0) } }
+    return (0...1).contains(alpha) ? .leaky(alpha: alpha) : nil
+  }
+
+  private func table(
+    _ input: TensorType, _ output: TensorType
+  ) throws(Diagnostic) -> ByteTable {
+    let (from, to) = (try input.perTensor(), try output.perTensor())
+    // The reference computes both multipliers in float32.
+    let identity = FixedPoint.quantize(Double(from.scale / to.scale))
+    let slope = FixedPoint.quantize(Double(from.scale * alpha / to.scale))
+    return ByteTable(int8: { code in
+      Self.reference(
+        code, inputZeroPoint: from.zeroPoint, outputZeroPoint: to.zeroPoint, identity: identity,
+        alpha: slope)
+    })
   }
 }

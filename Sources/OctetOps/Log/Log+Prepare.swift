@@ -1,5 +1,6 @@
 package import OctetDiagnostics
 import OctetIR
+import OctetKernels
 
 extension Log {
   package func prepare(_ context: PrepareContext) throws(Diagnostic) -> Step {
@@ -11,10 +12,19 @@ extension Log {
         for i in 0..<count { target[i] = Self.reference(source[i]) }
       }
     default:
-      return Int8Table(
-        from: try input.perTensor(), to: try output.perTensor(),
-        { $0 > 0 ? Self.reference($0) : -.infinity }
-      ).step(kernel: "x8-table--reference", input, output)
+      return try table(input.type, output.type).step(input, output)
     }
+  }
+
+  func epilogue(_ input: TensorType, _ output: TensorType) -> Epilogue? {
+    input.element == .int8 ? (try? table(input, output)).map { .table($0) } : nil
+  }
+
+  private func table(
+    _ input: TensorType, _ output: TensorType
+  ) throws(Diagnostic) -> ByteTable {
+    ByteTable(
+      from: try input.perTensor(), to: try output.perTensor(),
+      { $0 > 0 ? Self.reference($0) : -.infinity })
   }
 }

@@ -31,7 +31,7 @@ package final class Log: BuiltinOp {
   package var traits: OpTraits {
     OpTraits(
       layout: .elementwise(self), clamp: .none(because: "TFLite's Log has no fused activation"),
-      window: nil, identity: .never, isView: false)
+      window: nil, identity: .never, isView: false, fusion: .elementwise(epilogue))
   }
 
   package var quantization: QuantizationRule {

@@ -35,7 +35,7 @@ package final class Mul: BuiltinOp {
     OpTraits(
       layout: .elementwise(self), clamp: .fused(activation, with: { Mul(activation: $0) }),
       window: nil,
-      identity: activation == .none ? .neutral(1) : .never, isView: false)
+      identity: activation == .none ? .neutral(1) : .never, isView: false, fusion: .none)
   }
 
   package var quantization: QuantizationRule { .int8(Int8Rule(output: .calibrated)) }

@@ -1,3 +1,5 @@
+import OctetKernels
+
 /// The fixed-point arithmetic of TFLite's reference kernels.
 ///
 /// Sources: gemmlowp's `fixedpoint.h`, TFLite's `kernels/internal/common.h` (two roundings).
@@ -79,4 +81,7 @@ package struct ChannelMultipliers {
       reals.append(real)
     }
   }
+
+  /// With two roundings, as convolutions scale their sums.
+  var fixedPoint: QS8Output.Scaling { .fixedPoint(significands: significands, shifts: shifts) }
 }

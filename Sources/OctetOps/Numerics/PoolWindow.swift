@@ -29,6 +29,20 @@ struct PoolWindow {
     self.columns = columns
   }
 
+  /// The rows of the image that output row `y` sees.
+  @inline(__always)
+  func rowRange(_ y: Int) -> Range<Int> {
+    let top = y * stride.height - rows.before
+    return max(0, top)..<max(0, min(inputHeight, top + filter.height))
+  }
+
+  /// The columns of the image that output column `x` sees.
+  @inline(__always)
+  func columnRange(_ x: Int) -> Range<Int> {
+    let left = x * stride.width - columns.before
+    return max(0, left)..<max(0, min(inputWidth, left + filter.width))
+  }
+
   /// Calls `visit` for each output pixel with the offset of its first channel and its window: the part
   /// of the image it sees, as ranges of rows and columns.
   @inline(__always)
@@ -38,12 +52,9 @@ struct PoolWindow {
     var output = 0
     for batch in 0..<batches {
       for y in 0..<rows.output {
-        let top = y * stride.height - rows.before
-        let rowRange = max(0, top)..<max(0, min(inputHeight, top + filter.height))
+        let rows = rowRange(y)
         for x in 0..<columns.output {
-          let left = x * stride.width - columns.before
-          let columnRange = max(0, left)..<max(0, min(inputWidth, left + filter.width))
-          visit(output, batch, rowRange, columnRange)
+          visit(output, batch, rows, columnRange(x))
           output += channels
         }
       }

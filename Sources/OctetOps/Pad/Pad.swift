@@ -32,7 +32,7 @@ package final class Pad: BuiltinOp {
     OpTraits(
       layout: .reorders(inputs: [.operand, .rowPerDimension], op: { _ in Pad() }),
       clamp: .none(because: "TFLite's Pad has no fused activation"), window: nil,
-      identity: .sameShape, isView: false)
+      identity: .sameShape, isView: false, fusion: .border)
   }
 
   package var quantization: QuantizationRule {

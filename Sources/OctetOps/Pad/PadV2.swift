@@ -38,7 +38,7 @@ package final class PadV2: BuiltinOp {
     OpTraits(
       layout: .reorders(inputs: [.operand, .rowPerDimension, .other], op: { _ in PadV2() }),
       clamp: .none(because: "TFLite's PadV2 has no fused activation"), window: nil,
-      identity: .sameShape, isView: false)
+      identity: .sameShape, isView: false, fusion: .none)
   }
 
   package var quantization: QuantizationRule {

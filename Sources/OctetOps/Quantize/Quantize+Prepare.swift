@@ -1,5 +1,6 @@
 package import OctetDiagnostics
 import OctetIR
+import OctetKernels
 
 extension Quantize {
   package func prepare(_ context: PrepareContext) throws(Diagnostic) -> Step {
@@ -25,21 +26,27 @@ extension Quantize {
         }
       }
     }
-    let from = try input.perTensor()
-    let multiplier = FixedPoint.quantize(Double(from.scale) / Double(scale))
-    // One table for all 256 bytes, whichever of the two types they are.
+    return try table(input.type, output.type).step(input, output)
+  }
+
+  func epilogue(_ input: TensorType, _ output: TensorType) -> Epilogue? {
+    input.element == .float32 ? nil : (try? table(input, output)).map { .table($0) }
+  }
+
+  /// The change of codes, for all 256 bytes, whichever of the two types they are.
+  private func table(
+    _ input: TensorType, _ output: TensorType
+  ) throws(Diagnostic) -> ByteTable {
+    let (from, to) = (try input.perTensor(), try output.perTensor())
+    let multiplier = FixedPoint.quantize(Double(from.scale) / Double(to.scale))
     let isSigned = input.element == .int8
-    let table = (0..<256).map { byte in
-      Code(
-        Self.reference(
-          isSigned ? Int32(Int8(truncatingIfNeeded: byte)) : Int32(byte), from: from.zeroPoint,
-          to: zeroPoint, multiplier: multiplier, low: low, high: high))
-    }
-    let source = input.uint8
-    return Step(kernel: "x8-table--reference") {
-      table.withUnsafeBufferPointer { table in
-        for i in 0..<count { target[i] = table[Int(source[i])] }
-      }
+    let (low, high): (Int32, Int32) = output.element == .int8 ? (-128, 127) : (0, 255)
+    return ByteTable { byte in
+      let code = isSigned ? Int32(Int8(bitPattern: byte)) : Int32(byte)
+      return UInt8(
+        truncatingIfNeeded: Self.reference(
+          code, from: from.zeroPoint, to: to.zeroPoint, multiplier: multiplier, low: low,
+          high: high))
     }
   }
 }

@@ -39,7 +39,7 @@ package final class Quantize: BuiltinOp {
     OpTraits(
       layout: .fixed(because: "passes leave quantized tensors alone"),
       clamp: .none(because: "TFLite's Quantize has no fused activation"),
-      window: nil, identity: .never, isView: false)
+      window: nil, identity: .never, isView: false, fusion: .elementwise(epilogue))
   }
 
   package var quantization: QuantizationRule {

@@ -1,9 +1,14 @@
 package import OctetDiagnostics
 import OctetIR
+import OctetKernels
 
 extension ReLU {
   package func prepare(_ context: PrepareContext) throws(Diagnostic) -> Step {
     try Self.step(context, .relu)
+  }
+
+  func epilogue(_ input: TensorType, _ output: TensorType) -> Epilogue? {
+    Self.epilogue(input, output, .relu)
   }
 
   static func step(
@@ -19,13 +24,26 @@ extension ReLU {
       }
     default:
       return table(from: try input.perTensor(), to: try output.perTensor(), activation)
-        .step(kernel: "x8-table--reference", input, output)
+        .step(input, output)
     }
+  }
+
+  static func epilogue(
+    _ input: TensorType, _ output: TensorType, _ activation: FusedActivation
+  ) -> Epilogue? {
+    guard input.element == .int8, let from = try? input.perTensor(),
+      let to = try? output.perTensor()
+    else { return nil }
+    return .table(table(from: from, to: to, activation))
   }
 }
 
 extension ReLU6 {
   package func prepare(_ context: PrepareContext) throws(Diagnostic) -> Step {
     try ReLU.step(context, .relu6)
+  }
+
+  func epilogue(_ input: TensorType, _ output: TensorType) -> Epilogue? {
+    ReLU.epilogue(input, output, .relu6)
   }
 }

@@ -1,3 +1,5 @@
+import OctetKernels
+
 extension ReLU {
   static func reference(
     _ input: UnsafePointer<Float>, _ output: UnsafeMutablePointer<Float>, count: Int,
@@ -12,13 +14,13 @@ extension ReLU {
   static func table(
     from input: (scale: Float, zeroPoint: Int32), to output: (scale: Float, zeroPoint: Int32),
     _ activation: FusedActivation
-  ) -> Int8Table {
+  ) -> ByteTable {
     let (significand, shift) = FixedPoint.quantize(Double(input.scale / output.scale))
     let bounds = activation.int8Bounds(scale: output.scale, zeroPoint: output.zeroPoint)
-    return Int8Table { code in
+    return ByteTable(int8: { code in
       let scaled =
         output.zeroPoint &+ FixedPoint.multiply(code - input.zeroPoint, significand, shift)
       return max(Int32(bounds.low), min(Int32(bounds.high), scaled))
-    }
+    })
   }
 }

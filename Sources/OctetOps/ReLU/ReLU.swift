@@ -30,7 +30,7 @@ package final class ReLU: BuiltinOp {
   package var traits: OpTraits {
     OpTraits(
       layout: .elementwise(self), clamp: .none(because: "TFLite's ReLU has no fused activation"),
-      window: nil, identity: .never, isView: false)
+      window: nil, identity: .never, isView: false, fusion: .elementwise(epilogue))
   }
 
   package var quantization: QuantizationRule {

@@ -61,7 +61,7 @@ package final class Reshape: BuiltinOp {
     OpTraits(
       layout: .fixed(because: "it counts elements in order"),
       clamp: .none(because: "TFLite's Reshape has no fused activation"),
-      window: nil, identity: .sameShape, isView: true)
+      window: nil, identity: .sameShape, isView: true, fusion: .none)
   }
 
   package var quantization: QuantizationRule {

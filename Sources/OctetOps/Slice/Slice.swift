@@ -69,7 +69,7 @@ package final class Slice: BuiltinOp {
     OpTraits(
       layout: .reorders(inputs: [.operand, .rowPerDimension], op: { _ in Slice() }),
       clamp: .none(because: "TFLite's Slice has no fused activation"), window: nil,
-      identity: .sameShape, isView: false)
+      identity: .sameShape, isView: false, fusion: .none)
   }
 
   package var quantization: QuantizationRule {

@@ -40,7 +40,7 @@ package final class Transpose: BuiltinOp {
     OpTraits(
       layout: .fixed(because: "it is itself an order of dimensions"),
       clamp: .none(because: "TFLite's Transpose has no fused activation"),
-      window: nil, identity: .never, isView: false)
+      window: nil, identity: .never, isView: false, fusion: .none)
   }
 
   package var quantization: QuantizationRule {

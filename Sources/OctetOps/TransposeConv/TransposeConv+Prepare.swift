@@ -1,5 +1,6 @@
 package import OctetDiagnostics
 import OctetIR
+import OctetKernels
 
 extension TransposeConv {
   package func prepare(_ context: PrepareContext) throws(Diagnostic) -> Step {
@@ -27,7 +28,7 @@ extension TransposeConv {
         Self.reference(
           geometry, input: source, inputZeroPoint: from.zeroPoint, filter: weights, bias: offsets,
           multipliers: multipliers, outputZeroPoint: to.zeroPoint, bounds: bounds,
-          sums: scratch.base.assumingMemoryBound(to: Int32.self), output: target)
+          sums: scratch.shared.assumingMemoryBound(to: Int32.self), output: target)
       }
     }
   }

@@ -75,7 +75,7 @@ package final class TransposeConv: BuiltinOp {
       clamp: .fused(
         activation,
         with: { [self] in TransposeConv(stride: stride, padding: padding, activation: $0) }),
-      window: nil, identity: .never, isView: false)
+      window: nil, identity: .never, isView: false, fusion: .none)
   }
 
   package var quantization: QuantizationRule {

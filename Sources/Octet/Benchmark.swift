@@ -1,0 +1,177 @@
+public import OctetDiagnostics
+import OctetData
+import OctetFiles
+import OctetOps
+import OctetRuntime
+
+/// How long a model takes and what memory it needs, on inputs of pseudo-random values.
+public struct Benchmark: Sendable {
+  /// How to measure.
+  public struct Options: Sendable {
+    /// Threads, 1...256.
+    public var threads: Int
+    /// Timed runs after the first and three that warm up; more are made until half a second has passed.
+    public var runs: Int
+
+    public init(threads: Int = 1, runs: Int = 20) {
+      self.threads = threads
+      self.runs = runs
+    }
+  }
+
+  /// One operator's share.
+  public struct Operator: Sendable {
+    public let index: Int
+    public let op: String
+    public let kernel: String
+    /// Median over the runs.
+    public let milliseconds: Double
+    /// Multiplications of the operator's definition a second, in billions; nil for an operator that is not
+    /// counted in them.
+    public let gmacs: Double?
+    /// The source layer.
+    public let provenance: String
+  }
+
+  public let threads: Int
+  public let runs: Int
+  /// Opening the file, and converting it if it comes from a framework.
+  public let loadMilliseconds: Double
+  /// Planning memory, choosing kernels and packing weights.
+  public let prepareMilliseconds: Double
+  public let firstMilliseconds: Double
+  public let medianMilliseconds: Double
+  /// Nine of ten runs took at most this.
+  public let p90Milliseconds: Double
+  public let peakResidentBytes: Int
+  public let arenaBytes: Int
+  public let scratchBytes: Int
+  public let operators: [Operator]
+
+  private static let warmUps = 3
+  private static let leastNanoseconds: UInt64 = 500_000_000
+  private static let mostRuns = 5000
+
+  /// Opens and prepares the model at `path`, runs it and measures each part.
+  public static func measure(
+    _ path: String, _ modelOptions: ModelOptions, _ options: Options, log: DiagnosticLog
+  ) throws(DiagnosticFailure) -> Benchmark {
+    let start = ProcessMeasures.nanoseconds
+    let graph = try Model.open(path, modelOptions, log: log).runnable(log: log).graph
+    let loaded = ProcessMeasures.nanoseconds
+    let prepared = try PreparedGraph(graph, threads: options.threads, log: log)
+    let isPrepared = ProcessMeasures.nanoseconds
+    fill(prepared.inputs)
+    let first = milliseconds { prepared.invoke() }
+    for _ in 0..<warmUps { prepared.invoke() }
+    var times: [Double] = []
+    let begin = ProcessMeasures.nanoseconds
+    while times.count < options.runs
+      || (times.count < mostRuns && ProcessMeasures.nanoseconds - begin < leastNanoseconds)
+    {
+      fill(prepared.inputs)
+      times.append(milliseconds { prepared.invoke() })
+    }
+    times.sort()
+    return Benchmark(
+      threads: prepared.threadCount, runs: times.count,
+      loadMilliseconds: Double(loaded - start) / 1e6,
+      prepareMilliseconds: Double(isPrepared - loaded) / 1e6, firstMilliseconds: first,
+      medianMilliseconds: times[times.count / 2],
+      p90Milliseconds: times[min(times.count - 1, times.count * 9 / 10)],
+      peakResidentBytes: ProcessMeasures.peakResidentBytes, arenaBytes: prepared.plan.arenaBytes,
+      scratchBytes: prepared.scratchBytes,
+      operators: profile(prepared, runs: max(options.runs, 5)))
+  }
+
+  private static func milliseconds(_ body: () -> Void) -> Double {
+    let start = ProcessMeasures.nanoseconds
+    body()
+    return Double(ProcessMeasures.nanoseconds - start) / 1e6
+  }
+
+  /// Times of the single operators, in runs of their own.
+  private static func profile(_ prepared: PreparedGraph, runs: Int) -> [Operator] {
+    var times = [[UInt64]](repeating: [], count: prepared.steps.count)
+    for _ in 0..<runs {
+      fill(prepared.inputs)
+      var last = ProcessMeasures.nanoseconds
+      prepared.invoke(afterStep: { index in
+        let now = ProcessMeasures.nanoseconds
+        times[index].append(now - last)
+        last = ProcessMeasures.nanoseconds
+      })
+    }
+    return zip(prepared.schedule.entries, prepared.steps).enumerated().map { index, pair in
+      let (entry, step) = pair
+      let median = Double(times[index].sorted()[runs / 2])
+      return Operator(
+        index: index, op: prepared.operators(entry), kernel: step.kernel, milliseconds: median / 1e6,
+        gmacs: step.multiplications > 0 ? Double(step.multiplications) / max(median, 1) : nil,
+        provenance: prepared.graph.nodes[entry.main].location.node ?? "")
+    }
+  }
+
+  /// Inputs may be overwritten by a run, so they are written anew before each.
+  private static func fill(_ inputs: [TensorView]) {
+    var state: UInt32 = 1
+    for input in inputs {
+      for i in 0..<input.count {
+        state = state &* 1_664_525 &+ 1_013_904_223
+        switch input.element {
+        case .float32: input.float32[i] = Float(state >> 8) / Float(1 << 24)
+        case .int8, .uint8: input.uint8[i] = UInt8(state >> 24)
+        default: break
+        }
+      }
+    }
+  }
+}
+
+extension Benchmark {
+  public var text: String {
+    func fixed(_ value: Double) -> String { decimals(value, 3) }
+    let total = operators.reduce(0) { $0 + $1.milliseconds }
+    let rows = operators.map { row in
+      [
+        "\(row.index)", row.op, row.kernel, fixed(row.milliseconds),
+        decimals(100 * row.milliseconds / max(total, 1e-9), 1),
+        row.gmacs.map { decimals($0, 1) } ?? "", row.provenance,
+      ]
+    }
+    let table = TextTable(
+      header: ["#", "op", "kernel", "ms", "%", "GMAC/s", "layer"], rows: rows,
+      rightAligned: [0, 3, 4, 5])
+    return table.text + """
+
+      load \(fixed(loadMilliseconds)) ms, prepare \(fixed(prepareMilliseconds)) ms, \
+      first run \(fixed(firstMilliseconds)) ms
+      median \(fixed(medianMilliseconds)) ms, 90 % within \(fixed(p90Milliseconds)) ms \
+      (\(runs) runs, \(threads) \(threads == 1 ? "thread" : "threads"))
+      peak memory \(peakResidentBytes) bytes, arena \(arenaBytes), scratch \(scratchBytes)
+
+      """
+  }
+
+  public var json: JSON {
+    .members([
+      ("load_ms", .number(loadMilliseconds)), ("prepare_ms", .number(prepareMilliseconds)),
+      ("first_ms", .number(firstMilliseconds)), ("median_ms", .number(medianMilliseconds)),
+      ("p90_ms", .number(p90Milliseconds)), ("runs", .int(runs)), ("threads", .int(threads)),
+      ("peak_rss_bytes", .int(peakResidentBytes)), ("arena_bytes", .int(arenaBytes)),
+      ("scratch_bytes", .int(scratchBytes)),
+      (
+        "ops",
+        .array(
+          operators.map { row in
+            .members([
+              ("index", .int(row.index)), ("op", .string(row.op)),
+              ("kernel", .string(row.kernel)), ("median_ms", .number(row.milliseconds)),
+              ("gmacs", row.gmacs.map { .number($0) }),
+              ("provenance", row.provenance.isEmpty ? nil : .string(row.provenance)),
+            ])
+          })
+      ),
+    ])
+  }
+}

@@ -1,0 +1,60 @@
+/// An int8 convolution of a model: its sizes, its weights and what becomes of its sums.
+package struct QS8Convolution {
+  package let geometry: Conv2DGeometry
+  package let groups: Int
+  /// int8 [outputChannels][kernelHeight][kernelWidth][inputChannels / groups].
+  package let weights: UnsafePointer<Int8>
+  /// −128...127. Padding has this value, so it adds nothing to a sum.
+  package let inputZeroPoint: Int32
+  package let output: QS8Output
+
+  package init(
+    geometry: Conv2DGeometry, groups: Int = 1, weights: UnsafePointer<Int8>,
+    inputZeroPoint: Int32, output: QS8Output
+  ) {
+    self.geometry = geometry
+    self.groups = groups
+    self.weights = weights
+    self.inputZeroPoint = inputZeroPoint
+    self.output = output
+  }
+
+  /// Where images come from and go to.
+  package struct Images {
+    /// int8 [batches][inputHeight][inputWidth][inputChannels].
+    package let input: UnsafePointer<Int8>
+    /// int8 [batches][outputHeight][outputWidth][outputChannels], pixels `pixelStride` bytes apart.
+    package let result: UnsafeMutablePointer<Int8>
+    package let pixelStride: Int
+    package let batches: Int
+
+    package init(
+      input: UnsafePointer<Int8>, result: UnsafeMutablePointer<Int8>, pixelStride: Int,
+      batches: Int
+    ) {
+      self.input = input
+      self.result = result
+      self.pixelStride = pixelStride
+      self.batches = batches
+    }
+  }
+
+  /// An upper bound of any sum's magnitude, over all images.
+  func sumBound() -> Int {
+    let g = geometry
+    let depth = g.kernelHeight * g.kernelWidth * g.inputChannels / groups
+    let (most, least) = (127 - Int(inputZeroPoint), 128 + Int(inputZeroPoint))
+    if depth * 128 * 255 < 1 << 29 { return depth * 128 * 255 }
+    var bound = 0
+    for channel in 0..<g.outputChannels {
+      var (positive, negative) = (0, 0)
+      for i in 0..<depth {
+        let weight = Int(weights[channel * depth + i])
+        if weight > 0 { positive += weight } else { negative -= weight }
+      }
+      bound = max(
+        bound, positive * most + negative * least, positive * least + negative * most)
+    }
+    return bound
+  }
+}

@@ -1,0 +1,36 @@
+import ArgumentParser
+import Octet
+
+struct Bench: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Measure a model's latency and memory, whole and operator by operator.",
+    discussion: """
+      Examples:
+        octet bench yolo8.tflite
+        octet bench yolo8.tflite --threads 2 --json
+        taskset -c 0 octet bench yolo8.tflite --runs 100
+      The inputs are pseudo-random. Times are medians; the operators are timed in
+      runs of their own, whose sum is a little more than the whole.
+      """)
+
+  @OptionGroup var source: ModelArguments
+
+  @OptionGroup var threads: ThreadArguments
+
+  @Option(help: "Timed runs at least; more are made until half a second has passed.")
+  var runs = 20
+
+  @OptionGroup var report: ReportOptions
+
+  func validate() throws {
+    if !(1...100_000).contains(runs) { throw ValidationError("--runs must be from 1 to 100000") }
+  }
+
+  func run() throws {
+    try report.run { log throws(DiagnosticFailure) in
+      let result = try Benchmark.measure(
+        source.model, source.options, .init(threads: threads.threads, runs: runs), log: log)
+      report.print(result.text, result.json)
+    }
+  }
+}
