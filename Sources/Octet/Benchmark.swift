@@ -106,7 +106,8 @@ public struct Benchmark: Sendable {
       let (entry, step) = pair
       let median = Double(times[index].sorted()[runs / 2])
       return Operator(
-        index: index, op: prepared.operators(entry), kernel: step.kernel, milliseconds: median / 1e6,
+        index: index, op: prepared.operators(entry), kernel: step.kernel,
+        milliseconds: median / 1e6,
         gmacs: step.multiplications > 0 ? Double(step.multiplications) / max(median, 1) : nil,
         provenance: prepared.graph.nodes[entry.main].location.node ?? "")
     }

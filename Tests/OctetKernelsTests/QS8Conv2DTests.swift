@@ -47,7 +47,8 @@ import Testing
                 tap.map {
                   Int16(
                     image[
-                      batch * g.inputHeight * g.inputWidth * g.inputChannels + $0 + group * depth + d])
+                      batch * g.inputHeight * g.inputWidth * g.inputChannels + $0 + group * depth
+                        + d])
                     - Int16(zeroPoint)
                 } ?? 0
               }

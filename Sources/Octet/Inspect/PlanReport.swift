@@ -33,7 +33,9 @@ public struct PlanReport: Sendable {
   }
 
   public var text: String {
-    let kernelRows = kernels.enumerated().map { ["\($0)", $1.op, $1.output, $1.kernel, $1.estimates] }
+    let kernelRows = kernels.enumerated().map {
+      ["\($0)", $1.op, $1.output, $1.kernel, $1.estimates]
+    }
     let tensorRows = tensors.map { tensor in
       [
         tensor.name, "\(tensor.offset)", "\(tensor.bytes)", "\(tensor.first)...\(tensor.last)",
@@ -41,7 +43,8 @@ public struct PlanReport: Sendable {
       ]
     }
     return TextTable(
-      header: ["#", "op", "output", "kernel", "estimated cost in vector multiply-adds"], rows: kernelRows, rightAligned: [0]
+      header: ["#", "op", "output", "kernel", "estimated cost in vector multiply-adds"],
+      rows: kernelRows, rightAligned: [0]
     ).text + "\n"
       + TextTable(
         header: ["tensor", "offset", "bytes", "steps", ""], rows: tensorRows, rightAligned: [1, 2]

@@ -84,7 +84,8 @@ package final class QS8DirectConv2D {
         let (place, part) = item.quotientAndRemainder(dividingBy: parts)
         let (batch, band) = place.quotientAndRemainder(dividingBy: plan.bands)
         compute(
-          images, batch: batch, band: band, units: part * units / parts..<(part + 1) * units / parts,
+          images, batch: batch, band: band,
+          units: part * units / parts..<(part + 1) * units / parts,
           scratch.part(of: worker).assumingMemoryBound(to: Int16.self))
       }
     ]

@@ -22,8 +22,10 @@ struct WidenedLines {
     _ image: UnsafePointer<Int8>, height: Int, first: Int, count: Int, columns: Range<Int>,
     to: UnsafeMutablePointer<Int16>
   ) {
-    let inside = max(columns.lowerBound, left)..<max(
-      max(columns.lowerBound, left), min(columns.upperBound, left + imageWidth))
+    let inside =
+      max(
+        columns.lowerBound, left)..<max(
+        max(columns.lowerBound, left), min(columns.upperBound, left + imageWidth))
     let stride = columns.count * pixelStride
     let before = (inside.lowerBound - columns.lowerBound) * pixelStride
     let body = inside.count * pixelStride

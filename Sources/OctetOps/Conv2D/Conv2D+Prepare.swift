@@ -90,7 +90,8 @@ extension Conv2D {
       input: image.int8, result: output.int8, pixelStride: convolution.geometry.outputChannels,
       batches: image.extents[0])
     return Step(
-      kernel: kernel.kernel, multiplications: image.extents[0] * convolution.geometry.multiplications / convolution.groups,
+      kernel: kernel.kernel,
+      multiplications: image.extents[0] * convolution.geometry.multiplications / convolution.groups,
       estimates: kernel.estimates,
       phases: kernel.phases(images, threads: context.pool.threadCount, scratch: context.scratch))
   }
