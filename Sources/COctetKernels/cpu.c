@@ -23,8 +23,19 @@ bool octet_cpu_has_avx2_fma(void) {
   return __get_cpuid_count(7, 0, &a, &b, &c, &d) && (b & bit_AVX2) != 0;
 }
 
+bool octet_cpu_has_avx512_vnni(void) {
+  unsigned int a, b, c, d;
+  if (!octet_cpu_has_avx2_fma() || !__get_cpuid_count(7, 0, &a, &b, &c, &d)) return false;
+  const uint64_t all_vectors = 0xE6;
+  if ((saved_register_sets() & all_vectors) != all_vectors) return false;
+  const unsigned int needed = bit_AVX512F | bit_AVX512BW | bit_AVX512DQ | bit_AVX512VL;
+  const unsigned int needed_too = bit_AVX512VNNI | bit_AVX512VBMI;
+  return (b & needed) == needed && (c & needed_too) == needed_too;
+}
+
 #else
 
 bool octet_cpu_has_avx2_fma(void) { return false; }
+bool octet_cpu_has_avx512_vnni(void) { return false; }
 
 #endif

@@ -10,7 +10,7 @@ enum { tile_rows = 6, columns = octet_block_columns };
 /// registers while each row's pair is broadcast to them. Six rows use 12 accumulators of the 16
 /// registers.
 OCTET_INLINE AVX2 void accumulate(
-    const size_t rows, const size_t vectors, const octet_s16_rows *a, size_t first_row,
+    const size_t rows, const size_t vectors, const octet_rows *a, size_t first_row,
     const int16_t *w, const int32_t *bias, __m256i (*sums)[2]) {
   __m256i acc[tile_rows][2];
   OCTET_UNROLL for (size_t r = 0; r < rows; r++) {
@@ -19,9 +19,9 @@ OCTET_INLINE AVX2 void accumulate(
   for (size_t q = 0; q < a->runs; q++) {
     const int16_t *run[tile_rows];
     OCTET_UNROLL for (size_t r = 0; r < rows; r++) {
-      run[r] = a->base + a->row_offsets[first_row + r] + a->run_offsets[q];
+      run[r] = (const int16_t *)a->base + a->row_offsets[first_row + r] + a->run_offsets[q];
     }
-    for (size_t p = 0; p < a->run_pairs; p++, w += 2 * columns) {
+    for (size_t p = 0; p < a->run_groups; p++, w += 2 * columns) {
       __m256i weights[2];
       OCTET_UNROLL for (size_t v = 0; v < vectors; v++) weights[v] = load(w + 16 * v);
       OCTET_UNROLL for (size_t r = 0; r < rows; r++) {
@@ -49,10 +49,11 @@ OCTET_INLINE AVX2 void accumulate(
     break;
 
 AVX2 void octet_qs8_gemm_6x16__avx2(
-    size_t m, size_t n, const octet_s16_rows *a, const int16_t *w,
-    const octet_qs8_output *output, int8_t *c, size_t c_stride) {
+    size_t m, size_t n, const octet_rows *a, const void *packed, const octet_qs8_output *output,
+    int8_t *c, size_t c_stride) {
+  const int16_t *w = packed;
   const octet_tiles tiles = octet_split_rows(m, tile_rows);
-  for (size_t first = 0; first < n; first += columns, w += a->runs * a->run_pairs * 2 * columns) {
+  for (size_t first = 0; first < n; first += columns, w += a->runs * a->run_groups * 2 * columns) {
     const size_t valid = octet_valid_columns(n, first);
     const int32_t *bias = output->bias + first;
     const finishing f = make_finishing(output, first);

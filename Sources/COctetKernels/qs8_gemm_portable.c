@@ -12,7 +12,7 @@ typedef uint32_t wrapping __attribute__((vector_size(16)));
 /// channels make compilers choose widening multiplies (smlal on AArch64) where scalar loops over
 /// the pairs end in scalar code; without vector hardware they are taken apart again.
 OCTET_INLINE void accumulate(
-    const size_t rows, const octet_s16_rows *a, size_t first_row, const int16_t *w,
+    const size_t rows, const octet_rows *a, size_t first_row, const int16_t *w,
     const int32_t *bias, uint32_t (*sums)[columns]) {
   wrapping acc[tile_rows][vectors];
   OCTET_UNROLL for (size_t r = 0; r < rows; r++) {
@@ -21,9 +21,9 @@ OCTET_INLINE void accumulate(
   for (size_t q = 0; q < a->runs; q++) {
     const int16_t *run[tile_rows];
     OCTET_UNROLL for (size_t r = 0; r < rows; r++) {
-      run[r] = a->base + a->row_offsets[first_row + r] + a->run_offsets[q];
+      run[r] = (const int16_t *)a->base + a->row_offsets[first_row + r] + a->run_offsets[q];
     }
-    for (size_t p = 0; p < a->run_pairs; p++, w += 2 * columns) {
+    for (size_t p = 0; p < a->run_groups; p++, w += 2 * columns) {
       products even[vectors], odd[vectors];
       OCTET_UNROLL for (size_t v = 0; v < vectors; v++) {
         words x;
@@ -47,10 +47,11 @@ OCTET_INLINE void accumulate(
 }
 
 void octet_qs8_gemm_4x16__portable(
-    size_t m, size_t n, const octet_s16_rows *a, const int16_t *w,
-    const octet_qs8_output *output, int8_t *c, size_t c_stride) {
+    size_t m, size_t n, const octet_rows *a, const void *packed, const octet_qs8_output *output,
+    int8_t *c, size_t c_stride) {
+  const int16_t *w = packed;
   const octet_tiles tiles = octet_split_rows(m, tile_rows);
-  for (size_t first = 0; first < n; first += columns, w += a->runs * a->run_pairs * 2 * columns) {
+  for (size_t first = 0; first < n; first += columns, w += a->runs * a->run_groups * 2 * columns) {
     const size_t valid = octet_valid_columns(n, first);
     const int32_t *bias = output->bias + first;
     size_t row = 0;

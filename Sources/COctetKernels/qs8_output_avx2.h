@@ -56,6 +56,8 @@ typedef struct {
   __m256i zero_point;
   __m256i minimum;
   __m256i maximum;
+  /// Where the packed groups of four bytes belong.
+  __m256i order;
   const octet_x8_table *table;
   const double *real_multiplier;
 } finishing;
@@ -67,6 +69,8 @@ OCTET_INLINE AVX2 finishing make_finishing(const octet_qs8_output *output, size_
       .zero_point = _mm256_set1_epi16((int16_t)output->zero_point),
       .minimum = _mm256_set1_epi8((int8_t)output->minimum),
       .maximum = _mm256_set1_epi8((int8_t)output->maximum),
+      // Packing works within halves of 128 bits: groups come as 0, 2 of each row, then 1, 3.
+      .order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7),
       .table = output->table,
       .real_multiplier = output->real_multiplier ? output->real_multiplier + first : NULL,
   };
@@ -122,15 +126,28 @@ OCTET_INLINE AVX2 __m256i words_of(const __m256i *sums, const finishing *f) {
   return _mm256_adds_epi16(_mm256_packs_epi32(low, high), f->zero_point);
 }
 
-/// Finishes two rows of 16 sums each, lanes 0...7 and 8...15, and writes their first `valid` bytes;
+/// The same for sums of the channels 0...3 and 8...11, then 4...7 and 12...15.
+OCTET_INLINE AVX2 finishing make_interleaved_finishing(
+    const octet_qs8_output *output, size_t first) {
+  finishing f = make_finishing(output, first);
+  const int32_t *multiplier = output->multiplier + first, *shift = output->shift + first;
+  f.low = make_scaling(
+      _mm256_permute2x128_si256(load(multiplier), load(multiplier + 8), 0x20),
+      _mm256_permute2x128_si256(load(shift), load(shift + 8), 0x20));
+  f.high = make_scaling(
+      _mm256_permute2x128_si256(load(multiplier), load(multiplier + 8), 0x31),
+      _mm256_permute2x128_si256(load(shift), load(shift + 8), 0x31));
+  f.order = _mm256_setr_epi32(0, 1, 4, 5, 2, 3, 6, 7);
+  return f;
+}
+
+/// Finishes two rows of 16 sums each, in the order that `f` is made for, and writes their first `valid` bytes;
 /// `second_to` may be null.
 OCTET_INLINE AVX2 void finish_rows(
     const __m256i *first, const __m256i *second, const finishing *f, int8_t *first_to,
     int8_t *second_to, size_t valid) {
-  // Packing works within halves of 128 bits: four-channel groups come as 0, 2 of each row, then 1, 3.
-  const __m256i order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
   __m256i bytes = _mm256_permutevar8x32_epi32(
-      _mm256_packs_epi16(words_of(first, f), words_of(second, f)), order);
+      _mm256_packs_epi16(words_of(first, f), words_of(second, f)), f->order);
   bytes = _mm256_min_epi8(_mm256_max_epi8(bytes, f->minimum), f->maximum);
   if (f->table != NULL) bytes = octet_look_up(bytes, f->table);
   store_bytes(first_to, _mm256_castsi256_si128(bytes), valid);

@@ -7,3 +7,7 @@ void octet_qs8_widen_u1__portable(
     for (size_t i = 0; i < count; i++) to[i] = (int16_t)(from[i] - zero_point);
   }
 }
+
+void octet_qs8_flip(size_t count, const int8_t *from, uint8_t *to) {
+  for (size_t i = 0; i < count; i++) to[i] = (uint8_t)from[i] ^ 0x80;
+}

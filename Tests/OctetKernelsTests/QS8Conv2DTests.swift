@@ -105,6 +105,41 @@ import Testing
     }
   }
 
+  /// Depthwise convolutions keep their weights in another order.
+  @Test(arguments: [UInt64(31), 32]) func depthwise(seed: UInt64) {
+    var generator = SplitMix64(seed: seed)
+    var cases = Conv2DCases.all
+    cases += (0..<100).map { _ in Conv2DCases.random(using: &generator) }
+    for channels in 1...66 {
+      cases.append(
+        Conv2DCases.geometry(
+          input: (7, 6, channels), kernel: (3, 3), stride: (1 + channels % 2, 1), same: true,
+          channels: channels))
+    }
+    for var geometry in cases {
+      geometry.outputChannels = geometry.inputChannels
+      let (channels, taps) = (geometry.inputChannels, geometry.kernelHeight * geometry.kernelWidth)
+      let zeroPoint = Self.zeroPoints.randomElement(using: &generator)!
+      let convolution = Case(
+        geometry, groups: channels, batches: 2, zeroPoint: zeroPoint, using: &generator)
+      let expected = convolution.expected()
+      let weights = convolution.matrix.weights
+      convolution.matrix.weights = (0..<taps * channels).map {
+        weights[$0 % channels * taps + $0 / channels]
+      }
+      for variant in QS8Depthwise.variants where variant.isSupported {
+        for threads in [1, 2] {
+          let result = convolution.result(threads: threads) { convolution, _ in
+            QS8Depthwise(convolution, variant: variant)
+          }
+          #expect(
+            result?.result == expected,
+            "\(variant.name) \(threads) threads \(geometry), seed \(seed)")
+        }
+      }
+    }
+  }
+
   private func check(_ convolution: Case, _ what: String) {
     let expected = convolution.expected()
     for threads in [1, 2] {
@@ -233,3 +268,4 @@ protocol QS8Phases {
 
 extension QS8DirectConv2D: QS8Phases {}
 extension QS8WinogradConv2D: QS8Phases {}
+extension QS8Depthwise: QS8Phases {}

@@ -48,7 +48,7 @@ struct QS8Case {
     self.n = n
     self.k = k
     aStride = (k + 1) / 2 * 2 + 2 * Int.random(in: 0...2, using: &generator)
-    a = generator.values(m * aStride, in: -255...255)
+    a = generator.values(m * aStride, in: 0...255)
     weights = generator.values(n * k, in: -128...127)
     bias = generator.values(n, in: -20_000...20_000)
     multiplier = generator.values(n, in: 1 << 30...Int32.max)
@@ -77,25 +77,31 @@ struct QS8Case {
     let gap = 5
     let canary: Int8 = 0x55
     var c = [Int8](repeating: canary, count: m * (n + gap) + 32)
-    let block = QS8GEMM.packedWeightCount(n: 16, runs: 1, runLength: k)
-    var packed = [Int16](repeating: -1, count: QS8GEMM.blocks(n) * block)
-    packed.withUnsafeMutableBufferPointer { packed in
+    let form = variant.form
+    let block = QS8GEMM.blockBytes(form, runs: 1, runLength: k)
+    var packed = [UInt8](repeating: 0xFF, count: QS8GEMM.blocks(n) * block)
+    packed.withUnsafeMutableBytes { packed in
       for index in 0..<QS8GEMM.blocks(n) {
         QS8GEMM.packWeights(
-          weights, block: index, n: n, runs: 1, runLength: k,
+          form, weights, block: index, n: n, runs: 1, runLength: k,
           into: packed.baseAddress! + index * block)
       }
     }
+    // Bytes are what int16 values are less their zero point, so they have zero point -128 here.
+    let bytes = a.map { UInt8(truncatingIfNeeded: $0) } + [UInt8](repeating: 0, count: 4)
     let output = output()
     let offsets = (0..<m).map { Int32($0 * aStride) }
-    a.withUnsafeBufferPointer { a in
-      offsets.withUnsafeBufferPointer { offsets in
-        variant.run(
-          m: m, n: n,
-          a: QS8GEMM.Rows(
-            base: a.baseAddress!, rowOffsets: offsets.baseAddress!,
-            runOffsets: offsets.baseAddress!, runs: 1, runLength: k),
-          weights: packed, output: output, channel: 0, c: &c, cStride: n + gap)
+    a.withUnsafeBytes { words in
+      bytes.withUnsafeBytes { bytes in
+        offsets.withUnsafeBufferPointer { offsets in
+          variant.run(
+            m: m, n: n,
+            a: QS8GEMM.Rows(
+              form, base: (form == .pairs ? words : bytes).baseAddress!,
+              rowOffsets: offsets.baseAddress!, runOffsets: offsets.baseAddress!, runs: 1,
+              runLength: k),
+            weights: packed, output: output, channel: 0, c: &c, cStride: n + gap)
+        }
       }
     }
     var rows: [Int8] = []

@@ -8,6 +8,8 @@
 #include "octet_f32_gemm.h"
 #include "octet_math.h"
 #include "octet_max_pool.h"
+#include "octet_qs8_add.h"
+#include "octet_qs8_depthwise.h"
 #include "octet_qs8_gemm.h"
 #include "octet_qs8_widen.h"
 #include "octet_qs8_winograd.h"

@@ -8,4 +8,7 @@
 /// hypervisor): for prepare time, not for inner loops.
 bool octet_cpu_has_avx2_fma(void);
 
+/// The same for AVX-512 F, BW, DQ and VL with VNNI and VBMI.
+bool octet_cpu_has_avx512_vnni(void);
+
 #endif

@@ -29,24 +29,25 @@ typedef struct {
   const octet_x8_table *_Nullable table;
 } octet_qs8_output;
 
-/// A matrix of int16 rows that need not lie side by side: row i is the run of 2 * `run_pairs`
-/// values at `base + row_offsets[i] + run_offsets[q]`, for each q < `runs`, one after the other.
+/// A matrix whose rows need not lie side by side: row i is the run of `run_groups` groups of
+/// values at `base`, `row_offsets[i] + run_offsets[q]` values on, for each q < `runs`, one after
+/// the other. A group is two int16 values or four bytes; it says below which.
 ///
 /// A convolution's rows are the patches its output pixels see: a run for each line of the kernel, in
 /// an image with a border. A plain matrix has one run at offset 0.
 typedef struct {
-  const int16_t *base;
+  const void *base;
   const int32_t *row_offsets;
   const int32_t *run_offsets;
   size_t runs;
-  size_t run_pairs;
-} octet_s16_rows;
+  size_t run_groups;
+} octet_rows;
 
 /// C[i][j] = clamp(scale(sum over l of A[i][l] * W[j][l] + bias[j]) + zero point), through the table
-/// if there is one; for i < m, j < n and l < k = 2 * runs * run_pairs; m, n, k >= 1.
+/// if there is one; for i < m, j < n and l < k; m, n, k >= 1.
 ///
-/// - w: int16 `[ceil(n/16)][k/2][16][2]`, zeros where a row or a channel is missing: so what a run
-///   reads beyond its values is of no account.
+/// - w: `[ceil(n/16)][k / group][16][group]`, zeros where a row or a channel is missing: so what a
+///   run reads beyond its values is of no account.
 /// - c: int8 rows `c_stride` bytes apart. Only the n valid columns are written.
 ///
 /// Sums wrap modulo 2^32. scale() is TensorFlow Lite's MultiplyByQuantizedMultiplier with two
@@ -54,14 +55,18 @@ typedef struct {
 /// up, then divided by 2^(right shift), rounded to nearest with ties away from zero; or, with
 /// real_multiplier, one product rounded once. The zero point is added without wrapping. All
 /// variants agree bit for bit.
-void octet_qs8_gemm_4x16__portable(
-    size_t m, size_t n, const octet_s16_rows *a, const int16_t *w,
-    const octet_qs8_output *output, int8_t *c, size_t c_stride);
+typedef void octet_qs8_gemm(
+    size_t m, size_t n, const octet_rows *a, const void *w, const octet_qs8_output *output,
+    int8_t *c, size_t c_stride);
+
+/// int16 inputs and weights, in groups of two.
+octet_qs8_gemm octet_qs8_gemm_4x16__portable;
 
 #if defined(__x86_64__)
-void octet_qs8_gemm_6x16__avx2(
-    size_t m, size_t n, const octet_s16_rows *a, const int16_t *w,
-    const octet_qs8_output *output, int8_t *c, size_t c_stride);
+octet_qs8_gemm octet_qs8_gemm_6x16__avx2;
+
+/// uint8 inputs and int8 weights, in groups of four.
+octet_qs8_gemm octet_qs8_gemm_6x64__avx512vnni;
 #endif
 
 #pragma clang assume_nonnull end

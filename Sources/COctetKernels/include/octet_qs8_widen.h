@@ -15,6 +15,9 @@ void octet_qs8_widen_u1__portable(
     size_t rows, size_t count, const int8_t *from, size_t from_stride, int32_t zero_point,
     int16_t *to, size_t to_stride);
 
+/// to[i] = from[i] + 128 for i < count, which may be 0. Compilers make vectors of it.
+void octet_qs8_flip(size_t count, const int8_t *from, uint8_t *to);
+
 #if defined(__x86_64__)
 void octet_qs8_widen_u16__avx2(
     size_t rows, size_t count, const int8_t *from, size_t from_stride, int32_t zero_point,

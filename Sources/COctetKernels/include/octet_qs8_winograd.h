@@ -61,6 +61,11 @@ octet_winograd_input octet_qs8_winograd_input__avx2;
 octet_winograd_weights octet_qs8_winograd_weights__avx2;
 octet_winograd_product octet_qs8_winograd_product_6x16__avx2;
 octet_winograd_output octet_qs8_winograd_output__avx2;
+
+octet_winograd_input octet_qs8_winograd_input__avx512;
+octet_winograd_weights octet_qs8_winograd_weights__avx512;
+octet_winograd_product octet_qs8_winograd_product_12x16__avx512;
+octet_winograd_output octet_qs8_winograd_output__avx512;
 #endif
 
 #pragma clang assume_nonnull end

@@ -57,4 +57,27 @@ package struct QS8Convolution {
     }
     return bound
   }
+
+  /// Copies what `band` of an image sees.
+  func fill(
+    _ bands: BandPlan, _ images: Images, batch: Int, band: Int, _ form: QS8GEMM.Form,
+    _ widen: QS8Widen.Variant, to buffer: UnsafeMutableRawPointer
+  ) {
+    let g = geometry
+    let input = images.input + batch * g.inputHeight * g.inputWidth * g.inputChannels
+    if bands.isPointwise {
+      let pixels = bands.pixels(of: band)
+      form.copy(
+        input + pixels.lowerBound * g.inputChannels, count: pixels.count * g.inputChannels,
+        inputZeroPoint, widen, to: buffer)
+      return
+    }
+    let lines = bands.lines(of: band)
+    BorderedLines(
+      form: form, imageWidth: g.inputWidth, left: g.padLeft, channels: g.inputChannels,
+      pixelStride: bands.pixelStride, zeroPoint: inputZeroPoint, widen: widen
+    ).fill(
+      input, height: g.inputHeight, first: lines.lowerBound, count: lines.count,
+      columns: 0..<bands.width, to: buffer)
+  }
 }

@@ -35,10 +35,15 @@ package enum QS8Winograd {
     #if arch(x86_64)
       [
         Variant(
+          name: "qs8-winograd-4x4--avx512vnni", isSupported: CPUFeatures.hasAVX512VNNI,
+          input: octet_qs8_winograd_input__avx512, weights: octet_qs8_winograd_weights__avx512,
+          product: octet_qs8_winograd_product_12x16__avx512,
+          output: octet_qs8_winograd_output__avx512),
+        Variant(
           name: "qs8-winograd-4x4--avx2", isSupported: CPUFeatures.hasAVX2AndFMA,
           input: octet_qs8_winograd_input__avx2, weights: octet_qs8_winograd_weights__avx2,
           product: octet_qs8_winograd_product_6x16__avx2,
-          output: octet_qs8_winograd_output__avx2)
+          output: octet_qs8_winograd_output__avx2),
       ]
     #else
       []

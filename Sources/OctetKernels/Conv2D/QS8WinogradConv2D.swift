@@ -214,8 +214,8 @@ package final class QS8WinogradConv2D {
     let firstColumn = horizontal.start(chunk.columns.lowerBound)
     let lastColumn = horizontal.start(chunk.columns.upperBound)
     let columns = firstColumn..<lastColumn + 2
-    let lines = WidenedLines(
-      imageWidth: g.inputWidth, left: g.padLeft, width: columns.count, channels: g.inputChannels,
+    let lines = BorderedLines(
+      form: .pairs, imageWidth: g.inputWidth, left: g.padLeft, channels: g.inputChannels,
       pixelStride: depth, zeroPoint: convolution.inputZeroPoint, widen: widen)
     lines.fill(
       images.input + batch * g.inputHeight * g.inputWidth * g.inputChannels,

@@ -6,7 +6,7 @@ package final class QS8Dense {
   private let output: QS8Output
   private let gemm: QS8GEMM.Variant
   private let widen: QS8Widen.Variant
-  private let packed: UnsafeMutablePointer<Int16>
+  private let packed: UnsafeMutableRawPointer
   private let offsets: UnsafeMutablePointer<Int32>
 
   /// - Parameters:
@@ -21,22 +21,24 @@ package final class QS8Dense {
     self.rows = rows
     self.depth = depth
     self.inputZeroPoint = inputZeroPoint
-    self.output = output
+    self.output = output.corrected(
+      for: gemm.form, weights: weights, depth: depth, inputZeroPoint: inputZeroPoint)
     self.gemm = gemm
     self.widen = widen
     let channels = output.channels
-    let block = QS8GEMM.packedWeightCount(n: 16, runs: 1, runLength: depth)
+    let block = QS8GEMM.blockBytes(gemm.form, runs: 1, runLength: depth)
     let blocks = QS8GEMM.blocks(channels)
-    let packed = UnsafeMutablePointer<Int16>.aligned(blocks * block)
+    let packed = UnsafeMutableRawPointer.allocate(byteCount: blocks * block, alignment: 64)
     self.packed = packed
     pool.run(
       Work(count: blocks) { index, _ in
         QS8GEMM.packWeights(
-          weights, block: index, n: channels, runs: 1, runLength: depth,
+          gemm.form, weights, block: index, n: channels, runs: 1, runLength: depth,
           into: packed + index * block)
       })
     offsets = .aligned(rows + 1)
-    for row in 0..<rows { offsets[row] = Int32(row * Self.stride(depth)) }
+    let stride = Self.stride(depth)
+    for row in 0..<rows { offsets[row] = Int32(row * stride) }
     offsets[rows] = 0
   }
 
@@ -59,30 +61,34 @@ package final class QS8Dense {
     scratch: Scratch
   ) -> [Work] {
     let stride = Self.stride(depth)
-    scratch.require(shared: rows * stride * MemoryLayout<Int16>.stride, perWorker: 0)
+    let form = gemm.form
+    scratch.require(shared: rows * stride * form.elementBytes, perWorker: 0)
     let channels = output.channels
-    let blocks = QS8GEMM.blocks(channels)
+    let units = (channels + gemm.columns - 1) / gemm.columns
     // Less than about a million products are not worth a second thread.
-    let parts = threads == 1 || rows * depth * channels < 1 << 20 ? 1 : min(blocks, 2 * threads)
+    let parts = threads == 1 || rows * depth * channels < 1 << 20 ? 1 : min(units, 2 * threads)
+    let blockBytes = QS8GEMM.blockBytes(form, runs: 1, runLength: depth)
     return [
       Work { [self] _, _ in
-        widen.run(
-          rows: rows, count: depth, from: input, fromStride: depth, zeroPoint: inputZeroPoint,
-          to: scratch.shared.assumingMemoryBound(to: Int16.self), toStride: stride)
+        for row in 0..<rows {
+          form.copy(
+            input + row * depth, count: depth, inputZeroPoint, widen,
+            to: scratch.shared + row * stride * form.elementBytes)
+        }
       },
       Work(count: parts) { [self] part, _ in
-        let first = 16 * (part * blocks / parts)
-        let matrix = QS8GEMM.Rows(
-          base: scratch.shared.assumingMemoryBound(to: Int16.self), rowOffsets: offsets,
-          runOffsets: offsets + rows, runs: 1, runLength: depth)
+        let first = gemm.columns * (part * units / parts)
         gemm.run(
-          m: rows, n: min(channels, 16 * ((part + 1) * blocks / parts)) - first, a: matrix,
-          weights: packed + first * stride, output: output, channel: first, c: result + first,
-          cStride: channels)
+          m: rows, n: min(channels, gemm.columns * ((part + 1) * units / parts)) - first,
+          a: QS8GEMM.Rows(
+            form, base: scratch.shared, rowOffsets: offsets, runOffsets: offsets + rows, runs: 1,
+            runLength: depth),
+          weights: packed + first / 16 * blockBytes, output: output, channel: first,
+          c: result + first, cStride: channels)
       },
     ]
   }
 
-  /// Elements of a widened row: an odd one meets a zero weight in its last pair.
-  private static func stride(_ depth: Int) -> Int { depth + depth % 2 }
+  /// Elements of a row; those beyond its depth meet zero weights.
+  private static func stride(_ depth: Int) -> Int { (depth + 3) / 4 * 4 }
 }

@@ -1,28 +1,51 @@
 import COctetKernels
 
-/// Matrix product of 8-bit quantized values: rows widened to int16 times packed weights, summed in
-/// int32 and scaled back to int8.
+/// Matrix product of 8-bit quantized values: rows times packed weights, summed in int32 and scaled back
+/// to int8.
 ///
 /// `C[i][j] = output(Σ A[i][l] · W[j][l])` for i < m, j < n, l < k, where A holds input minus its zero
 /// point. A row of A may be in several runs, as a convolution's patch is in its image. Every variant
 /// gives the same bytes.
 package enum QS8GEMM {
+  /// How a variant takes its values.
+  package enum Form: Sendable {
+    /// int16 inputs less their zero point and int16 weights, two at a time.
+    case pairs
+    /// Inputs as uint8, code plus 128, and int8 weights, four at a time. Sums are too large by (128 + zero
+    /// point) times the weights' sum, which the bias makes up for.
+    case quads
+
+    /// Values of a run are padded to a multiple of this with zero weights.
+    package var group: Int { self == .pairs ? 2 : 4 }
+
+    /// Bytes of an input or a weight.
+    package var elementBytes: Int { self == .pairs ? 2 : 1 }
+
+    /// The byte that fills memory with inputs of value zero.
+    func border(zeroPoint: Int32) -> UInt8 {
+      self == .pairs ? 0 : UInt8(truncatingIfNeeded: zeroPoint + 128)
+    }
+  }
+
   /// One implementation: what it needs and how many outputs it computes at once.
   package struct Variant: Sendable {
     typealias Function =
       @Sendable @convention(c) (
-        Int, Int, UnsafePointer<octet_s16_rows>, UnsafePointer<Int16>,
-        UnsafePointer<octet_qs8_output>, UnsafeMutablePointer<Int8>, Int
+        Int, Int, UnsafePointer<octet_rows>, UnsafeRawPointer, UnsafePointer<octet_qs8_output>,
+        UnsafeMutablePointer<Int8>, Int
       ) -> Void
 
     /// For profiles, for example `qs8-gemm-6x16--avx2`.
     package let name: StaticString
     /// Whether this CPU can run it. Running it elsewhere is an illegal instruction.
     package let isSupported: Bool
+    package let form: Form
     /// Most rows of A in one tile.
     package let rows: Int
     /// Channels in one tile.
     package let columns: Int
+    /// Multiply-adds of a vector instruction, beside those of AVX2's 16.
+    let speed: Int
     let function: Function
 
     /// Computes m × n outputs without allocating. Sizes and ranges are the caller's to prove, when the
@@ -34,7 +57,7 @@ package enum QS8GEMM {
     ///   - c: int8 [m][n], rows `cStride` bytes apart. Nothing between the rows is written.
     @inline(__always)
     package func run(
-      m: Int, n: Int, a: Rows, weights: UnsafePointer<Int16>, output: QS8Output, channel: Int,
+      m: Int, n: Int, a: Rows, weights: UnsafeRawPointer, output: QS8Output, channel: Int,
       c: UnsafeMutablePointer<Int8>, cStride: Int
     ) {
       withUnsafePointer(to: output.from(channel)) { output in
@@ -45,72 +68,84 @@ package enum QS8GEMM {
     }
   }
 
-  /// A matrix of rows in runs: row i is at `base + rowOffsets[i] + runOffsets[q]` for each run q.
+  /// A matrix of rows in runs: row i is at `base + rowOffsets[i] + runOffsets[q]` for each run q, offsets
+  /// in elements.
   package struct Rows {
-    var raw: octet_s16_rows
+    var raw: octet_rows
 
-    /// - Parameter runLength: Values in a run; an odd one reads a value more, which meets a zero weight.
+    /// - Parameter runLength: Values in a run; what it lacks to a whole group is read and meets zero weights.
     package init(
-      base: UnsafePointer<Int16>, rowOffsets: UnsafePointer<Int32>,
+      _ form: Form, base: UnsafeRawPointer, rowOffsets: UnsafePointer<Int32>,
       runOffsets: UnsafePointer<Int32>, runs: Int, runLength: Int
     ) {
-      raw = octet_s16_rows(
+      raw = octet_rows(
         base: base, row_offsets: rowOffsets, run_offsets: runOffsets, runs: runs,
-        run_pairs: (runLength + 1) / 2)
+        run_groups: (runLength + form.group - 1) / form.group)
     }
   }
-
-  /// n rounded up to the 16 channels of a block.
-  package static func paddedChannels(_ n: Int) -> Int { (n + 15) / 16 * 16 }
 
   /// Blocks of 16 channels, the last of which may have fewer.
   package static func blocks(_ n: Int) -> Int { (n + 15) / 16 }
 
-  /// Int16 elements that `packWeights` writes. Traps if the count overflows Int.
-  package static func packedWeightCount(n: Int, runs: Int, runLength: Int) -> Int {
-    paddedChannels(n) * runs * ((runLength + 1) / 2 * 2)
+  /// n rounded up to the 16 channels of a block.
+  package static func paddedChannels(_ n: Int) -> Int { 16 * blocks(n) }
+
+  /// Bytes of one packed block of weights. Traps if the count overflows Int.
+  package static func blockBytes(_ form: Form, runs: Int, runLength: Int) -> Int {
+    16 * runs * ((runLength + form.group - 1) / form.group * form.group) * form.elementBytes
   }
 
-  /// Reorders one block of int8 weights [n][runs][runLength] to int16 [runs][⌈runLength/2⌉][16][2],
+  /// Reorders one block of int8 weights [n][runs][runLength] to [runs][⌈runLength/group⌉][16][group],
   /// with zeros where a channel or a value is missing.
   ///
-  /// - Parameter packed: The block's place: `packedWeightCount(n: 16, …)` elements for each before it.
+  /// - Parameter packed: The block's place: `blockBytes` for each before it.
   package static func packWeights(
-    _ weights: UnsafePointer<Int8>, block: Int, n: Int, runs: Int, runLength: Int,
-    into packed: UnsafeMutablePointer<Int16>
+    _ form: Form, _ weights: UnsafePointer<Int8>, block: Int, n: Int, runs: Int, runLength: Int,
+    into packed: UnsafeMutableRawPointer
   ) {
-    let depth = runs * runLength
-    let pairs = (runLength + 1) / 2
-    for lane in 0..<16 {
-      let channel = 16 * block + lane
-      guard channel < n else {
-        for i in 0..<runs * pairs {
-          packed[32 * i + 2 * lane] = 0
-          packed[32 * i + 2 * lane + 1] = 0
-        }
-        continue
-      }
-      var source = weights + channel * depth
-      var target = packed + 2 * lane
+    let count = blockBytes(form, runs: runs, runLength: runLength)
+    packed.initializeMemory(as: UInt8.self, repeating: 0, count: count)
+    switch form {
+    case .pairs:
+      pack(
+        weights, block: block, n: n, runs: runs, runLength: runLength, group: form.group,
+        into: packed.bindMemory(to: Int16.self, capacity: count / 2))
+    case .quads:
+      pack(
+        weights, block: block, n: n, runs: runs, runLength: runLength, group: form.group,
+        into: packed.bindMemory(to: Int8.self, capacity: count))
+    }
+  }
+
+  @inline(__always)
+  private static func pack<Element: FixedWidthInteger>(
+    _ weights: UnsafePointer<Int8>, block: Int, n: Int, runs: Int, runLength: Int, group: Int,
+    into packed: UnsafeMutablePointer<Element>
+  ) {
+    let groups = (runLength + group - 1) / group
+    for lane in 0..<min(16, n - 16 * block) {
+      var source = weights + (16 * block + lane) * runs * runLength
+      var target = packed + group * lane
       for _ in 0..<runs {
-        for i in 0..<runLength / 2 {
-          target[32 * i] = Int16(source[2 * i])
-          target[32 * i + 1] = Int16(source[2 * i + 1])
+        for i in 0..<runLength / group {
+          for j in 0..<group {
+            target[16 * group * i + j] = Element(truncatingIfNeeded: source[group * i + j])
+          }
         }
-        if runLength % 2 != 0 {
-          target[32 * (pairs - 1)] = Int16(source[runLength - 1])
-          target[32 * (pairs - 1) + 1] = 0
+        for j in 0..<runLength % group {
+          target[16 * group * (groups - 1) + j] =
+            Element(truncatingIfNeeded: source[runLength / group * group + j])
         }
         source += runLength
-        target += 32 * pairs
+        target += 16 * group * groups
       }
     }
   }
 
   /// Runs on every CPU.
   package static let portable = Variant(
-    name: "qs8-gemm-4x16--portable", isSupported: true, rows: 4, columns: 16,
-    function: octet_qs8_gemm_4x16__portable)
+    name: "qs8-gemm-4x16--portable", isSupported: true, form: .pairs, rows: 4, columns: 16,
+    speed: 1, function: octet_qs8_gemm_4x16__portable)
 
   /// All variants built for this architecture, fastest first.
   package static let variants: [Variant] = {
@@ -118,8 +153,12 @@ package enum QS8GEMM {
     #if arch(x86_64)
       variants.append(
         Variant(
-          name: "qs8-gemm-6x16--avx2", isSupported: CPUFeatures.hasAVX2AndFMA, rows: 6,
-          columns: 16, function: octet_qs8_gemm_6x16__avx2))
+          name: "qs8-gemm-6x64--avx512vnni", isSupported: CPUFeatures.hasAVX512VNNI, form: .quads,
+          rows: 6, columns: 64, speed: 3, function: octet_qs8_gemm_6x64__avx512vnni))
+      variants.append(
+        Variant(
+          name: "qs8-gemm-6x16--avx2", isSupported: CPUFeatures.hasAVX2AndFMA, form: .pairs,
+          rows: 6, columns: 16, speed: 1, function: octet_qs8_gemm_6x16__avx2))
     #endif
     variants.append(portable)
     return variants

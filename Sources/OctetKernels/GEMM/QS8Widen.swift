@@ -40,6 +40,11 @@ package enum QS8Widen {
     }
   }
 
+  /// `to[i] = from[i] + 128` for i < count, which may be 0.
+  static func flip(count: Int, from: UnsafePointer<Int8>, to: UnsafeMutablePointer<UInt8>) {
+    octet_qs8_flip(count, from, to)
+  }
+
   /// Runs on every CPU.
   package static let portable = Variant(
     name: "qs8-widen-u1--portable", isSupported: true, rows: 1, columns: 1,

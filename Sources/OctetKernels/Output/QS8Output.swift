@@ -59,6 +59,39 @@ package final class QS8Output {
         minimum: Int32(bounds.low), maximum: Int32(bounds.high), table: table?.raw))
   }
 
+  /// The same with `corrections` added to the bias, modulo 2^32.
+  init(_ other: QS8Output, addingToBias corrections: [Int32]) {
+    channels = other.channels
+    table = other.table
+    let padded = channels + 16
+    integers = .aligned(3 * padded)
+    integers.update(from: other.integers, count: 3 * padded)
+    reals = .aligned(padded)
+    reals.update(from: other.reals, count: padded)
+    for (i, correction) in corrections.enumerated() { integers[i] &+= correction }
+    raw = .allocate(capacity: 1)
+    raw.initialize(to: other.raw.pointee)
+    raw.pointee.bias = UnsafePointer(integers)
+    raw.pointee.multiplier = UnsafePointer(integers + padded)
+    raw.pointee.shift = UnsafePointer(integers + 2 * padded)
+    if raw.pointee.real_multiplier != nil { raw.pointee.real_multiplier = UnsafePointer(reals) }
+  }
+
+  /// What makes up for the way `form` takes its inputs; self where it needs nothing.
+  ///
+  /// - Parameter weights: int8 [channels][depth].
+  func corrected(
+    for form: QS8GEMM.Form, weights: UnsafePointer<Int8>, depth: Int, inputZeroPoint: Int32
+  ) -> QS8Output {
+    guard form == .quads else { return self }
+    let corrections = (0..<channels).map { channel -> Int32 in
+      var sum: Int32 = 0
+      for i in 0..<depth { sum &+= Int32(weights[channel * depth + i]) }
+      return 0 &- (128 + inputZeroPoint) &* sum
+    }
+    return QS8Output(self, addingToBias: corrections)
+  }
+
   deinit {
     raw.deallocate()
     integers.deallocate()

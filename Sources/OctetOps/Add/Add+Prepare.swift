@@ -1,5 +1,6 @@
 package import OctetDiagnostics
 import OctetIR
+import OctetKernels
 
 extension Add {
   package func prepare(_ context: PrepareContext) throws(Diagnostic) -> Step {
@@ -15,6 +16,21 @@ extension Add {
       let fixed = Int8Sum(
         try left.perTensor(), try right.perTensor(), to,
         activation.int8Bounds(scale: to.scale, zeroPoint: to.zeroPoint))
+      if left.extents == right.extents, !context.usesReference, let kernel = QS8Add.best {
+        let (a, b, target, count) = (left.int8, right.int8, output.int8, output.count)
+        let parameters = fixed.parameters
+        let portion = 1 << 14
+        return Step(
+          kernel: "\(kernel.name)",
+          phases: [
+            Work(count: (count + portion - 1) / portion) { item, _ in
+              let first = item * portion
+              kernel.run(
+                count: min(portion, count - first), a + first, b + first, parameters,
+                to: target + first)
+            }
+          ])
+      }
       return BinaryStep.step(
         kernel: "qs8-add--reference", left, right, (left.int8, right.int8, output.int8)
       ) { fixed.sum($0, $1) }

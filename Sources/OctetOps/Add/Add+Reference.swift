@@ -1,3 +1,5 @@
+import OctetKernels
+
 extension Add {
   static func reference(_ a: Float, _ b: Float, _ bounds: (low: Float, high: Float)) -> Float {
     min(max(a + b, bounds.low), bounds.high)
@@ -39,6 +41,13 @@ extension Add {
       self.output = FixedPoint.quantize(common / unit)
       outputZeroPoint = output.zeroPoint
       self.bounds = (Int32(bounds.low), Int32(bounds.high))
+    }
+
+    /// The same for a kernel.
+    var parameters: QS8Add.Parameters {
+      QS8Add.Parameters(
+        left: (left.zeroPoint, left.multiplier), right: (right.zeroPoint, right.multiplier),
+        output: (outputZeroPoint, output), bounds: bounds)
     }
 
     @inline(__always)

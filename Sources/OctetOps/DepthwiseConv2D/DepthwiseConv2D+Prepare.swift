@@ -10,6 +10,9 @@ extension DepthwiseConv2D {
       image, context.border, kernel: Steps(filter.extents[1], filter.extents[2]),
       outputChannels: filter.extents[3], stride: stride, dilation: dilation, padding: padding)
     let batches = image.extents[0]
+    let multiplications =
+      batches * geometry.outputPixels * geometry.outputChannels * geometry.kernelHeight
+      * geometry.kernelWidth
     switch image.element {
     case .float32:
       let (source, weights, target) = (image.float32, filter.float32, output.float32)
@@ -26,6 +29,25 @@ extension DepthwiseConv2D {
       let multipliers = ChannelMultipliers(
         input: from.scale, weights: try filter.scales(along: 3), output: to.scale)
       let bounds = activation.int8Bounds(scale: to.scale, zeroPoint: to.zeroPoint)
+      if filter.isConstant, bias?.isConstant ?? true, !context.usesReference,
+        let variant = QS8Depthwise.best,
+        let kernel = QS8Depthwise(
+          QS8Convolution(
+            geometry: geometry, weights: filter.int8, inputZeroPoint: from.zeroPoint,
+            output: QS8Output(
+              channels: geometry.outputChannels, bias: bias?.int32,
+              scaling: multipliers.fixedPoint, zeroPoint: to.zeroPoint, bounds: bounds,
+              table: context.epilogue?.table)),
+          variant: variant)
+      {
+        let images = QS8Convolution.Images(
+          input: image.int8, result: output.int8, pixelStride: geometry.outputChannels,
+          batches: batches)
+        return Step(
+          kernel: kernel.kernel, multiplications: multiplications,
+          phases: kernel.phases(
+            images, threads: context.pool.threadCount, scratch: context.scratch))
+      }
       let (source, weights, target, sums) = (image.int8, filter.int8, output.int8, bias?.int32)
       return Step(kernel: "qs8-depthwise-conv-2d--reference") {
         Self.reference(

@@ -1,0 +1,217 @@
+#include "octet_qs8_winograd.h"
+
+#if defined(__x86_64__)
+
+#include "qs8_output_avx512.h"
+#include "qs8_winograd_transforms.h"
+
+typedef uint16_t words __attribute__((vector_size(64)));
+typedef uint32_t sums __attribute__((vector_size(64)));
+
+OCTET_WINOGRAD_INPUT(transform_input, words, AVX512)
+OCTET_WINOGRAD_WEIGHTS(transform_weights, words, AVX512)
+OCTET_WINOGRAD_OUTPUT(transform_output, sums, AVX512)
+
+enum { channels_per_vector = 32, tile_rows = 12, columns = octet_block_columns };
+
+OCTET_INLINE AVX512 void input_tile(
+    const int tall, const int wide, const int16_t *image, size_t line_stride, size_t pixel_stride,
+    size_t channels, int16_t *to, int16_t *to4, size_t position_stride) {
+  const size_t height = tall ? 6 : 5, width = wide ? 6 : 5;
+  for (size_t c = 0; c < channels; c += channels_per_vector) {
+    const __mmask32 lanes = channels - c >= channels_per_vector ? 0xFFFFFFFF : 0xFFFF;
+    words tile[points][points];
+    OCTET_UNROLL for (size_t x = 0; x < width; x++) {
+      words line[points];
+      OCTET_UNROLL for (size_t y = 0; y < height; y++) {
+        line[y] = (words)_mm512_maskz_loadu_epi16(
+            lanes, image + y * line_stride + x * pixel_stride + c);
+      }
+      if (tall) {
+        transform_input_4(line);
+      } else {
+        transform_input_3(line);
+      }
+      OCTET_UNROLL for (size_t i = 0; i < points; i++) {
+        if (tall || i != half_point) tile[i][x] = line[i];
+      }
+    }
+    OCTET_UNROLL for (size_t i = 0; i < points; i++) {
+      if (!tall && i == half_point) continue;
+      if (wide) {
+        transform_input_4(tile[i]);
+      } else {
+        transform_input_3(tile[i]);
+      }
+      OCTET_UNROLL for (size_t j = 0; j < points; j++) {
+        if (!wide && j == half_point) continue;
+        int16_t *base = (j == half_point ? to4 - half_point * position_stride : to);
+        _mm512_mask_storeu_epi16(
+            base + (points * i + j) * position_stride + c, lanes, (__m512i)tile[i][j]);
+      }
+    }
+  }
+}
+
+AVX512 void octet_qs8_winograd_input__avx512(
+    const int16_t *image, size_t line_stride, size_t pixel_stride, size_t channels, int tall,
+    int wide, int16_t *to, int16_t *to4, size_t position_stride) {
+#define TILE(tall, wide) \
+  input_tile(tall, wide, image, line_stride, pixel_stride, channels, to, to4, position_stride)
+  if (tall) {
+    if (wide) {
+      TILE(1, 1);
+    } else {
+      TILE(1, 0);
+    }
+  } else if (wide) {
+    TILE(0, 1);
+  } else {
+    TILE(0, 0);
+  }
+#undef TILE
+}
+
+AVX512 void octet_qs8_winograd_weights__avx512(
+    const int8_t *w, size_t pairs, int16_t *to, size_t position_stride) {
+  enum { taps = 9, pair_values = 2 * columns };
+  for (size_t p = 0; p < pairs; p++, w += taps * pair_values, to += pair_values) {
+    words lines[points][3];
+    OCTET_UNROLL for (size_t x = 0; x < 3; x++) {
+      words g[3], line[points];
+      OCTET_UNROLL for (size_t y = 0; y < 3; y++) {
+        g[y] = (words)_mm512_cvtepi8_epi16(
+            _mm256_loadu_si256((const __m256i *)(w + (3 * y + x) * pair_values)));
+      }
+      transform_weights(g[0], g[1], g[2], line);
+      OCTET_UNROLL for (size_t i = 0; i < points; i++) lines[i][x] = line[i];
+    }
+    OCTET_UNROLL for (size_t i = 0; i < points; i++) {
+      words u[points];
+      transform_weights(lines[i][0], lines[i][1], lines[i][2], u);
+      OCTET_UNROLL for (size_t j = 0; j < points; j++) {
+        _mm512_storeu_si512(to + (points * i + j) * position_stride, (__m512i)u[j]);
+      }
+    }
+  }
+}
+
+OCTET_INLINE AVX512 void product_tile(
+    const size_t rows, size_t pairs, const int16_t *a, size_t a_stride, const int16_t *w,
+    int adds, int32_t *c) {
+  __m512i acc[tile_rows];
+  OCTET_UNROLL for (size_t r = 0; r < rows; r++) {
+    acc[r] = adds ? _mm512_loadu_si512(c + r * columns) : _mm512_setzero_si512();
+  }
+  for (size_t p = 0; p < pairs; p++, w += 2 * columns) {
+    const __m512i weights = _mm512_loadu_si512(w);
+    OCTET_UNROLL for (size_t r = 0; r < rows; r++) {
+      int32_t pair;
+      __builtin_memcpy(&pair, a + r * a_stride + 2 * p, sizeof pair);
+      acc[r] = _mm512_dpwssd_epi32(acc[r], weights, _mm512_set1_epi32(pair));
+    }
+  }
+  OCTET_UNROLL for (size_t r = 0; r < rows; r++) {
+    _mm512_storeu_si512(c + r * columns, acc[r]);
+  }
+}
+
+AVX512 void octet_qs8_winograd_product_12x16__avx512(
+    size_t m, size_t pairs, const int16_t *a, size_t a_stride, const int16_t *w, int adds,
+    int32_t *c) {
+#define TILE(rows) \
+  case rows: product_tile(rows, pairs, a, a_stride, w, adds, c); break;
+  const octet_tiles tiles = octet_split_rows(m, tile_rows);
+  for (size_t t = 0; t < tiles.count; t++) {
+    const size_t rows = tiles.rows + (t < tiles.taller);
+    switch (rows) {
+      TILE(1)
+      TILE(2)
+      TILE(3)
+      TILE(4)
+      TILE(5)
+      TILE(6)
+      TILE(7)
+      TILE(8)
+      TILE(9)
+      TILE(10)
+      TILE(11)
+      TILE(12)
+    }
+    a += rows * a_stride;
+    c += rows * columns;
+  }
+#undef TILE
+}
+
+OCTET_INLINE AVX512 void output_tile(
+    const int tall, const int wide, const int32_t *from, const int32_t *from4,
+    size_t position_stride, const octet_qs8_output *output, size_t first, size_t valid,
+    int8_t *to, size_t line_stride, size_t pixel_stride) {
+  const size_t height = tall ? 4 : 3, width = wide ? 4 : 3;
+  const sums inverse = (sums)_mm512_set1_epi32((int32_t)2271560481u);
+  sums lines[4][points];
+  OCTET_UNROLL for (size_t j = 0; j < points; j++) {
+    if (!wide && j == half_point) continue;
+    const int32_t *base = j == half_point ? from4 - half_point * position_stride : from;
+    sums column[points], line[4];
+    OCTET_UNROLL for (size_t i = 0; i < points; i++) {
+      if (!tall && i == half_point) continue;
+      column[i] = (sums)_mm512_loadu_si512(base + (points * i + j) * position_stride);
+    }
+    if (tall) {
+      transform_output_4(column, line);
+    } else {
+      transform_output_3(column, line);
+    }
+    OCTET_UNROLL for (size_t y = 0; y < height; y++) lines[y][j] = line[y];
+  }
+  const __m512i bias = _mm512_loadu_si512(output->bias + first);
+  const scaling scales = make_scaling(output, first);
+  const bounding bounds = make_bounding(output);
+  const __mmask16 lanes = (__mmask16)first_lanes(valid);
+  OCTET_UNROLL for (size_t y = 0; y < height; y++, to += line_stride) {
+    sums line[4];
+    __m128i bytes[4] = {
+        _mm_setzero_si128(), _mm_setzero_si128(), _mm_setzero_si128(), _mm_setzero_si128()};
+    if (wide) {
+      transform_output_4(lines[y], line);
+    } else {
+      transform_output_3(lines[y], line);
+    }
+    OCTET_UNROLL for (size_t x = 0; x < width; x++) {
+      const __m512i sum = _mm512_srai_epi32((__m512i)(line[x] * inverse), 2);
+      bytes[x] = codes(_mm512_add_epi32(sum, bias), &scales, &bounds);
+    }
+    const __m512i pixels = gather_codes(bytes[0], bytes[1], bytes[2], bytes[3], &bounds);
+    _mm_mask_storeu_epi8(to, lanes, _mm512_castsi512_si128(pixels));
+    _mm_mask_storeu_epi8(to + pixel_stride, lanes, _mm512_extracti32x4_epi32(pixels, 1));
+    _mm_mask_storeu_epi8(to + 2 * pixel_stride, lanes, _mm512_extracti32x4_epi32(pixels, 2));
+    if (wide) {
+      _mm_mask_storeu_epi8(to + 3 * pixel_stride, lanes, _mm512_extracti32x4_epi32(pixels, 3));
+    }
+  }
+}
+
+AVX512 void octet_qs8_winograd_output__avx512(
+    const int32_t *from, const int32_t *from4, size_t position_stride, int tall, int wide,
+    const octet_qs8_output *output, size_t first, size_t valid, int8_t *to, size_t line_stride,
+    size_t pixel_stride) {
+#define TILE(tall, wide) \
+  output_tile( \
+      tall, wide, from, from4, position_stride, output, first, valid, to, line_stride, pixel_stride)
+  if (tall) {
+    if (wide) {
+      TILE(1, 1);
+    } else {
+      TILE(1, 0);
+    }
+  } else if (wide) {
+    TILE(0, 1);
+  } else {
+    TILE(0, 0);
+  }
+#undef TILE
+}
+
+#endif

@@ -1,0 +1,124 @@
+import COctetKernels
+
+/// Depthwise int8 convolution: each channel of the image with its own kernel.
+package final class QS8Depthwise {
+  /// One implementation and what it needs.
+  package struct Variant: Sendable {
+    typealias Function =
+      @Sendable @convention(c) (
+        Int, Int, UnsafePointer<octet_rows>, UnsafePointer<Int16>,
+        UnsafePointer<octet_qs8_output>, UnsafeMutablePointer<Int8>, Int
+      ) -> Void
+
+    /// For profiles, for example `qs8-depthwise-4x16--avx2`.
+    package let name: StaticString
+    /// Whether this CPU can run it. Running it elsewhere is an illegal instruction.
+    package let isSupported: Bool
+    let function: Function
+  }
+
+  /// All variants built for this architecture, fastest first. Where there is none the reference serves.
+  package static let variants: [Variant] = {
+    #if arch(x86_64)
+      [
+        Variant(
+          name: "qs8-depthwise-4x32--avx512vnni", isSupported: CPUFeatures.hasAVX512VNNI,
+          function: octet_qs8_depthwise_4x32__avx512vnni),
+        Variant(
+          name: "qs8-depthwise-4x16--avx2", isSupported: CPUFeatures.hasAVX2AndFMA,
+          function: octet_qs8_depthwise_4x16__avx2),
+      ]
+    #else
+      []
+    #endif
+  }()
+
+  /// The fastest variant this CPU can run.
+  package static let best: Variant? = variants.first { $0.isSupported }
+
+  private let convolution: QS8Convolution
+  private let variant: Variant
+  private let widen: QS8Widen.Variant
+  private let bands: BandPlan
+  /// Kernel elements, rounded up to an even number.
+  private let taps: Int
+  private let packed: UnsafeMutablePointer<Int16>
+  /// Of the band's pixels, then of the taps.
+  private let offsets: UnsafeMutablePointer<Int32>
+
+  /// Nil unless there is one output channel for each input channel and a band of the image fits 2^26
+  /// bytes.
+  ///
+  /// - Parameter convolution: Its weights are int8 [kernelHeight][kernelWidth][channels], its groups
+  ///   are of no account.
+  package init?(
+    _ convolution: QS8Convolution, variant: Variant, widen: QS8Widen.Variant = QS8Widen.best
+  ) {
+    let g = convolution.geometry
+    let channels = g.inputChannels
+    let padded = QS8GEMM.paddedChannels(channels)
+    guard channels == g.outputChannels,
+      let bands = BandPlan(g, pixelStride: padded, elementBytes: MemoryLayout<Int16>.stride)
+    else { return nil }
+    self.convolution = convolution
+    self.variant = variant
+    self.widen = widen
+    self.bands = bands
+    let count = g.kernelHeight * g.kernelWidth
+    let taps = count + count % 2
+    self.taps = taps
+    packed = .aligned(padded * taps)
+    packed.initialize(repeating: 0, count: padded * taps)
+    for tap in 0..<count {
+      for channel in 0..<channels {
+        packed[Self.place(tap, channel, taps: taps)] = Int16(
+          convolution.weights[tap * channels + channel])
+      }
+    }
+    offsets = .aligned(bands.pixels + taps)
+    for i in 0..<bands.pixels { offsets[i] = bands.rowOffset(i) }
+    for tap in 0..<taps {
+      // A tap too many has zero weights and may read any place.
+      let (i, j) = min(tap, count - 1).quotientAndRemainder(dividingBy: g.kernelWidth)
+      offsets[bands.pixels + tap] = bands.tapOffset(i, j)
+    }
+  }
+
+  deinit {
+    packed.deallocate()
+    offsets.deallocate()
+  }
+
+  package var kernel: String { "\(variant.name)" }
+
+  /// The work on `images`, whose scratch is asked for here.
+  package func phases(
+    _ images: QS8Convolution.Images, threads: Int, scratch: Scratch
+  ) -> [Work] {
+    scratch.require(shared: 0, perWorker: bands.elements * MemoryLayout<Int16>.stride)
+    return [
+      Work(count: images.batches * bands.count) { [self] item, worker in
+        let (batch, band) = item.quotientAndRemainder(dividingBy: bands.count)
+        let buffer = scratch.part(of: worker).assumingMemoryBound(to: Int16.self)
+        convolution.fill(bands, images, batch: batch, band: band, .pairs, widen, to: buffer)
+        let g = convolution.geometry
+        let pixels = bands.pixels(of: band)
+        var rows = octet_rows(
+          base: buffer, row_offsets: offsets, run_offsets: offsets + bands.pixels, runs: taps,
+          run_groups: 0)
+        variant.function(
+          pixels.count, g.outputChannels, &rows, packed, convolution.output.raw,
+          images.result + (batch * g.outputPixels + pixels.lowerBound) * images.pixelStride,
+          images.pixelStride)
+      }
+    ]
+  }
+
+  /// Where the weight of a tap and a channel stands: the halves of vectors are interleaved by eights.
+  private static func place(_ tap: Int, _ channel: Int, taps: Int) -> Int {
+    let lane = channel % 16
+    let half = lane / 4 % 2
+    let index = lane / 8 * 4 + lane % 4
+    return channel / 16 * 16 * taps + tap / 2 * 32 + half * 16 + 2 * index + tap % 2
+  }
+}
