@@ -51,12 +51,10 @@ OCTET_INLINE AVX512 void accumulate(
 OCTET_INLINE AVX512 void finish_rows(
     const __m512i *first, const __m512i *second, const scaling *scales, const bounding *bounds,
     __mmask32 valid, int8_t *first_to, int8_t *second_to) {
-  const __m128i a = codes(first[0], &scales[0], bounds), b = codes(first[1], &scales[1], bounds);
-  const __m128i c = codes(second[0], &scales[0], bounds);
-  const __m128i d = codes(second[1], &scales[1], bounds);
-  const __m512i bytes = gather_codes(
-      _mm_unpacklo_epi32(a, b), _mm_unpackhi_epi32(a, b), _mm_unpacklo_epi32(c, d),
-      _mm_unpackhi_epi32(c, d), bounds);
+  const __m512i scaled[4] = {
+      scale(first[0], &scales[0]), scale(first[1], &scales[1]), scale(second[0], &scales[0]),
+      scale(second[1], &scales[1])};
+  const __m512i bytes = codes(scaled, bounds);
   _mm256_mask_storeu_epi8(first_to, valid, _mm512_castsi512_si256(bytes));
   _mm256_mask_storeu_epi8(second_to, valid, _mm512_extracti64x4_epi64(bytes, 1));
 }
@@ -64,7 +62,9 @@ OCTET_INLINE AVX512 void finish_rows(
 AVX512 void octet_qs8_depthwise_4x32__avx512vnni(
     size_t m, size_t n, const octet_rows *a, const int16_t *w,
     const octet_qs8_output *output, int8_t *c, size_t c_stride) {
-  const bounding bounds = make_bounding(output);
+  bounding bounds = make_bounding(output);
+  // Groups of the first row's vectors in turn, then those of the second row's.
+  bounds.order = _mm512_setr_epi32(0, 1, 4, 5, 8, 9, 12, 13, 2, 3, 6, 7, 10, 11, 14, 15);
   for (size_t first = 0; first < n; first += width, w += a->runs * width) {
     // The last block may stand alone: then it is also the next one, of which nothing is written.
     const size_t next = n - first > columns ? columns : 0;

@@ -4,22 +4,22 @@
 
 #include "qs8_output_avx512.h"
 
-enum { tile_rows = 6, block = octet_block_columns, most_blocks = 4, group = 4 };
+enum { most_rows = 8, block = octet_block_columns, most_blocks = 4, group = 4 };
 
 /// An outer product per group of four values: the weights of up to four blocks of 16 channels stay in
 /// registers while each row's group is broadcast to them. Six rows and four blocks use 24
 /// accumulators of the 32 registers.
 OCTET_INLINE AVX512 void accumulate(
     const size_t rows, const size_t blocks, const octet_rows *a, size_t first_row,
-    const int8_t *w, size_t block_bytes, const int32_t *bias, __m512i (*sums)[most_blocks]) {
-  __m512i acc[tile_rows][most_blocks];
+    const int8_t *w, size_t block_bytes, const int32_t *bias, __m512i *sums) {
+  __m512i acc[most_rows][most_blocks];
   OCTET_UNROLL for (size_t r = 0; r < rows; r++) {
     OCTET_UNROLL for (size_t v = 0; v < blocks; v++) {
       acc[r][v] = _mm512_loadu_si512(bias + block * v);
     }
   }
   for (size_t q = 0; q < a->runs; q++) {
-    const uint8_t *run[tile_rows];
+    const uint8_t *run[most_rows];
     OCTET_UNROLL for (size_t r = 0; r < rows; r++) {
       run[r] = (const uint8_t *)a->base + a->row_offsets[first_row + r] + a->run_offsets[q];
     }
@@ -39,25 +39,77 @@ OCTET_INLINE AVX512 void accumulate(
     }
   }
   OCTET_UNROLL for (size_t r = 0; r < rows; r++) {
-    OCTET_UNROLL for (size_t v = 0; v < blocks; v++) sums[r][v] = acc[r][v];
+    OCTET_UNROLL for (size_t v = 0; v < blocks; v++) sums[r * blocks + v] = acc[r][v];
   }
 }
 
-#define ACCUMULATE(rows, blocks) accumulate(rows, blocks, a, row, w, block_bytes, bias, sums)
-#define ACCUMULATE_ROWS(rows) \
+/// Finishes `rows` rows of up to 64 channels, four vectors at a time: of one row, or, where there are
+/// few channels, of two or four.
+OCTET_INLINE AVX512 void finish(
+    const size_t rows, const size_t blocks, const __m512i *sums, const scaling *scales,
+    const bounding *bounds, __mmask64 valid, int8_t *to, size_t stride) {
+  const size_t together = blocks > 2 ? 1 : most_blocks / blocks;
+  for (size_t r = 0; r < rows; r += together, to += together * stride) {
+    const size_t count = rows - r < together ? rows - r : together;
+    __m512i scaled[most_blocks];
+    OCTET_UNROLL for (size_t i = 0; i < most_blocks; i++) {
+      const size_t row = i / blocks < count ? i / blocks : 0;
+      scaled[i] = scale(sums[(r + row) * blocks + i % blocks], &scales[i % blocks]);
+    }
+    const __m512i bytes = codes(scaled, bounds);
+    if (blocks > 2) {
+      _mm512_mask_storeu_epi8(to, valid, bytes);
+    } else if (blocks == 2) {
+      const __mmask32 lanes = (__mmask32)valid;
+      _mm256_mask_storeu_epi8(to, lanes, _mm512_castsi512_si256(bytes));
+      if (count > 1) {
+        _mm256_mask_storeu_epi8(to + stride, lanes, _mm512_extracti64x4_epi64(bytes, 1));
+      }
+    } else {
+      store_quarters(to, stride, count, (__mmask16)valid, bytes);
+    }
+  }
+}
+
+#define TILE(rows, blocks) \
   case rows: \
-    switch (blocks) { \
-      case 1: ACCUMULATE(rows, 1); break; \
-      case 2: ACCUMULATE(rows, 2); break; \
-      case 3: ACCUMULATE(rows, 3); break; \
-      default: ACCUMULATE(rows, 4); break; \
-    } \
+    accumulate(rows, blocks, a, row, w, block_bytes, bias, sums); \
+    finish(rows, blocks, sums, scales, bounds, valid, to, c_stride); \
     break;
+
+/// All rows of up to four blocks of channels.
+#define OCTET_BLOCKS(name, blocks, tile_rows, more_tiles) \
+  static AVX512 void name( \
+      size_t m, const octet_rows *a, const int8_t *w, size_t block_bytes, const int32_t *bias, \
+      const scaling *scales, const bounding *bounds, __mmask64 valid, int8_t *to, \
+      size_t c_stride) { \
+    const octet_tiles tiles = octet_split_rows(m, tile_rows); \
+    size_t row = 0; \
+    for (size_t t = 0; t < tiles.count; t++) { \
+      const size_t rows = tiles.rows + (t < tiles.taller); \
+      __m512i sums[most_rows * blocks]; \
+      switch (rows) { \
+        TILE(1, blocks) \
+        TILE(2, blocks) \
+        TILE(3, blocks) \
+        TILE(4, blocks) \
+        TILE(5, blocks) \
+        TILE(6, blocks) \
+        more_tiles \
+      } \
+      row += rows; \
+      to += rows * c_stride; \
+    } \
+  }
+
+OCTET_BLOCKS(one_block, 1, 8, TILE(7, 1) TILE(8, 1))
+OCTET_BLOCKS(two_blocks, 2, 8, TILE(7, 2) TILE(8, 2))
+OCTET_BLOCKS(three_blocks, 3, 6, )
+OCTET_BLOCKS(four_blocks, 4, 6, )
 
 AVX512 void octet_qs8_gemm_6x64__avx512vnni(
     size_t m, size_t n, const octet_rows *a, const void *packed, const octet_qs8_output *output,
     int8_t *c, size_t c_stride) {
-  const octet_tiles tiles = octet_split_rows(m, tile_rows);
   const size_t block_bytes = a->runs * a->run_groups * group * block;
   const bounding bounds = make_bounding(output);
   for (size_t first = 0; first < n; first += most_blocks * block) {
@@ -68,28 +120,15 @@ AVX512 void octet_qs8_gemm_6x64__avx512vnni(
     const __mmask64 valid = first_lanes(left);
     scaling scales[most_blocks];
     for (size_t v = 0; v < blocks; v++) scales[v] = make_scaling(output, first + v * block);
-    int8_t *to = c + first;
-    size_t row = 0;
-    for (size_t t = 0; t < tiles.count; t++) {
-      const size_t rows = tiles.rows + (t < tiles.taller);
-      __m512i sums[tile_rows][most_blocks];
-      switch (rows) {
-        ACCUMULATE_ROWS(1)
-        ACCUMULATE_ROWS(2)
-        ACCUMULATE_ROWS(3)
-        ACCUMULATE_ROWS(4)
-        ACCUMULATE_ROWS(5)
-        ACCUMULATE_ROWS(6)
-      }
-      for (size_t r = 0; r < rows; r++, to += c_stride) {
-        __m128i bytes[most_blocks] = {
-            _mm_setzero_si128(), _mm_setzero_si128(), _mm_setzero_si128(), _mm_setzero_si128()};
-        for (size_t v = 0; v < blocks; v++) bytes[v] = codes(sums[r][v], &scales[v], &bounds);
-        _mm512_mask_storeu_epi8(
-            to, valid, gather_codes(bytes[0], bytes[1], bytes[2], bytes[3], &bounds));
-      }
-      row += rows;
+#define BLOCKS(name) \
+  name(m, a, w, block_bytes, bias, scales, &bounds, valid, c + first, c_stride)
+    switch (blocks) {
+      case 1: BLOCKS(one_block); break;
+      case 2: BLOCKS(two_blocks); break;
+      case 3: BLOCKS(three_blocks); break;
+      default: BLOCKS(four_blocks); break;
     }
+#undef BLOCKS
   }
 }
 

@@ -10,7 +10,7 @@
 #define AVX512 \
   __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,avx512vbmi")))
 
-/// What a kernel needs to finish a block of 16 channels.
+/// How the sums of 16 channels are scaled.
 typedef struct {
   __m512i multiplier;
   __m512i odd_multiplier;
@@ -20,12 +20,13 @@ typedef struct {
   const double *real_multiplier;
 } scaling;
 
-/// The same for all channels of a layer.
+/// What is the same for all channels of a layer.
 typedef struct {
   __m512i zero_point;
-  /// Bounds less the zero point.
   __m512i minimum;
   __m512i maximum;
+  /// Where the packed groups of four bytes belong.
+  __m512i order;
   const octet_x8_table *table;
 } bounding;
 
@@ -48,11 +49,14 @@ OCTET_INLINE AVX512 scaling make_scaling(const octet_qs8_output *output, size_t 
   return s;
 }
 
+/// For vectors of 16 channels, or pixels, that stand one after the other.
 OCTET_INLINE AVX512 bounding make_bounding(const octet_qs8_output *output) {
   return (bounding){
-      .zero_point = _mm512_set1_epi32(output->zero_point),
-      .minimum = _mm512_set1_epi32(output->minimum - output->zero_point),
-      .maximum = _mm512_set1_epi32(output->maximum - output->zero_point),
+      .zero_point = _mm512_set1_epi16((int16_t)output->zero_point),
+      .minimum = _mm512_set1_epi8((int8_t)output->minimum),
+      .maximum = _mm512_set1_epi8((int8_t)output->maximum),
+      // Packing works within quarters: the first has the first group of each vector, and so on.
+      .order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15),
       .table = output->table,
   };
 }
@@ -91,27 +95,31 @@ OCTET_INLINE AVX512 __m512i scale(__m512i x, const scaling *s) {
       quotient, _mm512_movepi32_mask(high), _mm512_setzero_si512(), quotient);
 }
 
-/// The codes of 16 sums that have their bias, before the table.
-OCTET_INLINE AVX512 __m128i codes(__m512i sums, const scaling *s, const bounding *b) {
-  const __m512i scaled = scale(sums, s);
-  const __m512i bounded = _mm512_min_epi32(_mm512_max_epi32(scaled, b->minimum), b->maximum);
-  return _mm512_cvtepi32_epi8(_mm512_add_epi32(bounded, b->zero_point));
+/// The codes of four vectors of scaled sums, through the table if there is one. A permutation of two
+/// vectors looks up 128 entries, the top bit of each byte chooses between two of them.
+OCTET_INLINE AVX512 __m512i codes(const __m512i *scaled, const bounding *b) {
+  const __m512i low =
+      _mm512_adds_epi16(_mm512_packs_epi32(scaled[0], scaled[1]), b->zero_point);
+  const __m512i high =
+      _mm512_adds_epi16(_mm512_packs_epi32(scaled[2], scaled[3]), b->zero_point);
+  __m512i bytes = _mm512_permutexvar_epi32(b->order, _mm512_packs_epi16(low, high));
+  bytes = _mm512_min_epi8(_mm512_max_epi8(bytes, b->minimum), b->maximum);
+  if (b->table == NULL) return bytes;
+  const uint8_t *entries = b->table->entries;
+  const __m512i lower = _mm512_permutex2var_epi8(
+      _mm512_loadu_si512(entries), bytes, _mm512_loadu_si512(entries + 64));
+  const __m512i upper = _mm512_permutex2var_epi8(
+      _mm512_loadu_si512(entries + 128), bytes, _mm512_loadu_si512(entries + 192));
+  return _mm512_mask_blend_epi8(_mm512_movepi8_mask(bytes), lower, upper);
 }
 
-/// Four times 16 codes side by side, through the table if there is one. A permutation of two
-/// vectors looks up 128 entries, the top bit of each byte chooses between two of them.
-OCTET_INLINE AVX512 __m512i gather_codes(
-    __m128i a, __m128i b, __m128i c, __m128i d, const bounding *bounds) {
-  const __m256i ab = _mm256_inserti128_si256(_mm256_castsi128_si256(a), b, 1);
-  const __m256i cd = _mm256_inserti128_si256(_mm256_castsi128_si256(c), d, 1);
-  const __m512i bytes = _mm512_inserti64x4(_mm512_castsi256_si512(ab), cd, 1);
-  if (bounds->table == NULL) return bytes;
-  const uint8_t *entries = bounds->table->entries;
-  const __m512i low = _mm512_permutex2var_epi8(
-      _mm512_loadu_si512(entries), bytes, _mm512_loadu_si512(entries + 64));
-  const __m512i high = _mm512_permutex2var_epi8(
-      _mm512_loadu_si512(entries + 128), bytes, _mm512_loadu_si512(entries + 192));
-  return _mm512_mask_blend_epi8(_mm512_movepi8_mask(bytes), low, high);
+/// Writes the four quarters of `bytes`, as far as `lanes` of each go, to places `stride` bytes apart.
+OCTET_INLINE AVX512 void store_quarters(
+    int8_t *to, size_t stride, const size_t count, __mmask16 lanes, __m512i bytes) {
+  _mm_mask_storeu_epi8(to, lanes, _mm512_castsi512_si128(bytes));
+  if (count > 1) _mm_mask_storeu_epi8(to + stride, lanes, _mm512_extracti32x4_epi32(bytes, 1));
+  if (count > 2) _mm_mask_storeu_epi8(to + 2 * stride, lanes, _mm512_extracti32x4_epi32(bytes, 2));
+  if (count > 3) _mm_mask_storeu_epi8(to + 3 * stride, lanes, _mm512_extracti32x4_epi32(bytes, 3));
 }
 
 /// A mask of the first `count` of 64 lanes.

@@ -172,24 +172,18 @@ OCTET_INLINE AVX512 void output_tile(
   const __mmask16 lanes = (__mmask16)first_lanes(valid);
   OCTET_UNROLL for (size_t y = 0; y < height; y++, to += line_stride) {
     sums line[4];
-    __m128i bytes[4] = {
-        _mm_setzero_si128(), _mm_setzero_si128(), _mm_setzero_si128(), _mm_setzero_si128()};
     if (wide) {
       transform_output_4(lines[y], line);
     } else {
       transform_output_3(lines[y], line);
     }
+    __m512i scaled[4];
     OCTET_UNROLL for (size_t x = 0; x < width; x++) {
       const __m512i sum = _mm512_srai_epi32((__m512i)(line[x] * inverse), 2);
-      bytes[x] = codes(_mm512_add_epi32(sum, bias), &scales, &bounds);
+      scaled[x] = scale(_mm512_add_epi32(sum, bias), &scales);
     }
-    const __m512i pixels = gather_codes(bytes[0], bytes[1], bytes[2], bytes[3], &bounds);
-    _mm_mask_storeu_epi8(to, lanes, _mm512_castsi512_si128(pixels));
-    _mm_mask_storeu_epi8(to + pixel_stride, lanes, _mm512_extracti32x4_epi32(pixels, 1));
-    _mm_mask_storeu_epi8(to + 2 * pixel_stride, lanes, _mm512_extracti32x4_epi32(pixels, 2));
-    if (wide) {
-      _mm_mask_storeu_epi8(to + 3 * pixel_stride, lanes, _mm512_extracti32x4_epi32(pixels, 3));
-    }
+    if (!wide) scaled[3] = scaled[2];
+    store_quarters(to, pixel_stride, width, lanes, codes(scaled, &bounds));
   }
 }
 

@@ -154,7 +154,7 @@ package enum QS8GEMM {
       variants.append(
         Variant(
           name: "qs8-gemm-6x64--avx512vnni", isSupported: CPUFeatures.hasAVX512VNNI, form: .quads,
-          rows: 6, columns: 64, speed: 3, function: octet_qs8_gemm_6x64__avx512vnni))
+          rows: 6, columns: 64, speed: 2, function: octet_qs8_gemm_6x64__avx512vnni))
       variants.append(
         Variant(
           name: "qs8-gemm-6x16--avx2", isSupported: CPUFeatures.hasAVX2AndFMA, form: .pairs,
