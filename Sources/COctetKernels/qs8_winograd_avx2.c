@@ -1,4 +1,4 @@
-#include "octet_qs8_winograd.h"
+#include "octet_winograd.h"
 
 #if defined(__x86_64__)
 
@@ -71,8 +71,9 @@ AVX2 void octet_qs8_winograd_input__avx2(
 }
 
 AVX2 void octet_qs8_winograd_weights__avx2(
-    const int8_t *w, size_t pairs, int16_t *to, size_t position_stride) {
+    const int8_t *w, size_t depth, int16_t *to, size_t position_stride) {
   enum { taps = 9, pair_values = 2 * columns };
+  const size_t pairs = depth / 2;
   for (size_t p = 0; p < pairs; p++, w += taps * pair_values) {
     for (size_t half = 0; half < pair_values; half += channels_per_vector) {
       words lines[points][3];
@@ -122,8 +123,9 @@ OCTET_INLINE AVX2 void product_tile(
 }
 
 AVX2 void octet_qs8_winograd_product_6x16__avx2(
-    size_t m, size_t pairs, const int16_t *a, size_t a_stride, const int16_t *w, int adds,
+    size_t m, size_t depth, const int16_t *a, size_t a_stride, const int16_t *w, int adds,
     int32_t *c) {
+  const size_t pairs = depth / 2;
   const octet_tiles tiles = octet_split_rows(m, tile_rows);
   for (size_t t = 0; t < tiles.count; t++) {
     const size_t rows = tiles.rows + (t < tiles.taller);

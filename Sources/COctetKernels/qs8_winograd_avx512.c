@@ -1,4 +1,4 @@
-#include "octet_qs8_winograd.h"
+#include "octet_winograd.h"
 
 #if defined(__x86_64__)
 
@@ -73,8 +73,9 @@ AVX512 void octet_qs8_winograd_input__avx512(
 }
 
 AVX512 void octet_qs8_winograd_weights__avx512(
-    const int8_t *w, size_t pairs, int16_t *to, size_t position_stride) {
+    const int8_t *w, size_t depth, int16_t *to, size_t position_stride) {
   enum { taps = 9, pair_values = 2 * columns };
+  const size_t pairs = depth / 2;
   for (size_t p = 0; p < pairs; p++, w += taps * pair_values, to += pair_values) {
     words lines[points][3];
     OCTET_UNROLL for (size_t x = 0; x < 3; x++) {
@@ -117,8 +118,9 @@ OCTET_INLINE AVX512 void product_tile(
 }
 
 AVX512 void octet_qs8_winograd_product_12x16__avx512(
-    size_t m, size_t pairs, const int16_t *a, size_t a_stride, const int16_t *w, int adds,
+    size_t m, size_t depth, const int16_t *a, size_t a_stride, const int16_t *w, int adds,
     int32_t *c) {
+  const size_t pairs = depth / 2;
 #define TILE(rows) \
   case rows: product_tile(rows, pairs, a, a_stride, w, adds, c); break;
   const octet_tiles tiles = octet_split_rows(m, tile_rows);

@@ -9,21 +9,30 @@ import Testing
   /// float [m][n] by a kernel, or nil if it wrote outside the valid columns.
   static func product(
     _ variant: F32GEMM.Variant, m: Int, n: Int, k: Int, a: [Float], aStride: Int,
-    weights: [Float], bias: [Float], bounds: (Float, Float) = (-.infinity, .infinity)
+    weights: [Float], bias: [Float], bounds: (Float, Float) = (-.infinity, .infinity),
+    slope: Float = 1
   ) -> [Float]? {
     let gap = 3
     let canary: Float = 12345
     var c = [Float](repeating: canary, count: m * (n + gap) + 32)
-    var packed = [Float](repeating: -1, count: F32GEMM.packedWeightCount(n: n, k: k))
-    F32GEMM.packWeights(weights, n: n, k: k, into: &packed)
-    var padded = [Float](repeating: -1, count: F32GEMM.paddedChannels(n))
-    padChannels(bias, n: n, into: &padded)
-    padded.withUnsafeBufferPointer { bias in
-      let output = F32GEMM.Output(
-        bias: bias.baseAddress!, minimum: bounds.0, maximum: bounds.1)
-      variant.run(
-        m: m, n: n, k: k, a: a, aStride: aStride, weights: packed, output: output, c: &c,
-        cStrideBytes: 4 * (n + gap))
+    var packed = [Float](repeating: -1, count: QS8GEMM.paddedChannels(n) * k)
+    packed.withUnsafeMutableBufferPointer { packed in
+      for block in 0..<QS8GEMM.blocks(n) {
+        F32GEMM.packWeights(
+          weights, block: block, n: n, k: k, into: packed.baseAddress! + block * 16 * k)
+      }
+    }
+    let output = F32Output(channels: n, bias: bias, bounds: bounds, slope: slope)
+    let offsets = (0..<m).map { Int32($0 * aStride) }
+    a.withUnsafeBufferPointer { a in
+      offsets.withUnsafeBufferPointer { offsets in
+        variant.run(
+          m: m, n: n,
+          a: F32GEMM.Rows(
+            base: a.baseAddress!, rowOffsets: offsets.baseAddress!,
+            runOffsets: offsets.baseAddress!, runs: 1, runLength: k),
+          weights: packed, output: output, channel: 0, c: &c, cStride: n + gap)
+      }
     }
     var rows: [Float] = []
     for (index, value) in c.enumerated() {
@@ -117,6 +126,24 @@ import Testing
             result?.allSatisfy { isNaN ? $0.isNaN : $0 == clamped } == true,
             "\(variant.name) input \(input) bounds \(minimum)...\(maximum)")
         }
+      }
+    }
+  }
+
+  /// Clamped first, then numbers below zero are scaled.
+  @Test(arguments: [Float(0), 0.1, 0.5, 1]) func slope(_ slope: Float) {
+    for variant in Self.supported {
+      for n in [1, 17, 64] {
+        let inputs: [Float] = [-3, -1, 0, 2, .infinity, -.infinity]
+        let result = Self.product(
+          variant, m: inputs.count, n: n, k: 1, a: inputs, aStride: 1,
+          weights: .init(repeating: 1, count: n), bias: .init(repeating: 0, count: n),
+          bounds: (-2, 100), slope: slope)
+        let expected = inputs.flatMap { input -> [Float] in
+          let clamped = min(max(input, -2), 100)
+          return .init(repeating: clamped > 0 ? clamped : clamped * slope, count: n)
+        }
+        #expect(result == expected, "\(variant.name) \(slope)")
       }
     }
   }

@@ -83,7 +83,7 @@ import Testing
         name = kernel.kernel
         image.withUnsafeBufferPointer { image in
           pixels.withUnsafeMutableBufferPointer { pixels in
-            let images = QS8Convolution.Images(
+            let images = ConvolutionImages(
               input: image.baseAddress!, result: pixels.baseAddress!, pixelStride: pixelStride,
               batches: batches)
             let phases = kernel.phases(images, threads: pool.threadCount, scratch: scratch)
@@ -263,7 +263,7 @@ import Testing
 /// What the prepared convolutions have in common.
 protocol QS8Phases {
   var kernel: String { get }
-  func phases(_ images: QS8Convolution.Images, threads: Int, scratch: Scratch) -> [Work]
+  func phases(_ images: ConvolutionImages<Int8>, threads: Int, scratch: Scratch) -> [Work]
 }
 
 extension QS8DirectConv2D: QS8Phases {}

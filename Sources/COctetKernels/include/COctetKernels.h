@@ -12,7 +12,7 @@
 #include "octet_qs8_depthwise.h"
 #include "octet_qs8_gemm.h"
 #include "octet_qs8_widen.h"
-#include "octet_qs8_winograd.h"
+#include "octet_winograd.h"
 #include "octet_x8_table.h"
 #include "octet_work_pool.h"
 

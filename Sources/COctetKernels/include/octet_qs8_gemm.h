@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "octet_rows.h"
 #include "octet_x8_table.h"
 
 #pragma clang assume_nonnull begin
@@ -28,20 +29,6 @@ typedef struct {
   /// If not null, the clamped codes go through.
   const octet_x8_table *_Nullable table;
 } octet_qs8_output;
-
-/// A matrix whose rows need not lie side by side: row i is the run of `run_groups` groups of
-/// values at `base`, `row_offsets[i] + run_offsets[q]` values on, for each q < `runs`, one after
-/// the other. A group is two int16 values or four bytes; it says below which.
-///
-/// A convolution's rows are the patches its output pixels see: a run for each line of the kernel, in
-/// an image with a border. A plain matrix has one run at offset 0.
-typedef struct {
-  const void *base;
-  const int32_t *row_offsets;
-  const int32_t *run_offsets;
-  size_t runs;
-  size_t run_groups;
-} octet_rows;
 
 /// C[i][j] = clamp(scale(sum over l of A[i][l] * W[j][l] + bias[j]) + zero point), through the table
 /// if there is one; for i < m, j < n and l < k; m, n, k >= 1.

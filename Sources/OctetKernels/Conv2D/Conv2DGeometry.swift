@@ -64,39 +64,4 @@ package struct Conv2DGeometry: Sendable, Equatable {
     kernelHeight == 3 && kernelWidth == 3 && strideHeight == 1 && strideWidth == 1
       && dilationHeight == 1 && dilationWidth == 1
   }
-
-  /// Output pixels gathered at once, so that their patches of `patchBytes` each stay within 256 KiB
-  /// and thus a common second-level cache, while weights are read at most once per 24 pixels.
-  /// A multiple of the tile heights 4 and 6.
-  func stripPixels(patchBytes: Int) -> Int {
-    let fitting = 262_144 / patchBytes / 12 * 12
-    return min(max(fitting, 24), 96)
-  }
-}
-
-/// The part of a kernel's extent, along one axis, that lies inside the image.
-struct KernelSpan {
-  /// First tap inside.
-  let lower: Int
-  /// Past the last tap inside; equals `lower` if there is none.
-  let upper: Int
-
-  /// - Parameters:
-  ///   - origin: Input coordinate of tap 0, negative within the padding.
-  ///   - size: Input pixels along this axis.
-  @inline(__always)
-  init(origin: Int, size: Int, taps: Int, dilation: Int) {
-    let before = max(0, -origin)
-    let until = max(0, size - origin)
-    if dilation == 1 {
-      lower = min(before, taps)
-      upper = max(lower, min(until, taps))
-    } else {
-      lower = min((before + dilation - 1) / dilation, taps)
-      upper = max(lower, min((until + dilation - 1) / dilation, taps))
-    }
-  }
-
-  @inline(__always)
-  var count: Int { upper - lower }
 }

@@ -39,7 +39,7 @@ package final class QS8Conv2D {
 
   /// The work on `images`, whose scratch is asked for here.
   package func phases(
-    _ images: QS8Convolution.Images, threads: Int, scratch: Scratch
+    _ images: ConvolutionImages<Int8>, threads: Int, scratch: Scratch
   ) -> [Work] {
     switch implementation {
     case .direct(let direct): direct.phases(images, threads: threads, scratch: scratch)

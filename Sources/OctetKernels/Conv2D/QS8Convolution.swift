@@ -19,26 +19,6 @@ package struct QS8Convolution {
     self.output = output
   }
 
-  /// Where images come from and go to.
-  package struct Images {
-    /// int8 [batches][inputHeight][inputWidth][inputChannels].
-    package let input: UnsafePointer<Int8>
-    /// int8 [batches][outputHeight][outputWidth][outputChannels], pixels `pixelStride` bytes apart.
-    package let result: UnsafeMutablePointer<Int8>
-    package let pixelStride: Int
-    package let batches: Int
-
-    package init(
-      input: UnsafePointer<Int8>, result: UnsafeMutablePointer<Int8>, pixelStride: Int,
-      batches: Int
-    ) {
-      self.input = input
-      self.result = result
-      self.pixelStride = pixelStride
-      self.batches = batches
-    }
-  }
-
   /// An upper bound of any sum's magnitude, over all images.
   func sumBound() -> Int {
     let g = geometry
@@ -60,7 +40,8 @@ package struct QS8Convolution {
 
   /// Copies what `band` of an image sees.
   func fill(
-    _ bands: BandPlan, _ images: Images, batch: Int, band: Int, _ form: QS8GEMM.Form,
+    _ bands: BandPlan, _ images: ConvolutionImages<Int8>, batch: Int, band: Int,
+    _ form: QS8GEMM.Form,
     _ widen: QS8Widen.Variant, to buffer: UnsafeMutableRawPointer
   ) {
     let g = geometry

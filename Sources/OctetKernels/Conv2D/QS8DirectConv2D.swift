@@ -84,7 +84,7 @@ package final class QS8DirectConv2D {
 
   /// The work on `images`, whose scratch is asked for here.
   package func phases(
-    _ images: QS8Convolution.Images, threads: Int, scratch: Scratch
+    _ images: ConvolutionImages<Int8>, threads: Int, scratch: Scratch
   ) -> [Work] {
     scratch.require(
       shared: 0, perWorker: (bands.elements + gemm.form.group) * gemm.form.elementBytes)
@@ -108,7 +108,7 @@ package final class QS8DirectConv2D {
 
   /// - Parameter units: Parts of a group of as many channels as the product takes at once.
   private func compute(
-    _ images: QS8Convolution.Images, batch: Int, band: Int, units: Range<Int>, groupUnits: Int,
+    _ images: ConvolutionImages<Int8>, batch: Int, band: Int, units: Range<Int>, groupUnits: Int,
     _ buffer: UnsafeMutableRawPointer
   ) {
     let g = convolution.geometry

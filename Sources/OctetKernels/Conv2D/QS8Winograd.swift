@@ -1,6 +1,6 @@
 import COctetKernels
 
-/// The kernels of exact 3x3 convolution by Winograd's method; `octet_qs8_winograd.h` says what each does.
+/// The kernels of exact 3x3 convolution by Winograd's method; `octet_winograd.h` says what each does.
 package enum QS8Winograd {
   /// One set of kernels and what it needs.
   package struct Variant: Sendable {
@@ -52,53 +52,113 @@ package enum QS8Winograd {
 
   /// The fastest variant this CPU can run.
   package static let best: Variant? = variants.first { $0.isSupported }
+}
 
-  static let positions = 36
-  /// The row and column of positions that tiles of three outputs do without.
-  static let halfPoint = 4
+/// Exact 3x3 convolution of stride 1 by Winograd's method.
+package final class QS8WinogradConv2D {
+  private let implementation: WinogradConv2D<QS8WinogradKernels>
 
-  /// The tiles that cover `extent` outputs along one axis: of four outputs, then of three.
-  struct Tiles {
-    let extent: Int
-    let fours: Int
-    let count: Int
+  /// Nil if the convolution is of another kind, or if it is not proved to be exact.
+  ///
+  /// - Parameter pool: Packs and transforms the weights.
+  package init?(
+    _ convolution: QS8Convolution, pool: WorkPool, variant: QS8Winograd.Variant,
+    widen: QS8Widen.Variant = QS8Widen.best
+  ) {
+    guard convolution.groups == 1, Self.isExact(convolution),
+      let implementation = WinogradConv2D(
+        QS8WinogradKernels(convolution: convolution, variant: variant, widen: widen), pool: pool)
+    else { return nil }
+    self.implementation = implementation
+  }
 
-    /// Nil for 1, 2 and 5, which fours and threes do not add up to.
-    init?(_ extent: Int) {
-      let count = (extent + 3) / 4
-      let threes = 4 * count - extent
-      guard threes <= count else { return nil }
-      self.extent = extent
-      self.count = count
-      fours = count - threes
-    }
+  /// Whether sums stay within the ±2^29 that the method needs, for any image.
+  package static func isExact(_ convolution: QS8Convolution) -> Bool {
+    convolution.sumBound() < 1 << 29
+  }
 
-    /// First output of tile `index`, and at `count` the extent.
-    func start(_ index: Int) -> Int {
-      4 * min(index, fours) + 3 * max(0, index - fours)
+  /// The estimated cost of one image, in vector multiply-adds; nil for a convolution of another kind.
+  package static func cost(_ convolution: QS8Convolution) -> Int? {
+    convolution.groups == 1
+      ? WinogradConv2D<QS8WinogradKernels>.cost(convolution.geometry) : nil
+  }
+
+  package var kernel: String { implementation.kernel }
+
+  /// The work on `images`, whose scratch is asked for here.
+  package func phases(
+    _ images: ConvolutionImages<Int8>, threads: Int, scratch: Scratch
+  ) -> [Work] {
+    implementation.phases(images, threads: threads, scratch: scratch)
+  }
+}
+
+private struct QS8WinogradKernels: WinogradKernels {
+  let convolution: QS8Convolution
+  let variant: QS8Winograd.Variant
+  let widen: QS8Widen.Variant
+
+  var geometry: Conv2DGeometry { convolution.geometry }
+  var name: StaticString { variant.name }
+
+  /// [depth/2][9][16][2].
+  func pack(block: Int, depth: Int, into packed: UnsafeMutablePointer<Int8>) {
+    let channels = geometry.inputChannels
+    packed.initialize(repeating: 0, count: depth * 9 * 16)
+    for lane in 0..<min(16, geometry.outputChannels - 16 * block) {
+      for tap in 0..<9 {
+        let source = convolution.weights + ((16 * block + lane) * 9 + tap) * channels
+        let target = packed + tap * 32 + lane * 2
+        for channel in 0..<channels {
+          target[channel / 2 * 9 * 32 + channel % 2] = source[channel]
+        }
+      }
     }
   }
 
-  /// A rectangle of tiles.
-  struct Chunk {
-    let rows: Range<Int>
-    let columns: Range<Int>
-    /// Rows and columns of tiles of four.
-    let tall: Int
-    let wide: Int
+  func fill(
+    _ image: UnsafePointer<Int8>, first: Int, count: Int, columns: Range<Int>, depth: Int,
+    to: UnsafeMutablePointer<Int16>
+  ) {
+    BorderedLines(
+      form: .pairs, imageWidth: geometry.inputWidth, left: geometry.padLeft,
+      channels: geometry.inputChannels, pixelStride: depth,
+      zeroPoint: convolution.inputZeroPoint, widen: widen
+    ).fill(
+      image, height: geometry.inputHeight, first: first, count: count, columns: columns, to: to)
+  }
 
-    init(rows: Range<Int>, of vertical: Tiles, columns: Range<Int>, of horizontal: Tiles) {
-      self.rows = rows
-      self.columns = columns
-      tall = max(0, min(rows.count, vertical.fours - rows.lowerBound))
-      wide = max(0, min(columns.count, horizontal.fours - columns.lowerBound))
-    }
+  func input(
+    _ image: UnsafePointer<Int16>, lineStride: Int, pixelStride: Int, channels: Int, tall: Bool,
+    wide: Bool, to: UnsafeMutablePointer<Int16>, to4: UnsafeMutablePointer<Int16>,
+    positionStride: Int
+  ) {
+    variant.input(
+      image, lineStride, pixelStride, channels, tall ? 1 : 0, wide ? 1 : 0, to, to4,
+      positionStride)
+  }
 
-    var tiles: Int { rows.count * columns.count }
+  func weights(
+    _ packed: UnsafePointer<Int8>, depth: Int, to: UnsafeMutablePointer<Int16>,
+    positionStride: Int
+  ) {
+    variant.weights(packed, depth, to, positionStride)
+  }
 
-    /// Tiles that use position 6 i + j.
-    func tiles(_ i: Int, _ j: Int) -> Int {
-      (i == halfPoint ? tall : rows.count) * (j == halfPoint ? wide : columns.count)
-    }
+  func product(
+    m: Int, depth: Int, _ a: UnsafePointer<Int16>, aStride: Int, _ w: UnsafePointer<Int16>,
+    adds: Bool, to: UnsafeMutablePointer<Int32>
+  ) {
+    variant.product(m, depth, a, aStride, w, adds ? 1 : 0, to)
+  }
+
+  func output(
+    _ from: UnsafePointer<Int32>, _ from4: UnsafePointer<Int32>, positionStride: Int, tall: Bool,
+    wide: Bool, channel: Int, valid: Int, to: UnsafeMutablePointer<Int8>, lineStride: Int,
+    pixelStride: Int
+  ) {
+    variant.output(
+      from, from4, positionStride, tall ? 1 : 0, wide ? 1 : 0, convolution.output.raw, channel,
+      valid, to, lineStride, pixelStride)
   }
 }

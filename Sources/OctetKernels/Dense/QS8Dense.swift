@@ -47,9 +47,12 @@ package final class QS8Dense {
     offsets.deallocate()
   }
 
+  /// Fewer products are not worth a second thread.
+  static let leastForThreads = 1 << 20
+
   package var kernel: String { "\(gemm.name)" }
 
-  /// Whether rows of this size can be addressed.
+  /// Whether rows of this size can be addressed, by float layers too.
   package static func canCompute(rows: Int, depth: Int) -> Bool {
     let (count, overflow) = rows.multipliedReportingOverflow(by: stride(depth))
     return rows > 0 && !overflow && count <= Int(Int32.max)
@@ -65,8 +68,8 @@ package final class QS8Dense {
     scratch.require(shared: rows * stride * form.elementBytes, perWorker: 0)
     let channels = output.channels
     let units = (channels + gemm.columns - 1) / gemm.columns
-    // Less than about a million products are not worth a second thread.
-    let parts = threads == 1 || rows * depth * channels < 1 << 20 ? 1 : min(units, 2 * threads)
+    let parts =
+      threads == 1 || rows * depth * channels < Self.leastForThreads ? 1 : min(units, 2 * threads)
     let blockBytes = QS8GEMM.blockBytes(form, runs: 1, runLength: depth)
     return [
       Work { [self] _, _ in

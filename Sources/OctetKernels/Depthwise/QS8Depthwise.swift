@@ -93,7 +93,7 @@ package final class QS8Depthwise {
 
   /// The work on `images`, whose scratch is asked for here.
   package func phases(
-    _ images: QS8Convolution.Images, threads: Int, scratch: Scratch
+    _ images: ConvolutionImages<Int8>, threads: Int, scratch: Scratch
   ) -> [Work] {
     scratch.require(shared: 0, perWorker: bands.elements * MemoryLayout<Int16>.stride)
     return [

@@ -2,43 +2,17 @@ import COctetKernels
 
 /// Matrix product of float32 rows and packed weights.
 ///
-/// `C[i][j] = clamp(Σ A[i][l] · W[j][l] + bias[j])` for i < m, j < n, l < k. Each output is summed
-/// in the order l = 0, 1, …, so splitting rows or blocks of 16 channels over threads never
-/// changes a bit; variants agree with each other to rounding only. NaN stays NaN.
-///
-/// ```swift
-/// let packed = UnsafeMutablePointer<Float>.allocate(
-///   capacity: F32GEMM.packedWeightCount(n: n, k: k))
-/// F32GEMM.packWeights(weights, n: n, k: k, into: packed)
-/// let output = F32GEMM.Output(bias: bias, minimum: 0)
-/// F32GEMM.best.run(
-///   m: m, n: n, k: k, a: rows, aStride: k, weights: packed, output: output,
-///   c: result, cStrideBytes: 4 * n)
-/// ```
+/// `C[i][j] = output(Σ A[i][l] · W[j][l])` for i < m, j < n, l < k. A row of A may be in several runs, as
+/// a convolution's patch is in its image. Each output is summed in the order l = 0, 1, …, so splitting
+/// rows or blocks of 16 channels over threads never changes a bit; variants agree with each other
+/// to rounding only. NaN stays NaN.
 package enum F32GEMM {
-  /// What happens to a finished sum.
-  package struct Output {
-    /// One value per channel, `paddedChannels(n)` of them; those past n are read and ignored.
-    package var bias: UnsafePointer<Float>
-    /// Activation bounds; infinite ones do not clamp.
-    package var minimum: Float
-    package var maximum: Float
-
-    package init(
-      bias: UnsafePointer<Float>, minimum: Float = -.infinity, maximum: Float = .infinity
-    ) {
-      self.bias = bias
-      self.minimum = minimum
-      self.maximum = maximum
-    }
-  }
-
   /// One implementation: what it needs and how many outputs it computes at once.
   package struct Variant: Sendable {
     typealias Function =
       @Sendable @convention(c) (
-        Int, Int, Int, UnsafePointer<Float>, Int, UnsafePointer<Float>, UnsafePointer<Float>,
-        Float, Float, UnsafeMutablePointer<Float>, Int
+        Int, Int, UnsafePointer<octet_rows>, UnsafePointer<Float>, UnsafePointer<octet_f32_output>,
+        UnsafeMutablePointer<Float>, Int
       ) -> Void
 
     /// For profiles, for example `f32-gemm-6x16--avx2`.
@@ -47,27 +21,56 @@ package enum F32GEMM {
     package let isSupported: Bool
     /// Most rows of A in one tile.
     package let rows: Int
-    /// Channels in one block of packed weights. Fewer than four rows may take several blocks at once.
+    /// Channels in one tile of that many rows.
     package let columns: Int
     let function: Function
 
-    /// Computes m × n outputs without allocating. Sizes and ranges are the caller's to prove, when
-    /// the model is prepared: m, n, k ≥ 1.
+    /// Computes m × n outputs without allocating. Sizes and ranges are the caller's to prove, when the
+    /// model is prepared: m, n ≥ 1.
     ///
     /// - Parameters:
-    ///   - a: float [m][k], rows `aStride` elements apart.
-    ///   - weights: As `packWeights` leaves them.
-    ///   - c: float [m][n], rows `cStrideBytes` apart, a multiple of 4. Nothing between the rows
-    ///     is written.
+    ///   - weights: As `packWeights` leaves them, from the block of `channel` on.
+    ///   - channel: The place in `output` of the first of the n channels.
+    ///   - c: float [m][n], rows `cStride` elements apart. Nothing between the rows is written.
     @inline(__always)
     package func run(
-      m: Int, n: Int, k: Int, a: UnsafePointer<Float>, aStride: Int,
-      weights: UnsafePointer<Float>, output: Output, c: UnsafeMutablePointer<Float>,
-      cStrideBytes: Int
+      m: Int, n: Int, a: Rows, weights: UnsafePointer<Float>, output: F32Output, channel: Int,
+      c: UnsafeMutablePointer<Float>, cStride: Int
     ) {
-      function(
-        m, n, k, a, aStride, weights, output.bias, output.minimum, output.maximum, c,
-        cStrideBytes)
+      withUnsafePointer(to: output.from(channel)) { output in
+        withUnsafePointer(to: a.raw) { rows in
+          function(m, n, rows, weights, output, c, cStride)
+        }
+      }
+    }
+  }
+
+  /// A matrix of rows in runs: row i is at `base + rowOffsets[i] + runOffsets[q]` for each run q.
+  package struct Rows {
+    let raw: octet_rows
+
+    package init(
+      base: UnsafePointer<Float>, rowOffsets: UnsafePointer<Int32>,
+      runOffsets: UnsafePointer<Int32>, runs: Int, runLength: Int
+    ) {
+      raw = octet_rows(
+        base: base, row_offsets: rowOffsets, run_offsets: runOffsets, runs: runs,
+        run_groups: runLength)
+    }
+  }
+
+  /// Reorders one block of 16 channels of weights [n][k] to [k][16], with zeros where a channel is
+  /// missing.
+  ///
+  /// - Parameter packed: The block's place: 16 · k elements for each before it.
+  package static func packWeights(
+    _ weights: UnsafePointer<Float>, block: Int, n: Int, k: Int,
+    into packed: UnsafeMutablePointer<Float>
+  ) {
+    packed.initialize(repeating: 0, count: 16 * k)
+    for lane in 0..<min(16, n - 16 * block) {
+      let source = weights + (16 * block + lane) * k
+      for row in 0..<k { packed[16 * row + lane] = source[row] }
     }
   }
 
@@ -80,6 +83,10 @@ package enum F32GEMM {
   package static let variants: [Variant] = {
     var variants: [Variant] = []
     #if arch(x86_64)
+      variants.append(
+        Variant(
+          name: "f32-gemm-6x64--avx512", isSupported: CPUFeatures.hasAVX512VNNI, rows: 6,
+          columns: 64, function: octet_f32_gemm_6x64__avx512))
       variants.append(
         Variant(
           name: "f32-gemm-6x16--avx2", isSupported: CPUFeatures.hasAVX2AndFMA, rows: 6,

@@ -15,11 +15,16 @@ extension Conv2D {
     let isConstant = filter.isConstant && (bias?.isConstant ?? true) && !context.usesReference
     switch image.element {
     case .float32:
-      let step =
-        isConstant && groups == 1
-        ? packedFloat(geometry, context, image, filter, bias, output)
-        : referenceFloat(geometry, groups, image, filter, bias, output)
-      return step.applying(context.epilogue, to: output)
+      if isConstant {
+        let convolution = F32Convolution(
+          geometry: geometry, groups: groups, weights: filter.float32,
+          output: F32Output(
+            channels: geometry.outputChannels, bias: bias?.float32, bounds: activation.bounds,
+            slope: context.epilogue?.slope ?? 1))
+        if let step = packedFloat(context, convolution, image, output) { return step }
+      }
+      return referenceFloat(geometry, groups, image, filter, bias, output)
+        .applying(context.epilogue, to: output)
     default:
       let from = try image.perTensor()
       let to = try context.resultType.perTensor()
@@ -61,24 +66,18 @@ extension Conv2D {
   }
 
   private func packedFloat(
-    _ geometry: Conv2DGeometry, _ context: PrepareContext, _ image: TensorView,
-    _ filter: TensorView, _ bias: TensorView?, _ output: TensorView
-  ) -> Step {
-    let packed = PackedFloatWeights(
-      filter.float32, n: geometry.outputChannels, k: geometry.patchCount, bias: bias?.float32)
-    let kernel = F32Conv2D(geometry: geometry)
-    let scratch = context.requestScratch(byteCount: F32Conv2D.scratchBytes(geometry))
-    let (source, target, batches) = (image.float32, output.float32, image.extents[0])
-    let (inputStep, outputStep) = (image.count / batches, output.count / batches)
-    let bounds = activation.bounds
-    return Step(kernel: "\(kernel.gemm.name)") {
-      for batch in 0..<batches {
-        kernel.run(
-          input: source + batch * inputStep, weights: packed.weights,
-          output: packed.output(bounds: bounds), result: target + batch * outputStep,
-          scratch: scratch.shared)
-      }
-    }
+    _ context: PrepareContext, _ convolution: F32Convolution, _ image: TensorView,
+    _ output: TensorView
+  ) -> Step? {
+    guard let kernel = F32Conv2D(convolution, pool: context.pool) else { return nil }
+    let images = ConvolutionImages(
+      input: image.float32, result: output.float32,
+      pixelStride: convolution.geometry.outputChannels, batches: image.extents[0])
+    return Step(
+      kernel: kernel.kernel,
+      multiplications: image.extents[0] * convolution.geometry.multiplications / convolution.groups,
+      estimates: kernel.estimates,
+      phases: kernel.phases(images, threads: context.pool.threadCount, scratch: context.scratch))
   }
 
   private func packedInt8(
@@ -86,7 +85,7 @@ extension Conv2D {
     _ output: TensorView
   ) -> Step? {
     guard let kernel = QS8Conv2D(convolution, pool: context.pool) else { return nil }
-    let images = QS8Convolution.Images(
+    let images = ConvolutionImages(
       input: image.int8, result: output.int8, pixelStride: convolution.geometry.outputChannels,
       batches: image.extents[0])
     return Step(

@@ -13,8 +13,25 @@ extension DepthwiseConv2D {
     let multiplications =
       batches * geometry.outputPixels * geometry.outputChannels * geometry.kernelHeight
       * geometry.kernelWidth
+    let isConstant = filter.isConstant && (bias?.isConstant ?? true) && !context.usesReference
     switch image.element {
     case .float32:
+      if isConstant,
+        let kernel = F32Depthwise(
+          F32Convolution(
+            geometry: geometry, weights: filter.float32,
+            output: F32Output(
+              channels: geometry.outputChannels, bias: bias?.float32, bounds: activation.bounds,
+              slope: context.epilogue?.slope ?? 1)))
+      {
+        let images = ConvolutionImages(
+          input: image.float32, result: output.float32, pixelStride: geometry.outputChannels,
+          batches: batches)
+        return Step(
+          kernel: kernel.kernel, multiplications: multiplications,
+          phases: kernel.phases(
+            images, threads: context.pool.threadCount, scratch: context.scratch))
+      }
       let (source, weights, target) = (image.float32, filter.float32, output.float32)
       let (sums, bounds) = (bias?.float32, activation.bounds)
       return Step(kernel: "f32-depthwise-conv-2d--reference") {
@@ -29,7 +46,7 @@ extension DepthwiseConv2D {
       let multipliers = ChannelMultipliers(
         input: from.scale, weights: try filter.scales(along: 3), output: to.scale)
       let bounds = activation.int8Bounds(scale: to.scale, zeroPoint: to.zeroPoint)
-      if filter.isConstant, bias?.isConstant ?? true, !context.usesReference,
+      if isConstant,
         let variant = QS8Depthwise.best,
         let kernel = QS8Depthwise(
           QS8Convolution(
@@ -40,7 +57,7 @@ extension DepthwiseConv2D {
               table: context.epilogue?.table)),
           variant: variant)
       {
-        let images = QS8Convolution.Images(
+        let images = ConvolutionImages(
           input: image.int8, result: output.int8, pixelStride: geometry.outputChannels,
           batches: batches)
         return Step(

@@ -16,22 +16,21 @@ extension FullyConnected {
     case .float32:
       let (source, weights, target) = (input.float32, filter.float32, output.float32)
       let (sums, bounds) = (bias?.float32, activation.bounds)
-      guard isPackable else {
+      guard isPackable, QS8Dense.canCompute(rows: sizes.rows, depth: depth) else {
         return Step(kernel: "f32-fully-connected--reference") {
           Self.reference(
             sizes, input: source, filter: weights, bias: sums, bounds: bounds, output: target)
         }
         .applying(context.epilogue, to: output)
       }
-      let packed = PackedFloatWeights(weights, n: sizes.outputs, k: depth, bias: sums)
-      let kernel = F32GEMM.best
-      return Step(kernel: "\(kernel.name)") {
-        kernel.run(
-          m: sizes.rows, n: sizes.outputs, k: depth, a: source, aStride: depth,
-          weights: packed.weights, output: packed.output(bounds: bounds), c: target,
-          cStrideBytes: sizes.outputs * MemoryLayout<Float>.stride)
-      }
-      .applying(context.epilogue, to: output)
+      let kernel = F32Dense(
+        rows: sizes.rows, depth: depth, weights: weights,
+        output: F32Output(
+          channels: sizes.outputs, bias: sums, bounds: bounds,
+          slope: context.epilogue?.slope ?? 1), pool: context.pool)
+      return Step(
+        kernel: kernel.kernel,
+        phases: kernel.phases(source, target, threads: context.pool.threadCount))
     default:
       let from = try input.perTensor()
       let to = try context.resultType.perTensor()

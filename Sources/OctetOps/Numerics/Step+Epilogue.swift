@@ -2,6 +2,9 @@ import OctetKernels
 
 extension Epilogue {
   var table: ByteTable? { if case .table(let table) = self { table } else { nil } }
+
+  /// What numbers below zero are multiplied by.
+  var slope: Float? { if case .leaky(let alpha) = self { alpha } else { nil } }
 }
 
 extension Step {

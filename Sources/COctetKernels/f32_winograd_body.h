@@ -1,0 +1,243 @@
+/// Winograd's method for real numbers; `f32_vectors.h` says what to define.
+#include "f32_vectors.h"
+#include "octet_winograd.h"
+
+enum { points = 6, half_point = 4, most_rows = 12 };
+
+/// Rows (2 3 -4 -3 2 0) (0 -2 -5 -1 2 0) (0 2 1 -5 2 0) (0 -1 -2 1 2 0) (0 2 -1 -2 1 0)
+/// (0 2 3 -4 -3 2) on six neighbouring pixels.
+INLINE void transform_input_4(floats *d) {
+  const floats t = d[1] - d[3], u = d[4] - d[2];
+  const floats sum = u + t, difference = u - t;
+  const floats a = d[0] - d[2] + sum, b = d[2] + d[3], c = d[2] - d[3];
+  const floats e = d[5] - d[3] - difference;
+  d[0] = a * 2 + t;
+  d[1] = difference * 2 - b * 3;
+  d[2] = sum * 2 + c * 3;
+  d[3] = u + difference;
+  d[4] = sum + t;
+  d[5] = e * 2 - u;
+}
+
+/// Rows (2 -1 -2 1 0) (0 -6 -3 3 0) (0 -2 3 -1 0) (0 -5 0 5 0) (0 4 -2 -4 2) on five, the point -1/2 left
+/// out.
+INLINE void transform_input_3(floats *d) {
+  const floats t = d[1] - d[3], a = d[0] - d[2], u = d[4] - d[2];
+  const floats b = d[3] - d[2] - d[1] * 2, c = d[2] - d[1], e = t * 2 + u;
+  const floats x2 = d[2] - d[3] + c * 2;
+  d[0] = a * 2 - t;
+  d[1] = b * 3;
+  d[2] = x2;
+  d[3] = t * -5;
+  d[5] = e * 2;
+}
+
+/// Rows (15 0 0) (-5 -5 -5) (5 -5 5) (1 2 4) (-4 2 -1) (0 0 15).
+INLINE void transform_weights(floats g0, floats g1, floats g2, floats *to) {
+  const floats outer = g0 + g2, middle = g1 * 2;
+  to[0] = g0 * 15;
+  to[1] = (outer + g1) * -5;
+  to[2] = (outer - g1) * 5;
+  to[3] = g0 + middle + g2 * 4;
+  to[4] = middle - g0 * 4 - g2;
+  to[5] = g2 * 15;
+}
+
+/// Rows (1 1 1 1 8 0) (0 1 -1 2 -4 0) (0 1 1 4 2 0) (0 1 -1 8 -1 1).
+INLINE void transform_output_4(const floats *m, floats *to) {
+  const floats sum = m[1] + m[2], difference = m[1] - m[2];
+  to[0] = m[0] + sum + m[3] + m[4] * 8;
+  to[1] = difference + m[3] * 2 - m[4] * 4;
+  to[2] = sum + m[3] * 4 + m[4] * 2;
+  to[3] = difference + m[3] * 8 - m[4] + m[5];
+}
+
+/// Rows (1 1 1 1 0) (0 1 -1 2 0) (0 1 1 4 1), the point -1/2 left out.
+INLINE void transform_output_3(const floats *m, floats *to) {
+  const floats sum = m[1] + m[2], difference = m[1] - m[2];
+  to[0] = m[0] + sum + m[3];
+  to[1] = difference + m[3] * 2;
+  to[2] = sum + m[3] * 4 + m[5];
+}
+
+INLINE void input_tile(
+    const int tall, const int wide, const float *image, size_t line_stride, size_t pixel_stride,
+    size_t channels, float *to, float *to4, size_t position_stride) {
+  const size_t height = tall ? 6 : 5, width = wide ? 6 : 5;
+  for (size_t c = 0; c < channels; c += lanes) {
+    floats tile[points][points];
+    OCTET_UNROLL for (size_t x = 0; x < width; x++) {
+      floats line[points];
+      OCTET_UNROLL for (size_t y = 0; y < height; y++) {
+        line[y] = load(image + y * line_stride + x * pixel_stride + c);
+      }
+      if (tall) {
+        transform_input_4(line);
+      } else {
+        transform_input_3(line);
+      }
+      OCTET_UNROLL for (size_t i = 0; i < points; i++) {
+        if (tall || i != half_point) tile[i][x] = line[i];
+      }
+    }
+    OCTET_UNROLL for (size_t i = 0; i < points; i++) {
+      if (!tall && i == half_point) continue;
+      if (wide) {
+        transform_input_4(tile[i]);
+      } else {
+        transform_input_3(tile[i]);
+      }
+      OCTET_UNROLL for (size_t j = 0; j < points; j++) {
+        if (!wide && j == half_point) continue;
+        float *base = (j == half_point ? to4 - half_point * position_stride : to);
+        store(base + (points * i + j) * position_stride + c, 0, tile[i][j], lanes);
+      }
+    }
+  }
+}
+
+#define FOR_TILE(tile, ...) \
+  if (tall) { \
+    if (wide) { \
+      tile(1, 1, __VA_ARGS__); \
+    } else { \
+      tile(1, 0, __VA_ARGS__); \
+    } \
+  } else if (wide) { \
+    tile(0, 1, __VA_ARGS__); \
+  } else { \
+    tile(0, 0, __VA_ARGS__); \
+  }
+
+OCTET_TARGET void OCTET_NAME(input)(
+    const float *image, size_t line_stride, size_t pixel_stride, size_t channels, int tall,
+    int wide, float *to, float *to4, size_t position_stride) {
+  FOR_TILE(
+      input_tile, image, line_stride, pixel_stride, channels, to, to4, position_stride)
+}
+
+OCTET_TARGET void OCTET_NAME(weights)(
+    const float *w, size_t depth, float *to, size_t position_stride) {
+  enum { taps = 9 };
+  for (size_t l = 0; l < depth; l++, w += taps * columns) {
+    for (size_t c = 0; c < columns; c += lanes) {
+      floats lines[points][3];
+      OCTET_UNROLL for (size_t x = 0; x < 3; x++) {
+        floats line[points];
+        transform_weights(
+            load(w + x * columns + c), load(w + (3 + x) * columns + c),
+            load(w + (6 + x) * columns + c), line);
+        OCTET_UNROLL for (size_t i = 0; i < points; i++) lines[i][x] = line[i];
+      }
+      OCTET_UNROLL for (size_t i = 0; i < points; i++) {
+        floats u[points];
+        transform_weights(lines[i][0], lines[i][1], lines[i][2], u);
+        OCTET_UNROLL for (size_t j = 0; j < points; j++) {
+          store(
+              to + (points * i + j) * position_stride + l * columns + c, 0,
+              u[j] * (1.0f / 900), lanes);
+        }
+      }
+    }
+  }
+}
+
+/// Sums of a slice of the depth are made apart and then added, which keeps rounding errors small.
+INLINE void product_tile(
+    const size_t rows, size_t depth, const float *a, size_t a_stride, const float *w, int adds,
+    float *c) {
+  floats acc[most_rows][vectors];
+  OCTET_UNROLL for (size_t r = 0; r < rows; r++) {
+    OCTET_UNROLL for (size_t v = 0; v < vectors; v++) acc[r][v] = all(0);
+  }
+  for (size_t l = 0; l < depth; l++, w += columns) {
+    floats weights[vectors];
+    OCTET_UNROLL for (size_t v = 0; v < vectors; v++) weights[v] = load(w + v * lanes);
+    OCTET_UNROLL for (size_t r = 0; r < rows; r++) {
+      const floats x = all(a[r * a_stride + l]);
+      OCTET_UNROLL for (size_t v = 0; v < vectors; v++) acc[r][v] += x * weights[v];
+    }
+  }
+  OCTET_UNROLL for (size_t r = 0; r < rows; r++) {
+    OCTET_UNROLL for (size_t v = 0; v < vectors; v++) {
+      float *to = c + r * columns + v * lanes;
+      store(to, 0, adds ? load(to) + acc[r][v] : acc[r][v], lanes);
+    }
+  }
+}
+
+#define PRODUCT(rows) \
+  case rows: \
+    if (rows <= OCTET_ROWS) product_tile(rows, depth, a, a_stride, w, adds, c); \
+    break;
+
+OCTET_TARGET void OCTET_NAME(product)(
+    size_t m, size_t depth, const float *a, size_t a_stride, const float *w, int adds, float *c) {
+  const octet_tiles tiles = octet_split_rows(m, OCTET_ROWS);
+  for (size_t t = 0; t < tiles.count; t++) {
+    const size_t rows = tiles.rows + (t < tiles.taller);
+    switch (rows) {
+      PRODUCT(1)
+      PRODUCT(2)
+      PRODUCT(3)
+      PRODUCT(4)
+      PRODUCT(5)
+      PRODUCT(6)
+      PRODUCT(7)
+      PRODUCT(8)
+      PRODUCT(9)
+      PRODUCT(10)
+      PRODUCT(11)
+      PRODUCT(12)
+    }
+    a += rows * a_stride;
+    c += rows * columns;
+  }
+}
+
+INLINE void output_tile(
+    const int tall, const int wide, const float *from, const float *from4,
+    size_t position_stride, const octet_f32_output *output, size_t first, size_t valid, float *to,
+    size_t line_stride, size_t pixel_stride) {
+  const size_t height = tall ? 4 : 3, width = wide ? 4 : 3;
+  const finishing f = make_finishing(output);
+  for (size_t v = 0; v < vectors; v++) {
+    const floats bias = load(output->bias + first + v * lanes);
+    floats lines[4][points];
+    OCTET_UNROLL for (size_t j = 0; j < points; j++) {
+      if (!wide && j == half_point) continue;
+      const float *base = j == half_point ? from4 - half_point * position_stride : from;
+      floats column[points], line[4];
+      OCTET_UNROLL for (size_t i = 0; i < points; i++) {
+        if (!tall && i == half_point) continue;
+        column[i] = load(base + (points * i + j) * position_stride + v * lanes);
+      }
+      if (tall) {
+        transform_output_4(column, line);
+      } else {
+        transform_output_3(column, line);
+      }
+      OCTET_UNROLL for (size_t y = 0; y < height; y++) lines[y][j] = line[y];
+    }
+    OCTET_UNROLL for (size_t y = 0; y < height; y++) {
+      floats line[4];
+      if (wide) {
+        transform_output_4(lines[y], line);
+      } else {
+        transform_output_3(lines[y], line);
+      }
+      OCTET_UNROLL for (size_t x = 0; x < width; x++) {
+        store(to + y * line_stride + x * pixel_stride, v, finish(line[x], bias, &f), valid);
+      }
+    }
+  }
+}
+
+OCTET_TARGET void OCTET_NAME(output)(
+    const float *from, const float *from4, size_t position_stride, int tall, int wide,
+    const octet_f32_output *output, size_t first, size_t valid, float *to, size_t line_stride,
+    size_t pixel_stride) {
+  FOR_TILE(
+      output_tile, from, from4, position_stride, output, first, valid, to, line_stride,
+      pixel_stride)
+}
