@@ -171,7 +171,7 @@ import Testing
       for variant in F32Depthwise.variants where variant.isSupported {
         check(
           convolution, convolution.expected(), weights: weights, "\(geometry), seed \(seed)"
-        ) { convolution, _ in F32Depthwise(convolution, variant: variant) }
+        ) { F32Depthwise($0, threads: $1.threadCount, variant: variant) }
       }
     }
   }

@@ -129,8 +129,8 @@ import Testing
       }
       for variant in QS8Depthwise.variants where variant.isSupported {
         for threads in [1, 2] {
-          let result = convolution.result(threads: threads) { convolution, _ in
-            QS8Depthwise(convolution, variant: variant)
+          let result = convolution.result(threads: threads) { convolution, pool in
+            QS8Depthwise(convolution, threads: pool.threadCount, variant: variant)
           }
           #expect(
             result?.result == expected,

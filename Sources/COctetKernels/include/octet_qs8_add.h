@@ -31,6 +31,7 @@ typedef void octet_qs8_add(
 
 #if defined(__x86_64__)
 octet_qs8_add octet_qs8_add_u32__avx2;
+octet_qs8_add octet_qs8_add_u64__avx512;
 #endif
 
 #pragma clang assume_nonnull end

@@ -20,11 +20,16 @@ struct BandPlan {
   private static let limit = 1 << 25
 
   /// Plans bands of about 96 output pixels or more, so that weights are read seldom, and of at most
-  /// 192 KiB where lines are not longer than that, so that they stay in a second-level cache.
+  /// 192 KiB where lines are not longer than that, so that they stay in a second-level cache. Several
+  /// threads get two bands each where these have 24 pixels or more.
   ///
   /// Nil if a band would need more than 2^25 elements.
-  init?(_ g: Conv2DGeometry, pixelStride: Int, elementBytes: Int) {
-    let wanted = (pixels: 96, elements: (192 << 10) / elementBytes)
+  init?(_ g: Conv2DGeometry, pixelStride: Int, elementBytes: Int, threads: Int) {
+    let share = threads == 1 ? g.outputPixels : g.outputPixels / (2 * threads)
+    let wanted = (
+      pixels: min(96, max(24, share)), elements: (192 << 10) / elementBytes,
+      most: max(24, share)
+    )
     let reach = (g.kernelWidth - 1).multipliedReportingOverflow(by: g.dilationWidth)
     let tall = (g.kernelHeight - 1).multipliedReportingOverflow(by: g.dilationHeight)
     guard !reach.overflow, !tall.overflow, reach.partialValue < Self.limit,
@@ -47,7 +52,8 @@ struct BandPlan {
     if isPointwise {
       extent = min(total, max(24, min(wanted.pixels, wanted.elements / pixelStride / 12 * 12)))
     } else {
-      while extent < total, extent * g.outputWidth < wanted.pixels || extent < 4 * g.kernelHeight,
+      while extent < total, (extent + 1) * g.outputWidth <= max(wanted.most, wanted.pixels),
+        extent * g.outputWidth < wanted.pixels || extent < 4 * g.kernelHeight,
         elements(extent + 1) <= wanted.elements
       { extent += 1 }
     }

@@ -25,7 +25,8 @@ package final class F32DirectConv2D {
     let (g, groups) = (convolution.geometry, convolution.groups)
     guard
       let bands = BandPlan(
-        g, pixelStride: g.inputChannels, elementBytes: MemoryLayout<Float>.stride)
+        g, pixelStride: g.inputChannels, elementBytes: MemoryLayout<Float>.stride,
+        threads: pool.threadCount)
     else { return nil }
     self.convolution = convolution
     self.gemm = gemm

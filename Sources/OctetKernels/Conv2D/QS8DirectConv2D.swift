@@ -27,7 +27,8 @@ package final class QS8DirectConv2D {
     let (g, groups) = (convolution.geometry, convolution.groups)
     guard
       let bands = BandPlan(
-        g, pixelStride: g.inputChannels, elementBytes: gemm.form.elementBytes)
+        g, pixelStride: g.inputChannels, elementBytes: gemm.form.elementBytes,
+        threads: pool.threadCount)
     else { return nil }
     self.convolution = convolution
     self.gemm = gemm

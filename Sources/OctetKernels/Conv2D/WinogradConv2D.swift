@@ -40,8 +40,8 @@ protocol WinogradKernels {
 /// 3x3 convolution of stride 1 by Winograd's method: 36 matrix products between transformed tiles
 /// and transformed weights take the place of 144 or, with tiles of three outputs, 81 products a tile.
 ///
-/// Images of more than 64 tiles are taken in chunks, each with all output channels, against
-/// stored weights. Smaller ones are transformed whole, then the blocks of 16 output channels share
+/// Images of more than 64 tiles, or with fewer output channels than threads can share, are taken in
+/// chunks, each with all output channels, against stored weights. Others are transformed whole, then the blocks of 16 output channels share
 /// the tiles; if there are many weights, they are transformed as they are needed, from eight-bit ones.
 final class WinogradConv2D<Kernels: WinogradKernels> {
   private typealias Images = ConvolutionImages<Kernels.Element>
@@ -54,6 +54,8 @@ final class WinogradConv2D<Kernels: WinogradKernels> {
   /// Input channels rounded up to 16.
   private let depth: Int
   private let blocks: Int
+  /// Whether an image is transformed whole.
+  private let isShared: Bool
   /// [blocks][depth · 9 · 16].
   private let packed: UnsafeMutablePointer<Kernels.Packed>
   /// [blocks][36][depth · 16], positions a little further apart; nil if weights are transformed as needed.
@@ -82,7 +84,10 @@ final class WinogradConv2D<Kernels: WinogradKernels> {
     self.blocks = blocks
     let packed = UnsafeMutablePointer<Kernels.Packed>.aligned(blocks * depth * 9 * 16)
     self.packed = packed
-    let isShared = vertical.count * horizontal.count <= Self.sharedTilesLimit
+    let isShared =
+      vertical.count * horizontal.count <= Self.sharedTilesLimit
+      && (pool.threadCount == 1 || blocks >= 2 * pool.threadCount || vertical.count == 1)
+    self.isShared = isShared
     let position = depth * 16 + Self.padding
     let isStored =
       !isShared
@@ -137,7 +142,7 @@ final class WinogradConv2D<Kernels: WinogradKernels> {
   func phases(
     _ images: ConvolutionImages<Kernels.Element>, threads: Int, scratch: Scratch
   ) -> [Work] {
-    vertical.count * horizontal.count <= Self.sharedTilesLimit
+    isShared
       ? (0..<images.batches).flatMap { sharedPhases(images, batch: $0, scratch) }
       : [chunkedPhase(images, threads: threads, scratch)]
   }

@@ -55,12 +55,16 @@ package final class F32Depthwise {
   ///
   /// - Parameter convolution: Its weights are [kernelHeight][kernelWidth][channels], its groups are of no
   ///   account.
-  package init?(_ convolution: F32Convolution, variant: Variant = best) {
+  package init?(
+    _ convolution: F32Convolution, threads: Int, variant: Variant = best
+  ) {
     let g = convolution.geometry
     let channels = g.inputChannels
     let padded = QS8GEMM.paddedChannels(channels)
     guard channels == g.outputChannels,
-      let bands = BandPlan(g, pixelStride: padded, elementBytes: MemoryLayout<Float>.stride),
+      let bands = BandPlan(
+        g, pixelStride: padded, elementBytes: MemoryLayout<Float>.stride,
+        threads: threads),
       !bands.isPointwise
     else { return nil }
     self.convolution = convolution

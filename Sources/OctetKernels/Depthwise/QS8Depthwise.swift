@@ -52,13 +52,16 @@ package final class QS8Depthwise {
   /// - Parameter convolution: Its weights are int8 [kernelHeight][kernelWidth][channels], its groups
   ///   are of no account.
   package init?(
-    _ convolution: QS8Convolution, variant: Variant, widen: QS8Widen.Variant = QS8Widen.best
+    _ convolution: QS8Convolution, threads: Int, variant: Variant,
+    widen: QS8Widen.Variant = QS8Widen.best
   ) {
     let g = convolution.geometry
     let channels = g.inputChannels
     let padded = QS8GEMM.paddedChannels(channels)
     guard channels == g.outputChannels,
-      let bands = BandPlan(g, pixelStride: padded, elementBytes: MemoryLayout<Int16>.stride)
+      let bands = BandPlan(
+        g, pixelStride: padded, elementBytes: MemoryLayout<Int16>.stride,
+        threads: threads)
     else { return nil }
     self.convolution = convolution
     self.variant = variant

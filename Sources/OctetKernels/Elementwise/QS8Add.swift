@@ -52,8 +52,11 @@ package enum QS8Add {
     #if arch(x86_64)
       [
         Variant(
+          name: "qs8-add-u64--avx512", isSupported: CPUFeatures.hasAVX512VNNI,
+          function: octet_qs8_add_u64__avx512),
+        Variant(
           name: "qs8-add-u32--avx2", isSupported: CPUFeatures.hasAVX2AndFMA,
-          function: octet_qs8_add_u32__avx2)
+          function: octet_qs8_add_u32__avx2),
       ]
     #else
       []

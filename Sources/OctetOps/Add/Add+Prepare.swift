@@ -19,7 +19,7 @@ extension Add {
       if left.extents == right.extents, !context.usesReference, let kernel = QS8Add.best {
         let (a, b, target, count) = (left.int8, right.int8, output.int8, output.count)
         let parameters = fixed.parameters
-        let portion = 1 << 14
+        let portion = 1 << 12
         return Step(
           kernel: "\(kernel.name)",
           phases: [

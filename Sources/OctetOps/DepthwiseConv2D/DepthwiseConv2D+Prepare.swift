@@ -22,7 +22,7 @@ extension DepthwiseConv2D {
             geometry: geometry, weights: filter.float32,
             output: F32Output(
               channels: geometry.outputChannels, bias: bias?.float32, bounds: activation.bounds,
-              slope: context.epilogue?.slope ?? 1)))
+              slope: context.epilogue?.slope ?? 1)), threads: context.pool.threadCount)
       {
         let images = ConvolutionImages(
           input: image.float32, result: output.float32, pixelStride: geometry.outputChannels,
@@ -55,7 +55,7 @@ extension DepthwiseConv2D {
               channels: geometry.outputChannels, bias: bias?.int32,
               scaling: multipliers.fixedPoint, zeroPoint: to.zeroPoint, bounds: bounds,
               table: context.epilogue?.table)),
-          variant: variant)
+          threads: context.pool.threadCount, variant: variant)
       {
         let images = ConvolutionImages(
           input: image.int8, result: output.int8, pixelStride: geometry.outputChannels,
