@@ -9,6 +9,7 @@
 // A fused multiply-add takes about five cycles and two start each cycle, so ten or more independent sums
 // keep the units busy.
 #define OCTET_ACCUMULATORS 12
+#define OCTET_STEP 1
 
 #include "f32_gemm_body.h"
 

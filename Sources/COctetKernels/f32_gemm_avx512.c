@@ -7,6 +7,8 @@
 #define OCTET_NAME(kernel) octet_f32_name_##kernel
 #define OCTET_ROWS 6
 #define OCTET_ACCUMULATORS 24
+#define OCTET_FEW_CHANNELS octet_f32_gemm_6x16__avx2
+#define OCTET_STEP 1
 
 #include "f32_gemm_body.h"
 

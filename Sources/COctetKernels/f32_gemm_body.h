@@ -1,17 +1,22 @@
 /// Products and depthwise windows; `f32_vectors.h` says what to define. OCTET_ROWS is the number of rows
 /// of a tile and OCTET_ACCUMULATORS what the registers hold: few rows take several blocks at once.
+/// OCTET_STEP is the least number of vectors that channels are taken in.
+/// OCTET_FEW_CHANNELS may name a product for vectors of half the length.
 #include "f32_vectors.h"
 
-enum { most_rows = 6, most_blocks = 4 };
+enum { most_rows = 6, most_vectors = 8 };
 
-/// `rows` rows times `blocks` blocks of 16 channels, an outer product per value.
+/// Channels of a tile, however few rows it has.
+enum { most_channels = vectors == 1 ? 4 * columns : most_vectors / vectors * columns };
+
+/// `rows` rows times `count` vectors of channels, an outer product per value.
 INLINE void gemm_tile(
-    const size_t rows, const size_t blocks, const octet_rows *a, size_t first_row,
+    const size_t rows, const size_t count, const octet_rows *a, size_t first_row,
     const float *w, size_t block_size, const float *bias, const finishing *f, float *c,
-    size_t c_stride, size_t last_valid) {
-  floats acc[most_rows][most_blocks * vectors];
+    size_t c_stride, size_t valid) {
+  floats acc[most_rows][most_vectors];
   OCTET_UNROLL for (size_t r = 0; r < rows; r++) {
-    OCTET_UNROLL for (size_t v = 0; v < blocks * vectors; v++) acc[r][v] = all(0);
+    OCTET_UNROLL for (size_t v = 0; v < count; v++) acc[r][v] = all(0);
   }
   for (size_t q = 0; q < a->runs; q++) {
     const float *run[most_rows];
@@ -19,55 +24,71 @@ INLINE void gemm_tile(
       run[r] = (const float *)a->base + a->row_offsets[first_row + r] + a->run_offsets[q];
     }
     for (size_t p = 0; p < a->run_groups; p++, w += columns) {
-      floats weights[most_blocks * vectors];
-      OCTET_UNROLL for (size_t v = 0; v < blocks * vectors; v++) {
+      floats weights[most_vectors];
+      OCTET_UNROLL for (size_t v = 0; v < count; v++) {
         weights[v] = load(w + v / vectors * block_size + v % vectors * lanes);
       }
       OCTET_UNROLL for (size_t r = 0; r < rows; r++) {
         const floats x = all(run[r][p]);
-        OCTET_UNROLL for (size_t v = 0; v < blocks * vectors; v++) acc[r][v] += x * weights[v];
+        OCTET_UNROLL for (size_t v = 0; v < count; v++) acc[r][v] += x * weights[v];
       }
     }
   }
   OCTET_UNROLL for (size_t r = 0; r < rows; r++) {
-    OCTET_UNROLL for (size_t v = 0; v < blocks * vectors; v++) {
-      const size_t block = v / vectors;
-      store(
-          c + r * c_stride + block * columns, v % vectors,
-          finish(acc[r][v], load(bias + v * lanes), f),
-          block + 1 == blocks ? last_valid : columns);
+    OCTET_UNROLL for (size_t v = 0; v < count; v++) {
+      store(c + r * c_stride, v, finish(acc[r][v], load(bias + v * lanes), f), valid);
     }
   }
 }
 
-#define TILE(rows, blocks) \
-  case 8 * rows + blocks: \
-    if (rows <= OCTET_ROWS && rows * blocks * vectors <= OCTET_ACCUMULATORS) { \
+#define TILE(rows, count) \
+  case 16 * rows + count: \
+    if (rows <= OCTET_ROWS && rows * count <= OCTET_ACCUMULATORS && count % OCTET_STEP == 0) { \
       gemm_tile( \
-          rows, blocks, a, row, w + first / columns * block_size, block_size, \
+          rows, count, a, row, w + first / columns * block_size, block_size, \
           output->bias + first, &f, to, c_stride, valid); \
     } \
     break;
-#define TILES(rows) TILE(rows, 1) TILE(rows, 2) TILE(rows, 3) TILE(rows, 4)
+#define TILES(rows) \
+  TILE(rows, 1) \
+  TILE(rows, 2) \
+  TILE(rows, 3) \
+  TILE(rows, 4) \
+  TILE(rows, 5) \
+  TILE(rows, 6) \
+  TILE(rows, 7) \
+  TILE(rows, 8)
 
 OCTET_TARGET void OCTET_NAME(gemm)(
     size_t m, size_t n, const octet_rows *a, const float *w, const octet_f32_output *output,
     float *c, size_t c_stride) {
   const octet_tiles tiles = octet_split_rows(m, OCTET_ROWS);
   const size_t tallest = tiles.rows + (tiles.taller > 0);
-  const size_t fitting = OCTET_ACCUMULATORS / (tallest * vectors);
-  const size_t together = fitting > most_blocks ? most_blocks : fitting;
+  // Whole blocks, as many as the registers hold, until there are too few channels left.
+  const size_t fitting = OCTET_ACCUMULATORS / tallest / vectors * columns;
+  const size_t together = fitting > most_channels ? most_channels : fitting;
   const size_t block_size = a->runs * a->run_groups * columns;
   const finishing f = make_finishing(output);
   for (size_t first = 0; first < n;) {
-    const size_t left = (n - first + columns - 1) / columns;
-    const size_t blocks = left < together ? left : together;
-    const size_t valid = octet_valid_columns(n, first + (blocks - 1) * columns);
+    size_t valid = n - first < together ? n - first : together;
+#ifdef OCTET_FEW_CHANNELS
+    const size_t rest = valid % columns;
+    if (valid > columns && rest > 0 && rest <= lanes / 2) valid -= rest;
+#endif
+    const size_t count = (valid + OCTET_STEP * lanes - 1) / (OCTET_STEP * lanes) * OCTET_STEP;
     float *to = c + first;
     size_t row = 0;
+#ifdef OCTET_FEW_CHANNELS
+    if (valid <= lanes / 2) {
+      const octet_f32_output last = {
+          output->bias + first, output->minimum, output->maximum, output->slope};
+      OCTET_FEW_CHANNELS(m, valid, a, w + first / columns * block_size, &last, to, c_stride);
+      return;
+    }
+#endif
     for (size_t t = 0; t < tiles.count; t++) {
       const size_t rows = tiles.rows + (t < tiles.taller);
-      switch (8 * rows + blocks) {
+      switch (16 * rows + count) {
         TILES(1)
         TILES(2)
         TILES(3)
@@ -78,7 +99,7 @@ OCTET_TARGET void OCTET_NAME(gemm)(
       row += rows;
       to += rows * c_stride;
     }
-    first += blocks * columns;
+    first += valid;
   }
 }
 

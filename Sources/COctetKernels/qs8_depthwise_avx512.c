@@ -76,11 +76,13 @@ AVX512 void octet_qs8_depthwise_4x32__avx512vnni(
     const __m512i shifts[2] = {_mm512_loadu_si512(shift), _mm512_loadu_si512(shift + next)};
     const __m512i biases[2] = {
         _mm512_loadu_si512(output->bias + first), _mm512_loadu_si512(output->bias + first + next)};
-    const scaling scales[2] = {
+    scaling scales[2] = {
         make_scaling_of(
             low_lanes(multipliers[0], multipliers[1]), low_lanes(shifts[0], shifts[1])),
         make_scaling_of(
             high_lanes(multipliers[0], multipliers[1]), high_lanes(shifts[0], shifts[1]))};
+    scales[0].only_divides = scales[1].only_divides = output->is_moderate &&
+        may_only_divide(shifts[0]) && may_only_divide(shifts[1]);
     const __m512i bias[2] = {
         low_lanes(biases[0], biases[1]), high_lanes(biases[0], biases[1])};
     int8_t *to = c + first;

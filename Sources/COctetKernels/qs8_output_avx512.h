@@ -17,6 +17,9 @@ typedef struct {
   __m512i left;
   __m512i right;
   __m512i half;
+  /// Whether sums are moderate, none is shifted left and all are divided by 2 to 2^30, which takes less
+  /// work.
+  int only_divides;
   const double *real_multiplier;
 } scaling;
 
@@ -39,12 +42,20 @@ OCTET_INLINE AVX512 scaling make_scaling_of(__m512i multiplier, __m512i shift) {
       .left = _mm512_max_epi32(shift, zero),
       .right = right,
       .half = _mm512_srli_epi32(_mm512_sllv_epi32(_mm512_set1_epi32(1), right), 1),
+      .only_divides = 0,
   };
+}
+
+OCTET_INLINE AVX512 int may_only_divide(__m512i shift) {
+  const __m512i least = _mm512_set1_epi32(-30), most = _mm512_set1_epi32(-1);
+  return (_mm512_cmplt_epi32_mask(shift, least) | _mm512_cmpgt_epi32_mask(shift, most)) == 0;
 }
 
 OCTET_INLINE AVX512 scaling make_scaling(const octet_qs8_output *output, size_t first) {
   scaling s = make_scaling_of(
       _mm512_loadu_si512(output->multiplier + first), _mm512_loadu_si512(output->shift + first));
+  const __m512i shift = _mm512_loadu_si512(output->shift + first);
+  s.only_divides = output->is_moderate && may_only_divide(shift);
   if (output->real_multiplier != NULL) s.real_multiplier = output->real_multiplier + first;
   return s;
 }
@@ -83,12 +94,17 @@ OCTET_INLINE AVX512 __m512i scale(__m512i x, const scaling *s) {
     return _mm512_inserti64x4(_mm512_castsi256_si512(low), high, 1);
   }
   const __m512i nudge = _mm512_set1_epi64(INT64_C(1) << 30);
-  x = _mm512_sllv_epi32(x, s->left);
+  if (!s->only_divides) x = _mm512_sllv_epi32(x, s->left);
   const __m512i even = _mm512_add_epi64(_mm512_mul_epi32(x, s->multiplier), nudge);
   const __m512i odd = _mm512_add_epi64(
       _mm512_mul_epi32(_mm512_srli_epi64(x, 32), s->odd_multiplier), nudge);
   const __m512i high = _mm512_mask_blend_epi32(
       0xAAAA, _mm512_srli_epi64(even, 31), _mm512_add_epi64(odd, odd));
+  if (s->only_divides) {
+    // Less one where negative: so ties go away from zero.
+    const __m512i sign = _mm512_srai_epi32(high, 31);
+    return _mm512_srav_epi32(_mm512_add_epi32(_mm512_add_epi32(high, s->half), sign), s->right);
+  }
   const __m512i quotient =
       _mm512_srlv_epi32(_mm512_add_epi32(_mm512_abs_epi32(high), s->half), s->right);
   return _mm512_mask_sub_epi32(

@@ -118,6 +118,7 @@ struct QS8Case {
   func output() -> QS8Output {
     QS8Output(
       channels: n, bias: bias, scaling: .fixedPoint(significands: multiplier, shifts: shift),
+      sumBound: a.allSatisfy { (-255...255).contains($0) } ? QS8Output.sumBound(depth: k) : .max,
       zeroPoint: zeroPoint, bounds: (minimum, maximum),
       table: table.map { table in ByteTable { table[Int($0)] } })
   }

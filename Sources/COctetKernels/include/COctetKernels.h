@@ -5,6 +5,7 @@
 #define OCTET_KERNELS_H
 
 #include "octet_cpu.h"
+#include "octet_f32_add.h"
 #include "octet_f32_gemm.h"
 #include "octet_math.h"
 #include "octet_max_pool.h"

@@ -21,6 +21,9 @@ typedef struct {
   /// If not null, sums are scaled by these numbers in double precision instead, rounded to nearest
   /// with ties away from zero.
   const double *_Nullable real_multiplier;
+  /// Not 0 if sums with their bias are known to be within +-2^30, which saves work where they are not
+  /// shifted left.
+  int32_t is_moderate;
   /// Added after scaling, -128...127.
   int32_t zero_point;
   /// Activation bounds within -128...127, minimum <= maximum.

@@ -24,11 +24,13 @@ package final class QS8Output {
 
   /// - Parameters:
   ///   - bias: added to the sums modulo 2^32; nil for none.
+  ///   - sumBound: no sum without its bias is of a larger magnitude.
   ///   - zeroPoint: −128...127.
   ///   - bounds: of the code, after the zero point.
   ///   - table: what the clamped codes go through.
   package init(
-    channels: Int, bias: UnsafePointer<Int32>?, scaling: Scaling, zeroPoint: Int32,
+    channels: Int, bias: UnsafePointer<Int32>?, scaling: Scaling, sumBound: Int = .max,
+    zeroPoint: Int32,
     bounds: (low: Int8, high: Int8) = (.min, .max), table: ByteTable? = nil
   ) {
     self.channels = channels
@@ -51,11 +53,15 @@ package final class QS8Output {
       isReal = true
       for i in 0..<channels { reals[i] = multipliers[i] }
     }
+    var biasBound = 0
+    for i in 0..<channels { biasBound = max(biasBound, abs(Int(integers[i]))) }
+    let isModerate = sumBound <= 1 << 30 && biasBound <= (1 << 30) - sumBound
     raw = .allocate(capacity: 1)
     raw.initialize(
       to: octet_qs8_output(
         bias: integers, multiplier: integers + padded, shift: integers + 2 * padded,
-        real_multiplier: isReal ? UnsafePointer(reals) : nil, zero_point: zeroPoint,
+        real_multiplier: isReal ? UnsafePointer(reals) : nil, is_moderate: isModerate ? 1 : 0,
+        zero_point: zeroPoint,
         minimum: Int32(bounds.low), maximum: Int32(bounds.high), table: table?.raw))
   }
 
@@ -75,6 +81,12 @@ package final class QS8Output {
     raw.pointee.multiplier = UnsafePointer(integers + padded)
     raw.pointee.shift = UnsafePointer(integers + 2 * padded)
     if raw.pointee.real_multiplier != nil { raw.pointee.real_multiplier = UnsafePointer(reals) }
+  }
+
+  /// A bound of the sums of `depth` products of int8 weights and codes less their zero point.
+  package static func sumBound(depth: Int) -> Int {
+    let (bound, overflow) = depth.multipliedReportingOverflow(by: 255 * 128)
+    return overflow ? .max : bound
   }
 
   /// What makes up for the way `form` takes its inputs; self where it needs nothing.

@@ -36,7 +36,9 @@ extension Conv2D {
           geometry: geometry, groups: groups, weights: filter.int8, inputZeroPoint: from.zeroPoint,
           output: QS8Output(
             channels: geometry.outputChannels, bias: bias?.int32,
-            scaling: multipliers.fixedPoint, zeroPoint: to.zeroPoint, bounds: bounds,
+            scaling: multipliers.fixedPoint,
+            sumBound: QS8Output.sumBound(depth: geometry.patchCount), zeroPoint: to.zeroPoint,
+            bounds: bounds,
             table: context.epilogue?.table))
         if let step = packedInt8(context, convolution, image, output) { return step }
       }

@@ -53,7 +53,9 @@ extension DepthwiseConv2D {
             geometry: geometry, weights: filter.int8, inputZeroPoint: from.zeroPoint,
             output: QS8Output(
               channels: geometry.outputChannels, bias: bias?.int32,
-              scaling: multipliers.fixedPoint, zeroPoint: to.zeroPoint, bounds: bounds,
+              scaling: multipliers.fixedPoint,
+              sumBound: QS8Output.sumBound(depth: geometry.kernelHeight * geometry.kernelWidth),
+              zeroPoint: to.zeroPoint, bounds: bounds,
               table: context.epilogue?.table)),
           threads: context.pool.threadCount, variant: variant)
       {
