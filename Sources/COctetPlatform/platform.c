@@ -1,14 +1,15 @@
+#define _GNU_SOURCE
 #include "COctetPlatform.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -178,8 +179,22 @@ uint64_t octet_monotonic_nanoseconds(void) {
   return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
+int octet_available_cpus(void) {
+  cpu_set_t cpus;
+  if (sched_getaffinity(0, sizeof cpus, &cpus) != 0) return 1;
+  const int count = CPU_COUNT(&cpus);
+  return count > 0 ? count : 1;
+}
+
 uint64_t octet_peak_resident_bytes(void) {
-  struct rusage usage;
-  if (getrusage(RUSAGE_SELF, &usage) != 0) return 0;
-  return (uint64_t)usage.ru_maxrss * 1024;  // Linux counts kibibytes.
+  // getrusage also counts what the process held before it executed this program.
+  FILE *status = fopen("/proc/self/status", "r");
+  if (status == NULL) return 0;
+  char line[256];
+  unsigned long long kibibytes = 0;
+  while (fgets(line, sizeof line, status) != NULL) {
+    if (sscanf(line, "VmHWM: %llu", &kibibytes) == 1) break;
+  }
+  fclose(status);
+  return kibibytes * 1024;
 }

@@ -84,7 +84,7 @@ public struct Int8Conversion: Sendable {
   /// has not used where there are any; nil without samples. Poor agreement is a warning (`OCT0509`).
   public func verify(_ path: String, log: DiagnosticLog) throws(DiagnosticFailure) -> Agreement? {
     guard let dataset else { return nil }
-    let written = try Model.open(path, log: log)
+    let written = try Model.open(path, ModelOptions(threads: float.threads), log: log)
     var used = used
     if used == nil { used = try tableSamples(dataset, log) }
     let taken = Set(used ?? [])

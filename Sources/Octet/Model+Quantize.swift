@@ -9,7 +9,7 @@ extension Model {
     _ calibrator: any Calibrator, preprocessing: String = "", log: DiagnosticLog,
     progress: (CalibrationProgress) -> Void = { _ in }
   ) throws(DiagnosticFailure) -> CalibrationTable {
-    try Calibration(graph, log: log).run(
+    try Calibration(graph, threads: threads, log: log).run(
       calibrator, preprocessing: preprocessing, progress: progress)
   }
 

@@ -20,11 +20,17 @@ public struct ModelOptions: Sendable {
   public var inputShapes: [String: [Int]]
   /// The batch size; nil makes it 1 where the model leaves it open or only suggests one.
   public var batch: Int?
+  /// Threads that run the model, 1...256. The results are the same for any number.
+  public var threads: Int
+
+  /// The CPUs that this process may run on.
+  public static var availableThreads: Int { ProcessMeasures.availableCPUs }
 
   public init(
     weights: String? = nil, outputs: [String] = [], inputShapes: [String: [Int]] = [:],
-    batch: Int? = nil
+    batch: Int? = nil, threads: Int = 1
   ) {
+    self.threads = threads
     self.weights = weights
     self.outputs = outputs
     self.inputShapes = inputShapes
@@ -44,6 +50,8 @@ public struct Model: Sendable {
   public let format: ModelFormat
   /// The file it was read from, as the user named it.
   public let path: String
+  /// Threads that run it, 1...256. The results are the same for any number.
+  public var threads: Int
   private var metadata: ModelMetadata
 
   /// The preprocessing stored with the model, as `--preprocess` takes it.
@@ -65,6 +73,7 @@ public struct Model: Sendable {
     self.format = format
     self.path = path
     self.metadata = metadata
+    threads = 1
   }
 
   /// Reads a model of any format Octet knows and verifies it.
@@ -73,7 +82,8 @@ public struct Model: Sendable {
   public static func open(
     _ path: String, _ options: ModelOptions = ModelOptions(), log: DiagnosticLog
   ) throws(DiagnosticFailure) -> Model {
-    let model = try read(path, options, needsWeights: true, log: log).specialised(options, log)
+    var model = try read(path, options, needsWeights: true, log: log).specialised(options, log)
+    model.threads = options.threads
     guard model.graph.verify(into: log, within: Location(file: path)) else {
       throw DiagnosticFailure()
     }
@@ -239,7 +249,7 @@ public struct Model: Sendable {
 
   /// The model prepared for float samples.
   func sampleLoop(log: DiagnosticLog) throws(DiagnosticFailure) -> SampleLoop {
-    let prepared = try PreparedGraph(graph, log: log)
+    let prepared = try PreparedGraph(graph, threads: threads, log: log)
     return try log.attempt(at: Location(file: path)) { () throws(Diagnostic) in
       try SampleLoop(prepared)
     }

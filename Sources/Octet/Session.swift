@@ -31,7 +31,7 @@ public final class Session {
   /// channels-last.
   public init(_ model: Model, log: DiagnosticLog) throws(DiagnosticFailure) {
     let graph = try model.runnable(log: log).graph
-    prepared = try PreparedGraph(graph, log: log)
+    prepared = try PreparedGraph(graph, threads: model.threads, log: log)
     path = model.path
     storedPreprocessing = model.preprocessing
     detector = model.detector.flatMap { try? Detector($0) }

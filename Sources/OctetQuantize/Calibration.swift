@@ -13,10 +13,12 @@ public struct CalibrationProgress: Sendable {
 /// Runs a float graph on a calibrator's samples and measures the range of every tensor.
 package struct Calibration {
   private let graph: Graph
+  private let threads: Int
   private let log: DiagnosticLog
 
-  package init(_ graph: Graph, log: DiagnosticLog) {
+  package init(_ graph: Graph, threads: Int = 1, log: DiagnosticLog) {
     self.graph = graph
+    self.threads = threads
     self.log = log
   }
 
@@ -33,7 +35,8 @@ package struct Calibration {
       try log.attempt { () throws(Diagnostic) in try cached.check(fits: graph) }
       return cached
     }
-    let prepared = try PreparedGraph(graph, keepsAllTensors: true, log: log)
+    let prepared = try PreparedGraph(
+      graph, threads: threads, keepsAllTensors: true, log: log)
     let loop = try log.attempt { () throws(Diagnostic) in
       try SampleLoop(prepared, readsOutputs: false)
     }

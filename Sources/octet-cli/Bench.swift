@@ -15,8 +15,6 @@ struct Bench: ParsableCommand {
 
   @OptionGroup var source: ModelArguments
 
-  @OptionGroup var threads: ThreadArguments
-
   @Option(help: "Timed runs at least; more are made until half a second has passed.")
   var runs = 20
 
@@ -29,7 +27,7 @@ struct Bench: ParsableCommand {
   func run() throws {
     try report.run { log throws(DiagnosticFailure) in
       let result = try Benchmark.measure(
-        source.model, source.options, .init(threads: threads.threads, runs: runs), log: log)
+        source.model, source.options, runs: runs, log: log)
       report.print(result.text, result.json)
     }
   }

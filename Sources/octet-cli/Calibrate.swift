@@ -30,7 +30,7 @@ struct Calibrate: ParsableCommand {
     try report.run { log throws(DiagnosticFailure) in
       let given = try calibration.preprocessing(log)
       try checkWritable(output, log: log)
-      let imported = try Model.open(source.model, source.options, log: log)
+      let imported = try Model.open(source.model, source.throughputOptions, log: log)
       let preprocessing = try Preprocessing.chosen(
         given, stored: imported.preprocessing, in: source.model, log: log)
       let model = try imported.optimized(log: log)

@@ -87,7 +87,7 @@ struct Convert: ParsableCommand {
       let given = try calibration.preprocessing(log)
       try log.throwIfErrors()
       if let output { try checkWritable(output, log: log) }
-      let imported = try Model.open(source.model, source.options, log: log)
+      let imported = try Model.open(source.model, source.throughputOptions, log: log)
       if bisectPasses {
         let result = try PassBisection.run(imported, log: log)
         report.print(result.text, result.json)

@@ -36,7 +36,7 @@ struct Eval: ParsableCommand {
     try report.run { log throws(DiagnosticFailure) in
       let given = try preprocess.preprocessing(log)
       let names = try classNames(labels, log)
-      let model = try Model.open(source.model, source.options, log: log)
+      let model = try Model.open(source.model, source.throughputOptions, log: log)
       let preprocessing = try Preprocessing.chosen(
         given, stored: model.preprocessing, in: source.model, log: log)
       let dataset = try model.dataset(data, part: .evaluation, log: log)

@@ -65,16 +65,6 @@ func classNames(
   }
 }
 
-/// How many threads the runtime uses.
-struct ThreadArguments: ParsableArguments {
-  @Option(help: "Threads to compute with; the results are the same for any number.")
-  var threads = 1
-
-  func validate() throws {
-    if !(1...256).contains(threads) { throw ValidationError("--threads must be from 1 to 256") }
-  }
-}
-
 /// The model and how to read it.
 struct ModelArguments: ParsableArguments {
   @Argument(help: "The model: .prototxt, .cfg, .tflite or .oct; recognised by its contents.")
@@ -98,7 +88,16 @@ struct ModelArguments: ParsableArguments {
   @Option(help: "The batch size; without it 1 where the model leaves it open.")
   var batch: Int?
 
+  @Option(
+    help: ArgumentHelp(
+      "Threads to compute with. The results are the same for any number; by default 1 for run, bench and inspect, else one for each CPU.",
+      valueName: "n"))
+  var threads: Int?
+
   func validate() throws {
+    if let threads, !Self.threads.contains(threads) {
+      throw ValidationError("--threads must be from 1 to \(Self.threads.upperBound)")
+    }
     if let batch, !Self.extents.contains(batch) {
       throw ValidationError("--batch must be at least 1 and fit int32")
     }
@@ -116,14 +115,23 @@ struct ModelArguments: ParsableArguments {
     }
   }
 
-  var options: ModelOptions {
+  /// For one inference, which is measured or waited for: one thread if nothing else is said.
+  var options: ModelOptions { options(threads: 1) }
+
+  /// For work on many samples: a thread for each CPU if nothing else is said.
+  var throughputOptions: ModelOptions {
+    options(threads: min(ModelOptions.availableThreads, Self.threads.upperBound))
+  }
+
+  private func options(threads fallback: Int) -> ModelOptions {
     ModelOptions(
       weights: weights, outputs: outputs,
       inputShapes: Dictionary(inputShape.compactMap { shape($0) }) { first, _ in first },
-      batch: batch)
+      batch: batch, threads: threads ?? fallback)
   }
 
   private static let extents = 1...Int(Int32.max)
+  private static let threads = 1...256
 
   /// `NAME=1,3,32,32`
   private func shape(_ text: String) -> (name: String, extents: [Int])? {

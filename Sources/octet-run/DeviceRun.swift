@@ -12,11 +12,11 @@ import OctetTFLite
 /// output bytes.
 enum DeviceRun {
   static let usage = """
-    usage: octet-run MODEL INPUT [OUTPUT]
+    usage: octet-run [--threads N] MODEL INPUT [OUTPUT]
 
     Runs MODEL (.tflite) once. INPUT holds the inputs' elements in the model's own types, one input
     after the other; the header of an .npy file is skipped. The outputs are shown, and written to
-    OUTPUT the same way.
+    OUTPUT the same way. N threads compute, 1 if it is not given; the outputs are the same.
 
     example: octet-run lenet8.tflite digit.npy scores.bin
     exit codes: 0 done, 1 the files are at fault, 2 the command line is at fault
@@ -28,6 +28,15 @@ enum DeviceRun {
       print(usage)
       return 0
     }
+    var (arguments, threads) = (arguments, 1)
+    if arguments.count >= 2, arguments[0] == "--threads" {
+      guard let count = Int(arguments[1]), (1...256).contains(count) else {
+        complain("octet-run: --threads must be from 1 to 256")
+        return 2
+      }
+      threads = count
+      arguments.removeFirst(2)
+    }
     guard arguments.count == 2 || arguments.count == 3 else {
       complain(usage)
       return 2
@@ -36,7 +45,7 @@ enum DeviceRun {
     let log = DiagnosticLog { complain(renderer.render($0)) }
     do throws(DiagnosticFailure) {
       try run(
-        arguments[0], arguments[1], arguments.count == 3 ? arguments[2] : nil, log)
+        arguments[0], arguments[1], arguments.count == 3 ? arguments[2] : nil, threads, log)
       return 0
     } catch {
       return 1
@@ -44,14 +53,15 @@ enum DeviceRun {
   }
 
   private static func run(
-    _ modelPath: String, _ inputPath: String, _ outputPath: String?, _ log: DiagnosticLog
+    _ modelPath: String, _ inputPath: String, _ outputPath: String?, _ threads: Int,
+    _ log: DiagnosticLog
   ) throws(DiagnosticFailure) {
     let file = try log.attempt { () throws(Diagnostic) in try MappedFile(modelPath) }
     let graph = try TFLiteReader.read(file, log: log).graph
     guard graph.verify(into: log, within: Location(file: modelPath)) else {
       throw DiagnosticFailure()
     }
-    let prepared = try PreparedGraph(graph, log: log)
+    let prepared = try PreparedGraph(graph, threads: threads, log: log)
     let input = try log.attempt { () throws(Diagnostic) in try MappedFile(inputPath) }
     try fill(prepared.inputs, from: contents(input.bytes), inputPath, log)
     let start = octet_monotonic_nanoseconds()

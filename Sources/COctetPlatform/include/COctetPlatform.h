@@ -60,7 +60,11 @@ _Noreturn void octet_exit(int code);
 /// Nanoseconds of a clock that never goes back.
 uint64_t octet_monotonic_nanoseconds(void);
 
-/// The most memory the process has held so far, in bytes; 0 if the system does not say.
+/// CPUs that the process may run on, at least 1.
+int octet_available_cpus(void);
+
+/// The most memory the process has held so far, in bytes, without what it was before it became this
+/// program; 0 if the system does not say.
 uint64_t octet_peak_resident_bytes(void);
 
 #endif

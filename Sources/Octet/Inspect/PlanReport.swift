@@ -15,7 +15,7 @@ public struct PlanReport: Sendable {
   /// Prepares the model and describes the plan; converts it first if it comes from a framework.
   public init(_ model: Model, log: DiagnosticLog) throws(DiagnosticFailure) {
     let graph = try model.runnable(log: log).graph
-    let prepared = try PreparedGraph(graph, log: log)
+    let prepared = try PreparedGraph(graph, threads: model.threads, log: log)
     arenaBytes = prepared.plan.arenaBytes
     scratchBytes = prepared.scratchBytes
     kernels = zip(prepared.schedule.entries, prepared.steps).map { entry, step in
