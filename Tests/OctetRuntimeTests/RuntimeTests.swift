@@ -30,24 +30,34 @@ import Testing
     #expect(Set(log.diagnostics.map { $0.code }) == [code])
   }
 
-  @Test func invokeAllocatesNothing() throws {
-    let prepared = try PreparedGraph(
-      try graph(
-        """
-        graph @main(%x: i8[1,8,8,3]{0.05:-7}) -> (%y) {
-          %w = const random 2 : i8[16,3,3,3]{0.01:0}
-          %b = const random 3 : i32[16]{0.0005:0}
-          %c = conv_2d(%x, %w, %b) {padding = same} : i8[1,8,8,16]{0.1:3}
-          %p = average_pool_2d(%c) {filter = [2, 2], stride = [2, 2], padding = valid} : i8[1,4,4,16]{0.1:3}
-          %a = add(%p, %p) : i8[1,4,4,16]{0.2:3}
-          %s = const [1, 256] : i32[2]
-          %r = reshape(%a, %s) {shape = [1, 256]} : i8[1,256]{0.2:3}
-          %f = const random 4 : i8[5,256]{0.02:0}
-          %d = fully_connected(%r, %f, _) : i8[1,5]{0.2:0}
-          %l = leaky_relu(%d) {alpha = 0.1} : i8[1,5]{0.2:0}
-          %y = softmax(%l) {beta = 1.0} : i8[1,5]{0.00390625:-128}
-        }
-        """), log: DiagnosticLog())
+  @Test(arguments: [1, 2]) func invokeAllocatesNothing(threads: Int) throws {
+    let graph = try graph(
+      """
+      graph @main(%x: i8[1,16,16,3]{0.05:-7}, %z: f32[1,12,12,3]) -> (%y, %v) {
+        %w = const random 2 : i8[16,3,3,3]{0.01:0}
+        %b = const random 3 : i32[16]{0.0005:0}
+        %c0 = conv_2d(%x, %w, %b) {padding = same} : i8[1,16,16,16]{0.1:3}
+        %c1 = leaky_relu(%c0) {alpha = 0.1} : i8[1,16,16,16]{0.1:3}
+        %w2 = const random 5 : i8[16,3,3,16]{0.01:0}
+        %c2 = conv_2d(%c1, %w2, %b) {padding = same} : i8[1,16,16,16]{0.1:3}
+        %wd = const random 6 : i8[1,3,3,16]{0.01:0}
+        %c = depthwise_conv_2d(%c2, %wd, %b) {depth_multiplier = 1, padding = same} : i8[1,16,16,16]{0.1:3}
+        %m = max_pool_2d(%c) {filter = [2, 2], stride = [2, 2], padding = valid} : i8[1,8,8,16]{0.1:3}
+        %p = average_pool_2d(%m) {filter = [2, 2], stride = [2, 2], padding = valid} : i8[1,4,4,16]{0.1:3}
+        %a = add(%p, %p) : i8[1,4,4,16]{0.2:3}
+        %s = const [1, 256] : i32[2]
+        %r = reshape(%a, %s) {shape = [1, 256]} : i8[1,256]{0.2:3}
+        %f = const random 4 : i8[5,256]{0.02:0}
+        %d = fully_connected(%r, %f, _) : i8[1,5]{0.2:0}
+        %l = leaky_relu(%d) {alpha = 0.1} : i8[1,5]{0.2:0}
+        %y = softmax(%l) {beta = 1.0} : i8[1,5]{0.00390625:-128}
+        %u = const random 7 : f32[16,3,3,3]
+        %u2 = const random 8 : f32[8,3,3,16]
+        %v0 = conv_2d(%z, %u, _) {padding = same}
+        %v = conv_2d(%v0, %u2, _) {padding = same}
+      }
+      """)
+    let prepared = try PreparedGraph(graph, threads: threads, log: DiagnosticLog())
     prepared.invoke()
     let before = octet_test_allocations()
     for _ in 0..<100 { prepared.invoke() }
