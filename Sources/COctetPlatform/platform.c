@@ -96,6 +96,13 @@ void octet_unmap(const uint8_t *bytes, size_t count) {
   if (count > 0) munmap((void *)bytes, count);
 }
 
+void octet_forget_pages(const uint8_t *bytes, size_t count) {
+  const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+  const uintptr_t first = ((uintptr_t)bytes + page - 1) / page * page;
+  const uintptr_t last = ((uintptr_t)bytes + count) / page * page;
+  if (first < last) madvise((void *)first, last - first, MADV_DONTNEED);
+}
+
 int octet_write_descriptor(int descriptor, const uint8_t *bytes, size_t count) {
   while (count > 0) {
     ssize_t written = write(descriptor, bytes, count);

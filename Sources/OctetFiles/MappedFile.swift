@@ -33,6 +33,12 @@ package final class MappedFile: Sendable {
     }
   }
 
+  /// Gives back the memory of the pages that hold `part` of `bytes` and nothing else; touching them again
+  /// reads the file.
+  package func forget(_ part: UnsafeRawBufferPointer) {
+    octet_forget_pages(part.baseAddress?.assumingMemoryBound(to: UInt8.self), part.count)
+  }
+
   deinit {
     octet_unmap(bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), bytes.count)
   }

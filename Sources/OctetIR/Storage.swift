@@ -3,6 +3,7 @@ public final class Storage: @unchecked Sendable {
   // Sendable: written only before it is shared; the holder of a writable pointer guarantees that.
   public let bytes: UnsafeRawBufferPointer
   private let owner: AnyObject?
+  private let forget: (@Sendable (UnsafeRawBufferPointer) -> Void)?
   private let allocation: UnsafeMutableRawPointer?
 
   /// Zero-filled bytes, aligned to 64.
@@ -12,12 +13,19 @@ public final class Storage: @unchecked Sendable {
     allocation = pointer
     bytes = UnsafeRawBufferPointer(start: pointer, count: byteCount)
     owner = nil
+    forget = nil
   }
 
   /// Bytes that belong to `owner`, which is kept alive.
-  public init(borrowing bytes: UnsafeRawBufferPointer, owner: AnyObject) {
+  ///
+  /// - Parameter forget: gives back memory that can be read anew, as that of a mapped file.
+  public init(
+    borrowing bytes: UnsafeRawBufferPointer, owner: AnyObject,
+    forget: (@Sendable (UnsafeRawBufferPointer) -> Void)? = nil
+  ) {
     self.bytes = bytes
     self.owner = owner
+    self.forget = forget
     allocation = nil
   }
 
@@ -32,6 +40,9 @@ public final class Storage: @unchecked Sendable {
   }
 
   deinit { allocation?.deallocate() }
+
+  /// Says that the bytes will hardly be read again; memory that can be had anew is given back.
+  package func forgetPages() { forget?(bytes) }
 
   /// The bytes for writing; only for storage that owns them and is not shared yet.
   public var mutableBytes: UnsafeMutableRawBufferPointer {

@@ -76,6 +76,9 @@ package final class PreparedGraph {
       do throws(Diagnostic) {
         guard let op = OpCatalog.builtin(node.op) else { continue }
         steps.append(try op.prepare(context))
+        for index in context.packedInputs {
+          entry.inputs[index].flatMap { graph[$0].constant }?.forgetPages()
+        }
       } catch {
         log.add(graph.described(error, node))
       }

@@ -216,7 +216,7 @@ package struct TFLiteReader {
             + "\(expected)", place)
         return nil
       }
-      constant = Storage(borrowing: bytes, owner: file)
+      constant = Storage(borrowing: bytes, owner: file, forget: { [file] in file.forget($0) })
     }
     return Value(name: name, type: type, constant: constant)
   }

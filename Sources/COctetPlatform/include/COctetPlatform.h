@@ -40,6 +40,10 @@ void octet_close(int descriptor);
 /// Ends a mapping made by `octet_map_file`.
 void octet_unmap(const uint8_t *bytes, size_t count);
 
+/// Gives back the memory of the whole pages among `bytes`, which lie in such a mapping; reading them
+/// again reads the file again.
+void octet_forget_pages(const uint8_t *bytes, size_t count);
+
 /// Writes `bytes` to a new file beside `path`, flushes it to the disk and renames it to `path`, so
 /// that `path` is never half-written. A symbolic link is followed, and what exists and is no regular
 /// file is written to directly. Returns 0 or errno; on failure nothing is left behind.

@@ -72,6 +72,7 @@ extension Conv2D {
     _ output: TensorView
   ) -> Step? {
     guard let kernel = F32Conv2D(convolution, pool: context.pool) else { return nil }
+    context.didPack(1)
     let images = ConvolutionImages(
       input: image.float32, result: output.float32,
       pixelStride: convolution.geometry.outputChannels, batches: image.extents[0])
@@ -87,6 +88,7 @@ extension Conv2D {
     _ output: TensorView
   ) -> Step? {
     guard let kernel = QS8Conv2D(convolution, pool: context.pool) else { return nil }
+    context.didPack(1)
     let images = ConvolutionImages(
       input: image.int8, result: output.int8, pixelStride: convolution.geometry.outputChannels,
       batches: image.extents[0])

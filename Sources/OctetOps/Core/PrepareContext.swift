@@ -35,6 +35,12 @@ package final class PrepareContext {
     self.scratch = scratch
   }
 
+  /// The inputs that steps will not read, since they have a copy.
+  package private(set) var packedInputs: [Int] = []
+
+  /// Says that the step has its own copy of a constant input.
+  package func didPack(_ input: Int) { packedInputs.append(input) }
+
   /// Memory for one step that runs on one thread. Its address is known once everything is prepared,
   /// so steps read `shared` when they run.
   package func requestScratch(byteCount: Int) -> Scratch {

@@ -28,6 +28,7 @@ extension FullyConnected {
         output: F32Output(
           channels: sizes.outputs, bias: sums, bounds: bounds,
           slope: context.epilogue?.slope ?? 1), pool: context.pool)
+      context.didPack(1)
       return Step(
         kernel: kernel.kernel,
         phases: kernel.phases(source, target, threads: context.pool.threadCount))
@@ -54,6 +55,7 @@ extension FullyConnected {
           channels: sizes.outputs, bias: sums, scaling: .real(multipliers.reals),
           zeroPoint: to.zeroPoint, bounds: bounds, table: context.epilogue?.table),
         pool: context.pool)
+      context.didPack(1)
       return Step(
         kernel: kernel.kernel,
         phases: kernel.phases(
