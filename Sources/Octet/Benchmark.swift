@@ -1,6 +1,7 @@
 public import OctetDiagnostics
 import OctetData
 import OctetFiles
+import OctetKernels
 import OctetOps
 import OctetRuntime
 
@@ -18,6 +19,25 @@ public struct Benchmark: Sendable {
     public let gmacs: Double?
     /// The source layer.
     public let provenance: String
+  }
+
+  /// Which instructions kernels may use.
+  public enum Instructions: String, Sendable, CaseIterable {
+    /// All that the CPU has and Octet knows.
+    case best
+    /// At most AVX2 and FMA.
+    case avx2
+    /// Those of every CPU of the architecture.
+    case portable
+  }
+
+  /// Limits this process's kernels; only before the first model is prepared.
+  public static func limit(to instructions: Instructions) {
+    switch instructions {
+    case .best: CPUFeatures.limit = .best
+    case .avx2: CPUFeatures.limit = .avx2
+    case .portable: CPUFeatures.limit = .portable
+    }
   }
 
   public let threads: Int

@@ -1,5 +1,5 @@
-import ArgumentParser
-import Octet
+public import ArgumentParser
+public import Octet
 
 struct Bench: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -9,6 +9,7 @@ struct Bench: ParsableCommand {
         octet bench yolo8.tflite
         octet bench yolo8.tflite --threads 2 --json
         taskset -c 0 octet bench yolo8.tflite --runs 100
+        octet bench yolo8.tflite --instructions avx2
       The inputs are pseudo-random. Times are medians; the operators are timed in
       runs of their own, whose sum is a little more than the whole.
       """)
@@ -18,6 +19,9 @@ struct Bench: ParsableCommand {
   @Option(help: "Timed runs at least; more are made until half a second has passed.")
   var runs = 20
 
+  @Option(help: "The instructions kernels may use: best (default), avx2 or portable.")
+  var instructions = Benchmark.Instructions.best
+
   @OptionGroup var report: ReportOptions
 
   func validate() throws {
@@ -25,6 +29,7 @@ struct Bench: ParsableCommand {
   }
 
   func run() throws {
+    Benchmark.limit(to: instructions)
     try report.run { log throws(DiagnosticFailure) in
       let result = try Benchmark.measure(
         source.model, source.options, runs: runs, log: log)
@@ -32,3 +37,5 @@ struct Bench: ParsableCommand {
     }
   }
 }
+
+extension Benchmark.Instructions: ExpressibleByArgument {}
