@@ -11,11 +11,15 @@ package struct MemoryPlan {
     package let value: ValueID
     package let byteCount: Int
     /// Index of the first and last step that needs the bytes; -1 stands for the model's inputs.
-    package let firstStep: Int
+    package fileprivate(set) var firstStep: Int
     package fileprivate(set) var lastStep: Int
     package fileprivate(set) var offset: Int
-    /// The value whose bytes it shares, for a view such as a reshape.
-    package let sharedWith: ValueID?
+    /// The value whose bytes it shares: of a view such as a reshape, or of a joined tensor it is part of.
+    package fileprivate(set) var sharedWith: ValueID?
+    /// Its first byte, from that value's.
+    fileprivate var byteOffset = 0
+    /// Elements from one pixel to the next, where they do not lie together.
+    package fileprivate(set) var pixelStride: Int?
   }
 
   /// Offsets are multiples of this.
@@ -42,7 +46,24 @@ package struct MemoryPlan {
       }
     }
     for output in graph.outputs { extend(output, to: schedule.entries.count) }
+    if schedule.isJoining { share(JoinedTensors(graph, schedule)) }
     place()
+  }
+
+  /// Elements from one pixel of a value to the next, where they do not lie together.
+  package func pixelStride(of value: ValueID) -> Int? {
+    slots[value.index].flatMap { allocations[$0].pixelStride }
+  }
+
+  /// Puts tensors into those they are joined to, which live from the first of them on.
+  private mutating func share(_ joined: JoinedTensors) {
+    for (value, place) in joined.places {
+      guard let part = slots[value], let whole = slots[place.whole.index] else { continue }
+      allocations[part].sharedWith = place.whole
+      allocations[part].byteOffset = place.byteOffset
+      allocations[part].pixelStride = place.pixelStride
+      allocations[whole].firstStep = min(allocations[whole].firstStep, allocations[part].firstStep)
+    }
   }
 
   /// The offset of a value in the arena; nil when it does not live there.
@@ -97,7 +118,7 @@ package struct MemoryPlan {
     }
     for index in allocations.indices {
       guard let root = allocations[index].sharedWith, let slot = slots[root.index] else { continue }
-      allocations[index].offset = allocations[slot].offset
+      allocations[index].offset = allocations[slot].offset + allocations[index].byteOffset
     }
   }
 }

@@ -61,7 +61,9 @@ package final class PreparedGraph {
     var aligned: [Storage] = []
     var views: [TensorView?] = []
     for (index, value) in graph.values.enumerated() {
-      views.append(Self.view(of: value, plan.offset(of: ValueID(index)), arena, &aligned))
+      let id = ValueID(index)
+      views.append(
+        Self.view(of: value, plan.offset(of: id), plan.pixelStride(of: id), arena, &aligned))
     }
     let pool = WorkPool(threads: threads)
     let scratch = Scratch(workers: pool.threadCount)
@@ -195,7 +197,8 @@ package final class PreparedGraph {
   }
 
   private static func view(
-    of value: Value, _ offset: Int?, _ arena: Storage, _ aligned: inout [Storage]
+    of value: Value, _ offset: Int?, _ pixelStride: Int?, _ arena: Storage,
+    _ aligned: inout [Storage]
   ) -> TensorView? {
     guard let extents = value.type.shape.extents, let count = value.type.shape.elementCount,
       let size = value.type.element.byteCount
@@ -217,7 +220,7 @@ package final class PreparedGraph {
     return base.map {
       TensorView(
         type: value.type, extents: extents, count: count, base: $0,
-        isConstant: value.constant != nil)
+        pixelStride: pixelStride, isConstant: value.constant != nil)
     }
   }
 }

@@ -17,6 +17,8 @@ package struct Schedule {
   }
 
   package private(set) var entries: [Entry] = []
+  /// Whether nodes share steps, and tensors memory, so that some are never made by themselves.
+  package private(set) var isJoining = false
 
   /// One step for each node.
   package init(_ graph: Graph) {
@@ -32,6 +34,7 @@ package struct Schedule {
   /// tensor between joined nodes is never made, so only one that nothing else reads is left out.
   package init(joining graph: Graph) {
     self.init(graph)
+    isJoining = true
     var readers = [Int](repeating: 0, count: graph.values.count)
     var makers = [Int?](repeating: nil, count: graph.values.count)
     for (index, node) in graph.nodes.enumerated() {

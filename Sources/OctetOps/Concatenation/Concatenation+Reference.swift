@@ -1,17 +1,19 @@
 extension Concatenation {
-  /// One input: where it lies and how many bytes of each output row are its own.
+  /// One input: where it lies, how many bytes of each output row are its own and where they begin.
   struct Part {
     let source: UnsafeRawPointer
     let rowBytes: Int
+    let offset: Int
   }
 
-  /// Copies the parts' rows side by side.
-  static func reference(_ parts: [Part], rows: Int, _ output: UnsafeMutableRawPointer) {
-    var target = output
+  /// Copies the parts' rows side by side into rows of `outputRow` bytes.
+  static func reference(
+    _ parts: [Part], rows: Int, outputRow: Int, _ output: UnsafeMutableRawPointer
+  ) {
     for row in 0..<rows {
       for part in parts {
-        target.copyMemory(from: part.source + row * part.rowBytes, byteCount: part.rowBytes)
-        target += part.rowBytes
+        (output + row * outputRow + part.offset).copyMemory(
+          from: part.source + row * part.rowBytes, byteCount: part.rowBytes)
       }
     }
   }

@@ -23,8 +23,10 @@ extension Conv2D {
             slope: context.epilogue?.slope ?? 1))
         if let step = packedFloat(context, convolution, image, output) { return step }
       }
-      return referenceFloat(geometry, groups, image, filter, bias, output)
-        .applying(context.epilogue, to: output)
+      return Step.spreading(output) {
+        referenceFloat(geometry, groups, image, filter, bias, $0)
+          .applying(context.epilogue, to: $0)
+      }
     default:
       let from = try image.perTensor()
       let to = try context.resultType.perTensor()
@@ -42,15 +44,18 @@ extension Conv2D {
             table: context.epilogue?.table))
         if let step = packedInt8(context, convolution, image, output) { return step }
       }
-      let (source, weights, target) = (image.int8, filter.int8, output.int8)
+      let (source, weights) = (image.int8, filter.int8)
       let (sums, batches) = (bias?.int32, image.extents[0])
-      return Step(kernel: "qs8-conv-2d--reference") {
-        Self.reference(
-          geometry, batches: batches, groups: groups, input: source,
-          inputZeroPoint: from.zeroPoint, filter: weights, bias: sums, multipliers: multipliers,
-          outputZeroPoint: to.zeroPoint, bounds: bounds, output: target)
+      return Step.spreading(output) { output in
+        let target = output.int8
+        return Step(kernel: "qs8-conv-2d--reference") {
+          Self.reference(
+            geometry, batches: batches, groups: groups, input: source,
+            inputZeroPoint: from.zeroPoint, filter: weights, bias: sums, multipliers: multipliers,
+            outputZeroPoint: to.zeroPoint, bounds: bounds, output: target)
+        }
+        .applying(context.epilogue, to: output)
       }
-      .applying(context.epilogue, to: output)
     }
   }
 
@@ -75,7 +80,7 @@ extension Conv2D {
     context.didPack(1)
     let images = ConvolutionImages(
       input: image.float32, result: output.float32,
-      pixelStride: convolution.geometry.outputChannels, batches: image.extents[0])
+      pixelStride: output.pixelStride, batches: image.extents[0])
     return Step(
       kernel: kernel.kernel,
       multiplications: image.extents[0] * convolution.geometry.multiplications / convolution.groups,
@@ -90,7 +95,7 @@ extension Conv2D {
     guard let kernel = QS8Conv2D(convolution, pool: context.pool) else { return nil }
     context.didPack(1)
     let images = ConvolutionImages(
-      input: image.int8, result: output.int8, pixelStride: convolution.geometry.outputChannels,
+      input: image.int8, result: output.int8, pixelStride: output.pixelStride,
       batches: image.extents[0])
     return Step(
       kernel: kernel.kernel,

@@ -33,8 +33,13 @@ package enum FusionRule {
   /// Computes each element of its result from the one of input 0 in its place, so that the maker of
   /// input 0 can do it as it writes. Gives nil for types where it can't.
   case elementwise((_ input: TensorType, _ output: TensorType) -> Epilogue?)
-  /// Applies an `Epilogue` to what it writes, and reads input 0 with a border of zeros around it.
+  /// Applies an `Epilogue` to what it writes. One that takes a border of zeros around input 0 can also write
+  /// its pixels apart.
   case layer(takesBorder: Bool)
+  /// Can write the pixels of its result apart, into a part of a wider image.
+  case pixels
+  /// Puts its inputs side by side along a dimension, counted from the end if it is negative.
+  case join(axis: Int)
   /// Puts zeros around input 0; input 1 holds the numbers of elements before and after each dimension.
   case border
 }

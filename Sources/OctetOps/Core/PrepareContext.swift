@@ -123,12 +123,17 @@ package struct TensorView {
   package let extents: [Int]
   package let count: Int
   package let base: UnsafeMutableRawPointer
+  /// Elements from one vector of the last dimension to the next: its extent, or more where pixels are part of
+  /// wider ones, which only what an operator with the rule `.pixels` or `.layer` writes may be.
+  package let pixelStride: Int
   /// True when the contents are known at prepare time and never change.
   package let isConstant: Bool
 
   package init(
-    type: TensorType, extents: [Int], count: Int, base: UnsafeMutableRawPointer, isConstant: Bool
+    type: TensorType, extents: [Int], count: Int, base: UnsafeMutableRawPointer,
+    pixelStride: Int? = nil, isConstant: Bool
   ) {
+    self.pixelStride = pixelStride ?? extents.last ?? 1
     self.type = type
     self.extents = extents
     self.count = count

@@ -25,21 +25,24 @@ extension DepthwiseConv2D {
               slope: context.epilogue?.slope ?? 1)), threads: context.pool.threadCount)
       {
         let images = ConvolutionImages(
-          input: image.float32, result: output.float32, pixelStride: geometry.outputChannels,
+          input: image.float32, result: output.float32, pixelStride: output.pixelStride,
           batches: batches)
         return Step(
           kernel: kernel.kernel, multiplications: multiplications,
           phases: kernel.phases(
             images, threads: context.pool.threadCount, scratch: context.scratch))
       }
-      let (source, weights, target) = (image.float32, filter.float32, output.float32)
+      let (source, weights) = (image.float32, filter.float32)
       let (sums, bounds) = (bias?.float32, activation.bounds)
-      return Step(kernel: "f32-depthwise-conv-2d--reference") {
-        Self.reference(
-          geometry, batches: batches, input: source, filter: weights, bias: sums, bounds: bounds,
-          output: target)
+      return Step.spreading(output) { output in
+        let target = output.float32
+        return Step(kernel: "f32-depthwise-conv-2d--reference") {
+          Self.reference(
+            geometry, batches: batches, input: source, filter: weights, bias: sums,
+            bounds: bounds, output: target)
+        }
+        .applying(context.epilogue, to: output)
       }
-      .applying(context.epilogue, to: output)
     default:
       let from = try image.perTensor()
       let to = try context.resultType.perTensor()
@@ -60,21 +63,24 @@ extension DepthwiseConv2D {
           threads: context.pool.threadCount, variant: variant)
       {
         let images = ConvolutionImages(
-          input: image.int8, result: output.int8, pixelStride: geometry.outputChannels,
+          input: image.int8, result: output.int8, pixelStride: output.pixelStride,
           batches: batches)
         return Step(
           kernel: kernel.kernel, multiplications: multiplications,
           phases: kernel.phases(
             images, threads: context.pool.threadCount, scratch: context.scratch))
       }
-      let (source, weights, target, sums) = (image.int8, filter.int8, output.int8, bias?.int32)
-      return Step(kernel: "qs8-depthwise-conv-2d--reference") {
-        Self.reference(
-          geometry, batches: batches, input: source, inputZeroPoint: from.zeroPoint,
-          filter: weights, bias: sums, multipliers: multipliers, outputZeroPoint: to.zeroPoint,
-          bounds: bounds, output: target)
+      let (source, weights, sums) = (image.int8, filter.int8, bias?.int32)
+      return Step.spreading(output) { output in
+        let target = output.int8
+        return Step(kernel: "qs8-depthwise-conv-2d--reference") {
+          Self.reference(
+            geometry, batches: batches, input: source, inputZeroPoint: from.zeroPoint,
+            filter: weights, bias: sums, multipliers: multipliers, outputZeroPoint: to.zeroPoint,
+            bounds: bounds, output: target)
+        }
+        .applying(context.epilogue, to: output)
       }
-      .applying(context.epilogue, to: output)
     }
   }
 }

@@ -1,3 +1,4 @@
+import OctetIR
 import OctetKernels
 
 extension Epilogue {
@@ -8,6 +9,32 @@ extension Epilogue {
 }
 
 extension Step {
+  /// The step that `make` gives for a result whose pixels lie together, followed by their copy to where
+  /// they belong if that is apart.
+  static func spreading(_ output: TensorView, _ make: (TensorView) -> Step) -> Step {
+    let channels = output.extents.last ?? 1
+    guard output.pixelStride != channels else { return make(output) }
+    let bytes = output.element.byteCount ?? 1
+    let dense = Storage(byteCount: output.count * bytes)
+    guard let base = dense.mutableBytes.baseAddress else { return make(output) }
+    let step = make(
+      TensorView(
+        type: output.type, extents: output.extents, count: output.count, base: base,
+        isConstant: false))
+    let (target, stride) = (output.base, output.pixelStride * bytes)
+    let (pixels, size) = (output.count / max(channels, 1), channels * bytes)
+    let copy = Work { _, _ in
+      let source = dense.mutableBytes.baseAddress
+      for pixel in 0..<pixels {
+        guard let source else { return }
+        (target + pixel * stride).copyMemory(from: source + pixel * size, byteCount: size)
+      }
+    }
+    return Step(
+      kernel: step.kernel, multiplications: step.multiplications, estimates: step.estimates,
+      phases: step.phases + [copy])
+  }
+
   /// The step followed by an epilogue in place, for kernels that do not apply it as they write.
   func applying(_ epilogue: Epilogue?, to output: TensorView) -> Step {
     let count = output.count

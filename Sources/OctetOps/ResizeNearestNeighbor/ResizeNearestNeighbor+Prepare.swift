@@ -10,7 +10,7 @@ extension ResizeNearestNeighbor {
     let columns = sources(input: input.extents[2], output: output.extents[2])
     let image = Image(
       batches: input.extents[0], rowCount: input.extents[1], columnCount: input.extents[2],
-      pixelBytes: input.extents[3] * bytes)
+      pixelBytes: input.extents[3] * bytes, outputStride: output.pixelStride * bytes)
     let (source, target) = (input.base, output.base)
     return Step(kernel: "x\(8 * bytes)-resize-nearest-neighbor--reference") {
       Self.reference(source, target, image, rows: rows, columns: columns)

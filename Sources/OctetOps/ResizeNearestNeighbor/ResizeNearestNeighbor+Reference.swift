@@ -1,10 +1,11 @@
 extension ResizeNearestNeighbor {
-  /// The input image; a pixel is `pixelBytes` bytes.
+  /// The input image; a pixel is `pixelBytes` bytes, and pixels of the output are `outputStride` bytes apart.
   struct Image {
     let batches: Int
     let rowCount: Int
     let columnCount: Int
     let pixelBytes: Int
+    let outputStride: Int
   }
 
   /// For each row or column of the output, the one of the input that it shows.
@@ -33,7 +34,7 @@ extension ResizeNearestNeighbor {
         let line = input + (batch * image.rowCount + Int(row)) * image.columnCount * bytes
         for column in columns {
           target.copyMemory(from: line + Int(column) * bytes, byteCount: bytes)
-          target += bytes
+          target += image.outputStride
         }
       }
     }

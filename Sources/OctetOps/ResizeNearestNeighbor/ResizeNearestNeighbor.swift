@@ -64,7 +64,7 @@ package final class ResizeNearestNeighbor: BuiltinOp {
     OpTraits(
       layout: .fixed(because: "images are channels-last"),
       clamp: .none(because: "TFLite's ResizeNearestNeighbor has no fused activation"),
-      window: nil, identity: .sameShape, isView: false, fusion: .none)
+      window: nil, identity: .sameShape, isView: false, fusion: .pixels)
   }
 
   package var quantization: QuantizationRule {
