@@ -131,7 +131,7 @@ final class WinogradConv2D<Kernels: WinogradKernels> {
       whole.tiles <= sharedTilesLimit
       && blocks * Winograd.positions * depth * 16 * MemoryLayout<Value>.stride > storedBytesLimit
     // Vector instructions of each transform, measured in multiply-adds.
-    let perInput = 250, perOutput = 250, perWeight = 80
+    let perInput = 430, perOutput = 430, perWeight = 80
     return products * blocks * depth + whole.tiles * depth / 16 * perInput
       + whole.tiles * blocks * perOutput + (isOnTheFly ? blocks * depth * perWeight : 0)
   }
