@@ -14,6 +14,9 @@ package enum QS8GEMM {
     /// Inputs as uint8, code plus 128, and int8 weights, four at a time. Sums are too large by (128 + zero
     /// point) times the weights' sum, which the bias makes up for.
     case quads
+    /// Inputs as they are and int8 weights, four at a time. Sums are too large by the zero point times the
+    /// weights' sum, which the bias makes up for.
+    case signedQuads
 
     /// Values of a run are padded to a multiple of this with zero weights.
     package var group: Int { self == .pairs ? 2 : 4 }
@@ -21,9 +24,18 @@ package enum QS8GEMM {
     /// Bytes of an input or a weight.
     package var elementBytes: Int { self == .pairs ? 2 : 1 }
 
+    /// What an input in this form is larger by than the value it stands for.
+    func excess(zeroPoint: Int32) -> Int32 {
+      switch self {
+      case .pairs: 0
+      case .quads: 128 + zeroPoint
+      case .signedQuads: zeroPoint
+      }
+    }
+
     /// The byte that fills memory with inputs of value zero.
     func border(zeroPoint: Int32) -> UInt8 {
-      self == .pairs ? 0 : UInt8(truncatingIfNeeded: zeroPoint + 128)
+      UInt8(truncatingIfNeeded: excess(zeroPoint: zeroPoint))
     }
   }
 
@@ -110,7 +122,7 @@ package enum QS8GEMM {
       pack(
         weights, block: block, n: n, runs: runs, runLength: runLength, group: form.group,
         into: packed.bindMemory(to: Int16.self, capacity: count / 2))
-    case .quads:
+    case .quads, .signedQuads:
       pack(
         weights, block: block, n: n, runs: runs, runLength: runLength, group: form.group,
         into: packed.bindMemory(to: Int8.self, capacity: count))
