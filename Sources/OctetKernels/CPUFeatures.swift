@@ -7,4 +7,10 @@ package enum CPUFeatures {
 
   /// Whether AVX-512 F, BW, DQ and VL with VNNI and VBMI may be used.
   package static var hasAVX512VNNI: Bool { octet_cpu_has_avx512_vnni() }
+
+  /// Whether NEON may be used.
+  package static var hasNEON: Bool { octet_cpu_has_neon() }
+
+  /// Whether NEON's dot products of int8 may be used.
+  package static var hasNEONDotProduct: Bool { octet_cpu_has_neon_dot_product() }
 }

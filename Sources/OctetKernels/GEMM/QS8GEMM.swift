@@ -54,7 +54,7 @@ package enum QS8GEMM {
     package let form: Form
     /// Most rows of A in one tile.
     package let rows: Int
-    /// Channels in one tile.
+    /// Channels in one tile, or 16 if a block has several tiles.
     package let columns: Int
     /// Multiply-adds of a vector instruction, beside those of AVX2's 16.
     let speed: Int
@@ -171,6 +171,21 @@ package enum QS8GEMM {
         Variant(
           name: "qs8-gemm-6x16--avx2", isSupported: CPUFeatures.hasAVX2AndFMA, form: .pairs,
           rows: 6, columns: 16, speed: 1, function: octet_qs8_gemm_6x16__avx2))
+    #elseif arch(arm64)
+      variants.append(
+        Variant(
+          name: "qs8-gemm-5x16--neondot", isSupported: CPUFeatures.hasNEONDotProduct,
+          form: .signedQuads, rows: 5, columns: 16, speed: 1,
+          function: octet_qs8_gemm_5x16__neondot))
+      variants.append(
+        Variant(
+          name: "qs8-gemm-5x16--neon", isSupported: CPUFeatures.hasNEON, form: .pairs, rows: 5,
+          columns: 16, speed: 1, function: octet_qs8_gemm_5x16__neon))
+    #elseif arch(arm)
+      variants.append(
+        Variant(
+          name: "qs8-gemm-4x8--neon", isSupported: CPUFeatures.hasNEON, form: .pairs, rows: 4,
+          columns: 16, speed: 1, function: octet_qs8_gemm_4x8__neon))
     #endif
     variants.append(portable)
     return variants
