@@ -14,7 +14,10 @@
 #include <unistd.h>
 
 #include "octet_cpu.h"
+#include "octet_f32_gemm.h"
+#include "octet_max_pool.h"
 #include "octet_qs8_gemm.h"
+#include "octet_qs8_widen.h"
 
 typedef struct {
   const char *name;
@@ -280,6 +283,91 @@ static void check_bounds_and_tables(void) {
   }
 }
 
+#if defined(__arm__)
+
+static void require(bool holds, const char *kernel, size_t round) {
+  if (!holds) {
+    fprintf(stderr, "%s differs from the portable kernel, case %zu\n", kernel, round);
+    exit(1);
+  }
+  cases++;
+}
+
+static void check_widening(void) {
+  for (size_t count = 0; count <= 70; count++) {
+    for (size_t rows = 1; rows <= 3; rows++) {
+      const size_t from_stride = count + 1, to_stride = count + 2;
+      const int32_t zero_point = (int32_t)between(-128, 127);
+      const size_t read = (rows - 1) * from_stride + count;
+      const size_t written = (rows - 1) * to_stride + count;
+      int8_t *const from = last(inputs, read);
+      int16_t *const to = last(results, 2 * written);
+      int16_t *const expected = last(wide_results, 2 * written);
+      for (size_t i = 0; i < read; i++) from[i] = (int8_t)next();
+      memset(to, 0x55, 2 * written);
+      memset(expected, 0x55, 2 * written);
+      octet_qs8_widen_u1__portable(rows, count, from, from_stride, zero_point, expected, to_stride);
+      octet_qs8_widen_u8__neon(rows, count, from, from_stride, zero_point, to, to_stride);
+      require(memcmp(to, expected, 2 * written) == 0, "qs8-widen-u8--neon", count);
+    }
+  }
+}
+
+static void check_pools(void) {
+  for (size_t channels = 1; channels <= 70; channels++) {
+    const size_t pixels = (size_t)between(1, 3), rows = (size_t)between(1, 3), columns = 2;
+    const size_t line = (pixels + 1) * channels, read = rows * line, written = pixels * channels;
+    int8_t *const codes = last(inputs, read), *const code_maxima = last(results, written);
+    int8_t *const expected_codes = last(wide_results, written);
+    for (size_t i = 0; i < read; i++) codes[i] = (int8_t)next();
+    octet_s8_max_pool_u16__portable(
+        pixels, channels, rows, columns, codes, line, channels, -100, 100, expected_codes);
+    octet_s8_max_pool_u16__neon(
+        pixels, channels, rows, columns, codes, line, channels, -100, 100, code_maxima);
+    require(memcmp(code_maxima, expected_codes, written) == 0, "s8-max-pool-u16--neon", channels);
+    float *const values = last(wide_inputs, 4 * read), *const maxima = last(results, 4 * written);
+    float *const expected = last(wide_results, 4 * written);
+    for (size_t i = 0; i < read; i++) {
+      values[i] = next() % 16 == 0 ? __builtin_nanf("") : (float)between(-1000, 1000) / 256;
+    }
+    octet_f32_max_pool_u4__portable(
+        pixels, channels, rows, columns, values, line, channels, -3, 3, expected);
+    octet_f32_max_pool_u4__neon(
+        pixels, channels, rows, columns, values, line, channels, -3, 3, maxima);
+    require(memcmp(maxima, expected, 4 * written) == 0, "f32-max-pool-u4--neon", channels);
+  }
+}
+
+/// Small whole numbers, whose sums are exact whatever is fused.
+static void check_float_products(void) {
+  for (size_t round = 0; round < 2000; round++) {
+    const size_t m = (size_t)between(1, 9), n = (size_t)between(1, 50), k = (size_t)between(1, 20);
+    const size_t padded = (n + 15) / 16 * 16, read = m * k * padded;
+    float *const a = last(inputs, 4 * read), *const w = last(weights, 4 * k * padded);
+    float *const bias = last(biases, 4 * padded);
+    float *const c = last(results, 4 * m * n), *const expected = last(wide_results, 4 * m * n);
+    for (size_t i = 0; i < read; i++) a[i] = (float)between(-50, 50);
+    for (size_t i = 0; i < k * padded; i++) w[i] = (float)between(-50, 50);
+    for (size_t i = 0; i < padded; i++) bias[i] = (float)between(-50, 50);
+    int32_t row_offsets[16], run_offsets[32];
+    for (size_t i = 0; i < m; i++) row_offsets[i] = (int32_t)(i * k * padded);
+    for (size_t q = 0; q < k; q++) run_offsets[q] = (int32_t)(q * padded);
+    const octet_f32_output output = {
+        .bias = bias, .minimum = round % 2 == 0 ? -__builtin_inff() : -2000, .maximum = 3000,
+        .slope = round % 3 == 0 ? 0.5f : 1};
+    const octet_rows matrix = {a, row_offsets, run_offsets, 1, k};
+    octet_f32_gemm_4x16__portable(m, n, &matrix, w, &output, expected, n);
+    octet_f32_gemm_2x16__neon(m, n, &matrix, w, &output, c, n);
+    require(memcmp(c, expected, 4 * m * n) == 0, "f32-gemm-2x16--neon", round);
+    const octet_rows windows = {a, row_offsets, run_offsets, k, 1};
+    octet_f32_depthwise_4x16__portable(m, n, &windows, w, &output, expected, n);
+    octet_f32_depthwise_4x16__neon(m, n, &windows, w, &output, c, n);
+    require(memcmp(c, expected, 4 * m * n) == 0, "f32-depthwise-4x16--neon", round);
+  }
+}
+
+#endif
+
 int main(int count, char **names) {
 #if defined(__aarch64__)
   if (octet_cpu_has_neon()) {
@@ -318,6 +406,11 @@ int main(int count, char **names) {
   check_scaling();
   check_real_scaling();
   check_bounds_and_tables();
+#if defined(__arm__)
+  check_widening();
+  check_pools();
+  check_float_products();
+#endif
   printf("%zu cases equal the portable kernels (seed %" PRIu64 "):", cases, seed);
   for (size_t i = 0; i < variant_count; i++) printf(" %s", variants[i].name);
   printf("\n");
