@@ -39,3 +39,34 @@ bool octet_cpu_has_avx2_fma(void) { return false; }
 bool octet_cpu_has_avx512_vnni(void) { return false; }
 
 #endif
+
+#if defined(__linux__) && (defined(__aarch64__) || defined(__arm__))
+
+#include <sys/auxv.h>
+
+/// Bits of AT_HWCAP. C libraries have different names for them.
+enum { arm_neon = 1 << 12, aarch64_asimddp = 1 << 20 };
+
+#endif
+
+// Beside what the system says, what the compiler may assume holds.
+
+bool octet_cpu_has_neon(void) {
+#if defined(__ARM_NEON)
+  return true;
+#elif defined(__linux__) && defined(__arm__)
+  return (getauxval(AT_HWCAP) & arm_neon) != 0;
+#else
+  return false;
+#endif
+}
+
+bool octet_cpu_has_neon_dot_product(void) {
+#if defined(__aarch64__) && defined(__ARM_FEATURE_DOTPROD)
+  return true;
+#elif defined(__linux__) && defined(__aarch64__)
+  return (getauxval(AT_HWCAP) & aarch64_asimddp) != 0;
+#else
+  return false;
+#endif
+}

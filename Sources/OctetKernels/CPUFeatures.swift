@@ -18,4 +18,12 @@ package enum CPUFeatures {
 
   /// Whether AVX-512 F, BW, DQ and VL with VNNI and VBMI may be used.
   package static var hasAVX512VNNI: Bool { limit == .best && octet_cpu_has_avx512_vnni() }
+
+  /// Whether NEON may be used.
+  package static var hasNEON: Bool { limit != .portable && octet_cpu_has_neon() }
+
+  /// Whether NEON's dot products of int8 may be used.
+  package static var hasNEONDotProduct: Bool {
+    limit == .best && octet_cpu_has_neon_dot_product()
+  }
 }

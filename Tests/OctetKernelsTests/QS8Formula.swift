@@ -87,9 +87,11 @@ struct QS8Case {
           into: packed.baseAddress! + index * block)
       }
     }
-    // Bytes are what int16 values are less their zero point, so they have zero point -128 here.
-    let bytes = a.map { UInt8(truncatingIfNeeded: $0) } + [UInt8](repeating: 0, count: 4)
-    let output = output()
+    // Values in 0...255 are inputs with zero point -128, so uint8 codes plus 128 are the values.
+    let flip: Int16 = form == .signedQuads ? 128 : 0
+    let bytes = a.map { UInt8(truncatingIfNeeded: $0 &- flip) } + [UInt8](repeating: 0, count: 4)
+    let output = output().corrected(
+      for: form, weights: weights, depth: k, inputZeroPoint: -128)
     let offsets = (0..<m).map { Int32($0 * aStride) }
     a.withUnsafeBytes { words in
       bytes.withUnsafeBytes { bytes in

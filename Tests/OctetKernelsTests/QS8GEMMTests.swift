@@ -116,6 +116,10 @@ import Testing
     var quads = [Int8](repeating: -1, count: 64)
     QS8GEMM.packWeights(.quads, weights, block: 0, n: 2, runs: 1, runLength: 3, into: &quads)
     #expect(quads == [1, 2, 3, 0, 4, 5, -6, 0] + [Int8](repeating: 0, count: 56))
+    var signed = [Int8](repeating: -1, count: 64)
+    QS8GEMM.packWeights(
+      .signedQuads, weights, block: 0, n: 2, runs: 1, runLength: 3, into: &signed)
+    #expect(signed == quads)
     #expect(QS8GEMM.blockBytes(.pairs, runs: 2, runLength: 3) == 4 * 64)
     #expect(QS8GEMM.blockBytes(.quads, runs: 2, runLength: 5) == 4 * 64)
   }

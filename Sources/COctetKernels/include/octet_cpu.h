@@ -11,4 +11,11 @@ bool octet_cpu_has_avx2_fma(void);
 /// The same for AVX-512 F, BW, DQ and VL with VNNI and VBMI.
 bool octet_cpu_has_avx512_vnni(void);
 
+/// Whether the CPU has NEON: every AArch64 CPU, on ARMv7 as Linux says. False elsewhere.
+bool octet_cpu_has_neon(void);
+
+/// Whether the CPU has the dot products of int8 that came with ARMv8.2, as Linux says. False on everything
+/// that is not AArch64.
+bool octet_cpu_has_neon_dot_product(void);
+
 #endif

@@ -50,6 +50,9 @@ octet_f32_depthwise octet_f32_depthwise_4x16__avx2;
 
 octet_f32_gemm octet_f32_gemm_6x64__avx512;
 octet_f32_depthwise octet_f32_depthwise_4x16__avx512;
+#elif defined(__arm__)
+octet_f32_gemm octet_f32_gemm_2x16__neon;
+octet_f32_depthwise octet_f32_depthwise_4x16__neon;
 #endif
 
 #pragma clang assume_nonnull end

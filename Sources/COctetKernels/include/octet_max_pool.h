@@ -25,6 +25,9 @@ octet_f32_max_pool octet_f32_max_pool_u4__portable;
 #if defined(__x86_64__)
 octet_s8_max_pool octet_s8_max_pool_u32__avx2;
 octet_f32_max_pool octet_f32_max_pool_u8__avx2;
+#elif defined(__arm__)
+octet_s8_max_pool octet_s8_max_pool_u16__neon;
+octet_f32_max_pool octet_f32_max_pool_u4__neon;
 #endif
 
 #pragma clang assume_nonnull end

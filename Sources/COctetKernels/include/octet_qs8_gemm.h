@@ -57,6 +57,14 @@ octet_qs8_gemm octet_qs8_gemm_6x16__avx2;
 
 /// uint8 inputs and int8 weights, in groups of four.
 octet_qs8_gemm octet_qs8_gemm_6x64__avx512vnni;
+#elif defined(__aarch64__)
+octet_qs8_gemm octet_qs8_gemm_5x16__neon;
+
+/// int8 inputs and weights, in groups of four.
+octet_qs8_gemm octet_qs8_gemm_5x16__neondot;
+#elif defined(__arm__)
+/// Its file is compiled with -mfpu=neon, as those of all NEON kernels for ARMv7 are.
+octet_qs8_gemm octet_qs8_gemm_4x8__neon;
 #endif
 
 #pragma clang assume_nonnull end

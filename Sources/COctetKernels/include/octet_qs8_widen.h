@@ -22,6 +22,10 @@ void octet_qs8_flip(size_t count, const int8_t *from, uint8_t *to);
 void octet_qs8_widen_u16__avx2(
     size_t rows, size_t count, const int8_t *from, size_t from_stride, int32_t zero_point,
     int16_t *to, size_t to_stride);
+#elif defined(__arm__)
+void octet_qs8_widen_u8__neon(
+    size_t rows, size_t count, const int8_t *from, size_t from_stride, int32_t zero_point,
+    int16_t *to, size_t to_stride);
 #endif
 
 #pragma clang assume_nonnull end

@@ -64,6 +64,8 @@ extension QS8GEMM.Form {
     case .quads:
       QS8Widen.flip(
         count: count, from: source, to: target.assumingMemoryBound(to: UInt8.self))
+    case .signedQuads:
+      target.copyMemory(from: source, byteCount: count)
     }
   }
 }

@@ -33,6 +33,11 @@ package final class F32Depthwise {
         Variant(
           "f32-depthwise-4x16--avx2", isSupported: CPUFeatures.hasAVX2AndFMA,
           octet_f32_depthwise_4x16__avx2))
+    #elseif arch(arm)
+      variants.append(
+        Variant(
+          "f32-depthwise-4x16--neon", isSupported: CPUFeatures.hasNEON,
+          octet_f32_depthwise_4x16__neon))
     #endif
     variants.append(portable)
     return variants

@@ -91,6 +91,11 @@ package enum F32GEMM {
         Variant(
           name: "f32-gemm-6x16--avx2", isSupported: CPUFeatures.hasAVX2AndFMA, rows: 6,
           columns: 16, function: octet_f32_gemm_6x16__avx2))
+    #elseif arch(arm)
+      variants.append(
+        Variant(
+          name: "f32-gemm-2x16--neon", isSupported: CPUFeatures.hasNEON, rows: 2, columns: 16,
+          function: octet_f32_gemm_2x16__neon))
     #endif
     variants.append(portable)
     return variants

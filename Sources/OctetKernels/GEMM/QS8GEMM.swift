@@ -14,6 +14,9 @@ package enum QS8GEMM {
     /// Inputs as uint8, code plus 128, and int8 weights, four at a time. Sums are too large by (128 + zero
     /// point) times the weights' sum, which the bias makes up for.
     case quads
+    /// Inputs as they are and int8 weights, four at a time. Sums are too large by the zero point times the
+    /// weights' sum, which the bias makes up for.
+    case signedQuads
 
     /// Values of a run are padded to a multiple of this with zero weights.
     package var group: Int { self == .pairs ? 2 : 4 }
@@ -21,9 +24,18 @@ package enum QS8GEMM {
     /// Bytes of an input or a weight.
     package var elementBytes: Int { self == .pairs ? 2 : 1 }
 
+    /// What an input in this form is larger by than the value it stands for.
+    func excess(zeroPoint: Int32) -> Int32 {
+      switch self {
+      case .pairs: 0
+      case .quads: 128 + zeroPoint
+      case .signedQuads: zeroPoint
+      }
+    }
+
     /// The byte that fills memory with inputs of value zero.
     func border(zeroPoint: Int32) -> UInt8 {
-      self == .pairs ? 0 : UInt8(truncatingIfNeeded: zeroPoint + 128)
+      UInt8(truncatingIfNeeded: excess(zeroPoint: zeroPoint))
     }
   }
 
@@ -42,7 +54,7 @@ package enum QS8GEMM {
     package let form: Form
     /// Most rows of A in one tile.
     package let rows: Int
-    /// Channels in one tile.
+    /// Channels in one tile, or 16 if a block has several tiles.
     package let columns: Int
     /// Multiply-adds of a vector instruction, beside those of AVX2's 16.
     let speed: Int
@@ -110,7 +122,7 @@ package enum QS8GEMM {
       pack(
         weights, block: block, n: n, runs: runs, runLength: runLength, group: form.group,
         into: packed.bindMemory(to: Int16.self, capacity: count / 2))
-    case .quads:
+    case .quads, .signedQuads:
       pack(
         weights, block: block, n: n, runs: runs, runLength: runLength, group: form.group,
         into: packed.bindMemory(to: Int8.self, capacity: count))
@@ -159,6 +171,21 @@ package enum QS8GEMM {
         Variant(
           name: "qs8-gemm-6x16--avx2", isSupported: CPUFeatures.hasAVX2AndFMA, form: .pairs,
           rows: 6, columns: 16, speed: 1, function: octet_qs8_gemm_6x16__avx2))
+    #elseif arch(arm64)
+      variants.append(
+        Variant(
+          name: "qs8-gemm-5x16--neondot", isSupported: CPUFeatures.hasNEONDotProduct,
+          form: .signedQuads, rows: 5, columns: 16, speed: 1,
+          function: octet_qs8_gemm_5x16__neondot))
+      variants.append(
+        Variant(
+          name: "qs8-gemm-5x16--neon", isSupported: CPUFeatures.hasNEON, form: .pairs, rows: 5,
+          columns: 16, speed: 1, function: octet_qs8_gemm_5x16__neon))
+    #elseif arch(arm)
+      variants.append(
+        Variant(
+          name: "qs8-gemm-4x8--neon", isSupported: CPUFeatures.hasNEON, form: .pairs, rows: 4,
+          columns: 16, speed: 1, function: octet_qs8_gemm_4x8__neon))
     #endif
     variants.append(portable)
     return variants

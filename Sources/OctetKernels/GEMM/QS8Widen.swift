@@ -58,6 +58,11 @@ package enum QS8Widen {
         Variant(
           name: "qs8-widen-u16--avx2", isSupported: CPUFeatures.hasAVX2AndFMA, rows: 1,
           columns: 16, function: octet_qs8_widen_u16__avx2))
+    #elseif arch(arm)
+      variants.append(
+        Variant(
+          name: "qs8-widen-u8--neon", isSupported: CPUFeatures.hasNEON, rows: 1, columns: 8,
+          function: octet_qs8_widen_u8__neon))
     #endif
     variants.append(portable)
     return variants

@@ -92,14 +92,15 @@ package final class QS8Output {
   /// What makes up for the way `form` takes its inputs; self where it needs nothing.
   ///
   /// - Parameter weights: int8 [channels][depth].
-  func corrected(
+  package func corrected(
     for form: QS8GEMM.Form, weights: UnsafePointer<Int8>, depth: Int, inputZeroPoint: Int32
   ) -> QS8Output {
-    guard form == .quads else { return self }
+    let excess = form.excess(zeroPoint: inputZeroPoint)
+    guard excess != 0 else { return self }
     let corrections = (0..<channels).map { channel -> Int32 in
       var sum: Int32 = 0
       for i in 0..<depth { sum &+= Int32(weights[channel * depth + i]) }
-      return 0 &- (128 + inputZeroPoint) &* sum
+      return 0 &- excess &* sum
     }
     return QS8Output(self, addingToBias: corrections)
   }

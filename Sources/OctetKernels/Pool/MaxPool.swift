@@ -43,6 +43,11 @@ package enum MaxPool {
         Variant(
           name: "s8-max-pool-u32--avx2", isSupported: CPUFeatures.hasAVX2AndFMA,
           function: octet_s8_max_pool_u32__avx2))
+    #elseif arch(arm)
+      variants.append(
+        Variant(
+          name: "s8-max-pool-u16--neon", isSupported: CPUFeatures.hasNEON,
+          function: octet_s8_max_pool_u16__neon))
     #endif
     variants.append(
       Variant(
@@ -59,6 +64,11 @@ package enum MaxPool {
         Variant(
           name: "f32-max-pool-u8--avx2", isSupported: CPUFeatures.hasAVX2AndFMA,
           function: octet_f32_max_pool_u8__avx2))
+    #elseif arch(arm)
+      variants.append(
+        Variant(
+          name: "f32-max-pool-u4--neon", isSupported: CPUFeatures.hasNEON,
+          function: octet_f32_max_pool_u4__neon))
     #endif
     variants.append(
       Variant(
