@@ -9,16 +9,21 @@ from pathlib import Path
 
 import numpy as np
 
+from driver.masking import masked_environment
+
 ATTEMPTS = 3
 TIMEOUT_SECONDS = 600
 LEAST_CPU_PER_WALL = {1: 0.9, 2: 1.5}  # below, other processes had the cores, or threads were idle
 
 
 class Launcher:
-    def __init__(self, models, octet, core):
+    def __init__(self, models, octet, core, instructions):
         self.models = models
         self.core = core
-        self.environment = os.environ | {"OCTET": str(octet)}
+        self.environment = os.environ | {
+            "OCTET": str(octet), "BENCH_INSTRUCTIONS": instructions}
+        if instructions == "avx2":
+            self.environment |= masked_environment(os.environ["PYTHONPATH"])
 
     def measure(self, configuration):
         """The runner's JSON with SNRs, or {"error": why}. A disturbed run is repeated; the least

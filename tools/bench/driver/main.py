@@ -39,6 +39,8 @@ def parse():
     parser.add_argument("--types", nargs="+", choices=TYPES, default=TYPES)
     parser.add_argument("--threads", nargs="+", type=int, default=[1, 2])
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--instructions", choices=["best", "avx2"], default="best",
+                        help="avx2 holds every runtime to AVX2 on a CPU that has more; x86-64 only")
     parser.add_argument("--core", type=int, default=0, help="the core of one-thread runs")
     parser.add_argument("--darknet", nargs=2, type=Path, metavar=("CFG", "WEIGHTS"),
                         help="YOLOv3-tiny's files, to make yolov3-tiny from")
@@ -73,7 +75,8 @@ def make_models(options):
 
 
 def measure(options, names, described):
-    launcher = Launcher(options.folder, options.octet.resolve(), options.core)
+    launcher = Launcher(
+        options.folder, options.octet.resolve(), options.core, options.instructions)
     plan = configurations(names, options.types, options.threads, options.peers)
     file = results.ResultFile(options.results, described)
     rows = []

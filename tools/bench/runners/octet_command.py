@@ -12,7 +12,8 @@ def bench(octet, model, threads, core=None):
     """
     pinned = ["taskset", "-c", core] if core is not None else []
     begun, cpu_begun = time.perf_counter(), children_cpu()
-    text = call([*pinned, octet, "bench", model, "--threads", threads, "--json"])
+    instructions = ["--instructions", os.environ.get("BENCH_INSTRUCTIONS", "best")]
+    text = call([*pinned, octet, "bench", model, "--threads", threads, *instructions, "--json"])
     cpu, wall = children_cpu() - cpu_begun, time.perf_counter() - begun
     result = json.loads(text)
     loading = (result["load_ms"] + result["prepare_ms"]) / 1e3
