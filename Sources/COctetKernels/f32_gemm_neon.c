@@ -7,6 +7,7 @@
 #define OCTET_NAME(kernel) octet_f32_name_##kernel
 #define OCTET_ROWS 2
 #define OCTET_ACCUMULATORS 8
+#define OCTET_STEP 4
 
 #include "f32_gemm_body.h"
 

@@ -60,59 +60,20 @@ INLINE void transform_output_3(const floats *m, floats *to) {
   to[2] = sum + m[3] * 4 + m[5];
 }
 
-INLINE void input_tile(
-    const int tall, const int wide, const float *image, size_t line_stride, size_t pixel_stride,
-    size_t channels, float *to, float *to4, size_t position_stride) {
-  const size_t height = tall ? 6 : 5, width = wide ? 6 : 5;
-  for (size_t c = 0; c < channels; c += lanes) {
-    floats tile[points][points];
-    OCTET_UNROLL for (size_t x = 0; x < width; x++) {
-      floats line[points];
-      OCTET_UNROLL for (size_t y = 0; y < height; y++) {
-        line[y] = load(image + y * line_stride + x * pixel_stride + c);
-      }
-      if (tall) {
-        transform_input_4(line);
-      } else {
-        transform_input_3(line);
-      }
-      OCTET_UNROLL for (size_t i = 0; i < points; i++) {
-        if (tall || i != half_point) tile[i][x] = line[i];
-      }
-    }
-    OCTET_UNROLL for (size_t i = 0; i < points; i++) {
-      if (!tall && i == half_point) continue;
-      if (wide) {
-        transform_input_4(tile[i]);
-      } else {
-        transform_input_3(tile[i]);
-      }
-      OCTET_UNROLL for (size_t j = 0; j < points; j++) {
-        if (!wide && j == half_point) continue;
-        float *base = (j == half_point ? to4 - half_point * position_stride : to);
-        store(base + (points * i + j) * position_stride + c, 0, tile[i][j], lanes);
-      }
-    }
-  }
-}
+#define OCTET_VALUE float
+#define OCTET_VALUES floats
+#define OCTET_LOAD_VALUES(from, left) load(from)
+#define OCTET_STORE_VALUES(to, values, left) store(to, 0, values, lanes)
+#define OCTET_SUM float
+#define OCTET_SUMS floats
+#define OCTET_LOAD_SUMS(from) load(from)
 
-#define FOR_TILE(tile, ...) \
-  if (tall) { \
-    if (wide) { \
-      tile(1, 1, __VA_ARGS__); \
-    } else { \
-      tile(1, 0, __VA_ARGS__); \
-    } \
-  } else if (wide) { \
-    tile(0, 1, __VA_ARGS__); \
-  } else { \
-    tile(0, 0, __VA_ARGS__); \
-  }
+#include "winograd_tiles.h"
 
 OCTET_TARGET void OCTET_NAME(input)(
     const float *image, size_t line_stride, size_t pixel_stride, size_t channels, int tall,
     int wide, float *to, float *to4, size_t position_stride) {
-  FOR_TILE(
+  OCTET_FOR_TILE(
       input_tile, image, line_stride, pixel_stride, channels, to, to4, position_stride)
 }
 
@@ -204,28 +165,10 @@ INLINE void output_tile(
   for (size_t v = 0; v < vectors; v++) {
     const floats bias = load(output->bias + first + v * lanes);
     floats lines[4][points];
-    OCTET_UNROLL for (size_t j = 0; j < points; j++) {
-      if (!wide && j == half_point) continue;
-      const float *base = j == half_point ? from4 - half_point * position_stride : from;
-      floats column[points], line[4];
-      OCTET_UNROLL for (size_t i = 0; i < points; i++) {
-        if (!tall && i == half_point) continue;
-        column[i] = load(base + (points * i + j) * position_stride + v * lanes);
-      }
-      if (tall) {
-        transform_output_4(column, line);
-      } else {
-        transform_output_3(column, line);
-      }
-      OCTET_UNROLL for (size_t y = 0; y < height; y++) lines[y][j] = line[y];
-    }
+    output_lines(tall, wide, from + v * lanes, from4 + v * lanes, position_stride, lines);
     OCTET_UNROLL for (size_t y = 0; y < height; y++) {
       floats line[4];
-      if (wide) {
-        transform_output_4(lines[y], line);
-      } else {
-        transform_output_3(lines[y], line);
-      }
+      output_line(wide, lines[y], line);
       OCTET_UNROLL for (size_t x = 0; x < width; x++) {
         store(to + y * line_stride + x * pixel_stride, v, finish(line[x], bias, &f), valid);
       }
@@ -237,7 +180,7 @@ OCTET_TARGET void OCTET_NAME(output)(
     const float *from, const float *from4, size_t position_stride, int tall, int wide,
     const octet_f32_output *output, size_t first, size_t valid, float *to, size_t line_stride,
     size_t pixel_stride) {
-  FOR_TILE(
+  OCTET_FOR_TILE(
       output_tile, from, from4, position_stride, output, first, valid, to, line_stride,
       pixel_stride)
 }

@@ -12,62 +12,25 @@ OCTET_WINOGRAD_INPUT(transform_input, words, AVX2)
 OCTET_WINOGRAD_WEIGHTS(transform_weights, words, AVX2)
 OCTET_WINOGRAD_OUTPUT(transform_output, sums, AVX2)
 
-enum { channels_per_vector = 16, tile_rows = 6, columns = octet_block_columns };
+#define OCTET_TARGET AVX2
+#define OCTET_VALUE int16_t
+#define OCTET_VALUES words
+#define OCTET_LOAD_VALUES(from, left) (words) load(from)
+#define OCTET_STORE_VALUES(to, values, left) \
+  _mm256_storeu_si256((__m256i *)(to), (__m256i)(values))
+#define OCTET_SUM int32_t
+#define OCTET_SUMS sums
+#define OCTET_LOAD_SUMS(from) (sums) load(from)
 
-OCTET_INLINE AVX2 void input_tile(
-    const int tall, const int wide, const int16_t *image, size_t line_stride, size_t pixel_stride,
-    size_t channels, int16_t *to, int16_t *to4, size_t position_stride) {
-  const size_t height = tall ? 6 : 5, width = wide ? 6 : 5;
-  for (size_t c = 0; c < channels; c += channels_per_vector) {
-    words tile[points][points];
-    OCTET_UNROLL for (size_t x = 0; x < width; x++) {
-      words line[points];
-      OCTET_UNROLL for (size_t y = 0; y < height; y++) {
-        line[y] = (words)load(image + y * line_stride + x * pixel_stride + c);
-      }
-      if (tall) {
-        transform_input_4(line);
-      } else {
-        transform_input_3(line);
-      }
-      OCTET_UNROLL for (size_t i = 0; i < points; i++) {
-        if (tall || i != half_point) tile[i][x] = line[i];
-      }
-    }
-    OCTET_UNROLL for (size_t i = 0; i < points; i++) {
-      if (!tall && i == half_point) continue;
-      if (wide) {
-        transform_input_4(tile[i]);
-      } else {
-        transform_input_3(tile[i]);
-      }
-      OCTET_UNROLL for (size_t j = 0; j < points; j++) {
-        if (!wide && j == half_point) continue;
-        int16_t *base = (j == half_point ? to4 - half_point * position_stride : to);
-        _mm256_storeu_si256(
-            (__m256i *)(base + (points * i + j) * position_stride + c), (__m256i)tile[i][j]);
-      }
-    }
-  }
-}
+#include "winograd_tiles.h"
+
+enum { channels_per_vector = 16, tile_rows = 6, columns = octet_block_columns };
 
 AVX2 void octet_qs8_winograd_input__avx2(
     const int16_t *image, size_t line_stride, size_t pixel_stride, size_t channels, int tall,
     int wide, int16_t *to, int16_t *to4, size_t position_stride) {
-#define TILE(tall, wide) \
-  input_tile(tall, wide, image, line_stride, pixel_stride, channels, to, to4, position_stride)
-  if (tall) {
-    if (wide) {
-      TILE(1, 1);
-    } else {
-      TILE(1, 0);
-    }
-  } else if (wide) {
-    TILE(0, 1);
-  } else {
-    TILE(0, 0);
-  }
-#undef TILE
+  OCTET_FOR_TILE(
+      input_tile, image, line_stride, pixel_stride, channels, to, to4, position_stride)
 }
 
 AVX2 void octet_qs8_winograd_weights__avx2(
@@ -149,28 +112,10 @@ OCTET_INLINE AVX2 void output_half(
   const size_t height = tall ? 4 : 3, width = wide ? 4 : 3;
   const sums inverse = (sums)_mm256_set1_epi32((int32_t)2271560481u);
   sums lines[4][points];
-  OCTET_UNROLL for (size_t j = 0; j < points; j++) {
-    if (!wide && j == half_point) continue;
-    const int32_t *base = j == half_point ? from4 - half_point * position_stride : from;
-    sums column[points], line[4];
-    OCTET_UNROLL for (size_t i = 0; i < points; i++) {
-      if (!tall && i == half_point) continue;
-      column[i] = (sums)load(base + (points * i + j) * position_stride + 8 * half);
-    }
-    if (tall) {
-      transform_output_4(column, line);
-    } else {
-      transform_output_3(column, line);
-    }
-    OCTET_UNROLL for (size_t y = 0; y < height; y++) lines[y][j] = line[y];
-  }
+  output_lines(tall, wide, from + 8 * half, from4 + 8 * half, position_stride, lines);
   OCTET_UNROLL for (size_t y = 0; y < height; y++) {
     sums line[4];
-    if (wide) {
-      transform_output_4(lines[y], line);
-    } else {
-      transform_output_3(lines[y], line);
-    }
+    output_line(wide, lines[y], line);
     OCTET_UNROLL for (size_t x = 0; x < width; x++) {
       const __m256i sum = _mm256_srai_epi32((__m256i)(line[x] * inverse), 2);
       pixels[y][x][half] = _mm256_add_epi32(sum, bias);
@@ -201,21 +146,9 @@ AVX2 void octet_qs8_winograd_output__avx2(
     const int32_t *from, const int32_t *from4, size_t position_stride, int tall, int wide,
     const octet_qs8_output *output, size_t first, size_t valid, int8_t *to, size_t line_stride,
     size_t pixel_stride) {
-#define TILE(tall, wide) \
-  output_tile( \
-      tall, wide, from, from4, position_stride, output, first, valid, to, line_stride, pixel_stride)
-  if (tall) {
-    if (wide) {
-      TILE(1, 1);
-    } else {
-      TILE(1, 0);
-    }
-  } else if (wide) {
-    TILE(0, 1);
-  } else {
-    TILE(0, 0);
-  }
-#undef TILE
+  OCTET_FOR_TILE(
+      output_tile, from, from4, position_stride, output, first, valid, to, line_stride,
+      pixel_stride)
 }
 
 #endif

@@ -8,6 +8,8 @@ struct BandPlan {
   let pixelStride: Int
   /// Pixels of a line in the copy.
   let width: Int
+  /// Whether bands are of pixels, not of lines.
+  let isPointwise: Bool
   /// Output lines of a band; pixels if it is pointwise.
   let extent: Int
   let count: Int
@@ -67,8 +69,6 @@ struct BandPlan {
     self.elements = elements(extent)
     self.isPointwise = isPointwise
   }
-
-  let isPointwise: Bool
 
   var lineStride: Int { width * pixelStride }
 

@@ -41,8 +41,9 @@ protocol WinogradKernels {
 /// and transformed weights take the place of 144 or, with tiles of three outputs, 81 products a tile.
 ///
 /// Images of more than 64 tiles, or with fewer output channels than threads can share, are taken in
-/// chunks, each with all output channels, against stored weights. Others are transformed whole, then the blocks of 16 output channels share
-/// the tiles; if there are many weights, they are transformed as they are needed, from eight-bit ones.
+/// chunks, each with all output channels, against stored weights. Others are transformed whole, then
+/// the blocks of 16 output channels share the tiles; if there are many weights, they are transformed as they
+/// are needed.
 final class WinogradConv2D<Kernels: WinogradKernels> {
   private typealias Images = ConvolutionImages<Kernels.Element>
   private typealias Value = Kernels.Value
@@ -56,8 +57,8 @@ final class WinogradConv2D<Kernels: WinogradKernels> {
   private let blocks: Int
   /// Whether an image is transformed whole.
   private let isShared: Bool
-  /// [blocks][depth · 9 · 16].
-  private let packed: UnsafeMutablePointer<Kernels.Packed>
+  /// [blocks][depth · 9 · 16]; nil if `stored` is there.
+  private let packed: UnsafeMutablePointer<Kernels.Packed>?
   /// [blocks][36][depth · 16], positions a little further apart; nil if weights are transformed as needed.
   private let stored: UnsafeMutablePointer<Kernels.Value>?
 
@@ -83,7 +84,6 @@ final class WinogradConv2D<Kernels: WinogradKernels> {
     let blocks = QS8GEMM.blocks(g.outputChannels)
     self.blocks = blocks
     let packed = UnsafeMutablePointer<Kernels.Packed>.aligned(blocks * depth * 9 * 16)
-    self.packed = packed
     let isShared =
       vertical.count * horizontal.count <= Self.sharedTilesLimit
       && (pool.threadCount == 1 || blocks >= 2 * pool.threadCount || vertical.count == 1)
@@ -107,10 +107,12 @@ final class WinogradConv2D<Kernels: WinogradKernels> {
             positionStride: position)
         }
       })
+    if stored != nil { packed.deallocate() }
+    self.packed = stored == nil ? packed : nil
   }
 
   deinit {
-    packed.deallocate()
+    packed?.deallocate()
     stored?.deallocate()
   }
 
@@ -272,7 +274,7 @@ final class WinogradConv2D<Kernels: WinogradKernels> {
       let last = min(first + Self.sliceDepth, depth)
       let weights: UnsafePointer<Value>
       let position: Int
-      if let slice {
+      if let slice, let packed {
         position = (last - first) * 16 + Self.padding
         kernels.weights(
           packed + (block * depth + first) * 9 * 16, depth: last - first, to: slice,
