@@ -8,7 +8,7 @@ import OctetRuntime
 public struct PlanReport: Sendable {
   private let kernels: [(op: String, output: String, kernel: String, estimates: String)]
   private let tensors:
-    [(name: String, offset: Int, bytes: Int, first: Int, last: Int, shared: Bool)]
+    [(name: String, offset: Int, bytes: Int, first: Int, last: Int, whole: String?)]
   public let arenaBytes: Int
   public let scratchBytes: Int
 
@@ -27,7 +27,7 @@ public struct PlanReport: Sendable {
     tensors = prepared.plan.allocations.map {
       (
         graph[$0.value].name, $0.offset, $0.byteCount, $0.firstStep, $0.lastStep,
-        $0.sharedWith != nil
+        $0.sharedWith.map { graph[$0].name }
       )
     }
   }
@@ -39,7 +39,7 @@ public struct PlanReport: Sendable {
     let tensorRows = tensors.map { tensor in
       [
         tensor.name, "\(tensor.offset)", "\(tensor.bytes)", "\(tensor.first)...\(tensor.last)",
-        tensor.shared ? "shares its operand's bytes" : "",
+        tensor.whole.map { "within \($0)" } ?? "",
       ]
     }
     return TextTable(
@@ -71,7 +71,8 @@ public struct PlanReport: Sendable {
             .members([
               ("name", .string(tensor.name)), ("offset", .int(tensor.offset)),
               ("bytes", .int(tensor.bytes)), ("first_step", .int(tensor.first)),
-              ("last_step", .int(tensor.last)), ("shared", .bool(tensor.shared)),
+              ("last_step", .int(tensor.last)), ("shared", .bool(tensor.whole != nil)),
+              ("within", tensor.whole.map { .string($0) }),
             ])
           })
       ),

@@ -30,7 +30,7 @@ extension FullyConnected {
           slope: context.epilogue?.slope ?? 1), pool: context.pool)
       context.didPack(1)
       return Step(
-        kernel: kernel.kernel,
+        kernel: kernel.kernel, multiplications: sizes.rows * depth * sizes.outputs,
         phases: kernel.phases(source, target, threads: context.pool.threadCount))
     default:
       let from = try input.perTensor()
@@ -57,7 +57,7 @@ extension FullyConnected {
         pool: context.pool)
       context.didPack(1)
       return Step(
-        kernel: kernel.kernel,
+        kernel: kernel.kernel, multiplications: sizes.rows * depth * sizes.outputs,
         phases: kernel.phases(
           source, target, threads: context.pool.threadCount, scratch: context.scratch))
     }
