@@ -1,3 +1,5 @@
+import OctetKernels
+
 /// Counts of absolute values in 2048 bins of equal width, and the extremes. Zeros and subnormal numbers
 /// are counted apart: they are represented without error at any scale that is a normal number.
 ///
@@ -25,37 +27,27 @@ package struct Histogram: Sendable, Equatable {
 
   /// Adds values; returns false, having added nothing, when one is not finite.
   package mutating func add(_ values: UnsafeBufferPointer<Float>) -> Bool {
-    var smallest = low
-    var largest = high
-    var isFinite = true
-    for value in values {
-      isFinite = isFinite && value.isFinite
-      smallest = min(smallest, value)
-      largest = max(largest, value)
-    }
-    guard isFinite else { return false }
     guard !values.isEmpty else { return true }
-    low = smallest
-    high = largest
-    let limit = max(abs(smallest), abs(largest))
+    guard let (smallest, largest) = F32Histogram.extent(values) else { return false }
+    low = min(low, smallest)
+    high = max(high, largest)
+    let limit = max(abs(low), abs(high))
     if limit >= .leastNormalMagnitude { widen(toHold: limit) }
     guard let widthExponent else {
       zeros += values.count
       return true
     }
     let scale = Float(sign: .plus, exponent: -widthExponent, significand: 1)
-    bins.withUnsafeMutableBufferPointer { bins in
-      negatives.withUnsafeMutableBufferPointer { negatives in
-        for value in values {
-          if abs(value) < .leastNormalMagnitude {
-            zeros += 1
-          } else {
-            let bin = min(Histogram.binCount - 1, Int(abs(value) * scale))
-            bins[bin] += 1
-            if value < 0 { negatives[bin] += 1 }
-          }
-        }
+    var positive = [UInt64](repeating: 0, count: Histogram.binCount)
+    var negative = positive
+    zeros += positive.withUnsafeMutableBufferPointer { positive in
+      negative.withUnsafeMutableBufferPointer { negative in
+        F32Histogram.count(values, scale: scale, positive: positive, negative: negative)
       }
+    }
+    for i in 0..<Histogram.binCount {
+      bins[i] += Int(positive[i] + negative[i])
+      negatives[i] += Int(negative[i])
     }
     return true
   }

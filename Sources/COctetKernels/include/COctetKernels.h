@@ -7,6 +7,7 @@
 #include "octet_cpu.h"
 #include "octet_f32_add.h"
 #include "octet_f32_gemm.h"
+#include "octet_f32_histogram.h"
 #include "octet_math.h"
 #include "octet_max_pool.h"
 #include "octet_qs8_add.h"
