@@ -131,6 +131,21 @@ import Testing
       """, steps: 3, inPlace: 2)
   }
 
+  /// More items than the pool shares: one for each of many small images.
+  @Test func manyImages() throws {
+    let graph = try graph(
+      """
+      graph @main(%x: i8[8388609,1,1,1]{1.0:0}) -> (%y) {
+        %y = max_pool_2d(%x) {filter = [1, 1], stride = [1, 1], padding = valid} : i8[8388609,1,1,1]{1.0:0}
+      }
+      """)
+    let prepared = try PreparedGraph(graph, threads: 2, log: DiagnosticLog())
+    let count = prepared.inputs[0].count
+    for i in 0..<count { prepared.inputs[0].int8[i] = Int8(truncatingIfNeeded: i) }
+    prepared.invoke()
+    #expect((0..<count).allSatisfy { prepared.outputs[0].int8[$0] == Int8(truncatingIfNeeded: $0) })
+  }
+
   /// A filter that is computed has no fast kernel; its results are copied to where they belong.
   @Test func theReferenceWritesApartToo() throws {
     try check(

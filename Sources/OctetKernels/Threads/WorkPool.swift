@@ -9,9 +9,7 @@ package final class Work {
   /// Computes item `item`; no two running calls have the same `worker`, which numbers scratch memory.
   package let body: (_ item: Int, _ worker: Int) -> Void
 
-  /// - Parameter count: 0...2^23.
   package init(count: Int = 1, _ body: @escaping (_ item: Int, _ worker: Int) -> Void) {
-    precondition((0...Int(octet_work_items_limit)).contains(count), "too many items")
     self.count = count
     self.body = body
   }
@@ -34,9 +32,10 @@ package final class WorkPool: @unchecked Sendable {
     if let pool { octet_work_pool_destroy(pool) }
   }
 
-  /// Runs all items and returns when they are done. Allocates nothing.
+  /// Runs all items and returns when they are done. Allocates nothing. More than 2^23 items are left to the
+  /// caller's thread.
   package func run(_ work: Work) {
-    guard let pool, work.count > 1 else {
+    guard let pool, work.count > 1, work.count <= Int(octet_work_items_limit) else {
       for item in 0..<work.count { work.body(item, 0) }
       return
     }
