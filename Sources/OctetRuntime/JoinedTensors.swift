@@ -16,13 +16,7 @@ struct JoinedTensors {
   /// A tensor is made in place if the join is its only reader and if its bytes lie together there, or its
   /// maker can write pixels apart.
   init(_ graph: Graph, _ schedule: Schedule) {
-    var readers = [Int](repeating: 0, count: graph.values.count)
-    var makers = [Int?](repeating: nil, count: graph.values.count)
-    for (step, entry) in schedule.entries.enumerated() {
-      for case let input? in entry.inputs { readers[input.index] += 1 }
-      for output in entry.outputs { makers[output.index] = step }
-    }
-    for output in graph.outputs { readers[output.index] += 1 }
+    let (readers, makers) = schedule.uses(graph)
     for entry in schedule.entries {
       guard case .join(let axis)? = Self.rule(entry, graph), let output = entry.outputs.first,
         places[output.index] == nil, let extents = graph[output].type.shape.extents,

@@ -35,13 +35,7 @@ package struct Schedule {
   package init(joining graph: Graph) {
     self.init(graph)
     isJoining = true
-    var readers = [Int](repeating: 0, count: graph.values.count)
-    var makers = [Int?](repeating: nil, count: graph.values.count)
-    for (index, node) in graph.nodes.enumerated() {
-      for case let input? in node.inputs { readers[input.index] += 1 }
-      for output in node.outputs { makers[output.index] = index }
-    }
-    for output in graph.outputs { readers[output.index] += 1 }
+    let (readers, makers) = uses(graph)
     /// The node that makes input 0 of `node` for it alone.
     func onlySource(of node: Node) -> Int? {
       guard let input = node.inputs.first.flatMap({ $0 }), readers[input.index] == 1 else {
@@ -78,6 +72,18 @@ package struct Schedule {
       }
     }
     entries = entries.indices.filter { places[$0] == $0 }.map { entries[$0] }
+  }
+
+  /// How often each value is read, as an output too, and the entry that makes it.
+  func uses(_ graph: Graph) -> (readers: [Int], makers: [Int?]) {
+    var readers = [Int](repeating: 0, count: graph.values.count)
+    var makers = [Int?](repeating: nil, count: graph.values.count)
+    for (index, entry) in entries.enumerated() {
+      for case let input? in entry.inputs { readers[input.index] += 1 }
+      for output in entry.outputs { makers[output.index] = index }
+    }
+    for output in graph.outputs { readers[output.index] += 1 }
+    return (readers, makers)
   }
 
   private static func isLayer(_ node: Node) -> Bool {

@@ -85,15 +85,28 @@ struct BandPlan {
       - geometry.padTop + (geometry.kernelHeight - 1) * geometry.dilationHeight + 1
   }
 
+  /// Where a band's pixels begin, then where `count` runs or taps do, `perLine` of them on a line of the
+  /// kernel. Those beyond the kernel repeat its last one. The caller frees them.
+  func offsets(runs count: Int, perLine: Int) -> UnsafeMutablePointer<Int32> {
+    let offsets = UnsafeMutablePointer<Int32>.aligned(pixels + count)
+    for i in 0..<pixels { offsets[i] = rowOffset(i) }
+    let last = geometry.kernelHeight * perLine - 1
+    for run in 0..<count {
+      let (i, j) = min(run, last).quotientAndRemainder(dividingBy: perLine)
+      offsets[pixels + run] = tapOffset(i, j)
+    }
+    return offsets
+  }
+
   /// The first element that output pixel `index` of a band sees, from the copy's start.
-  func rowOffset(_ index: Int) -> Int32 {
+  private func rowOffset(_ index: Int) -> Int32 {
     if isPointwise { return Int32(index * pixelStride) }
     let (y, x) = index.quotientAndRemainder(dividingBy: geometry.outputWidth)
     return Int32(y * geometry.strideHeight * lineStride + x * geometry.strideWidth * pixelStride)
   }
 
   /// The place of kernel element (i, j), from the first element that a pixel sees.
-  func tapOffset(_ i: Int, _ j: Int) -> Int32 {
+  private func tapOffset(_ i: Int, _ j: Int) -> Int32 {
     Int32(i * geometry.dilationHeight * lineStride + j * geometry.dilationWidth * pixelStride)
   }
 }

@@ -88,12 +88,7 @@ final class DirectConv2D<Arithmetic: DirectArithmetic> {
           block: index, firstChannel: group * groupChannels, n: groupChannels, runs: runs,
           runLength: runLength, into: packed + unit * block)
       })
-    offsets = .aligned(bands.pixels + runs)
-    for i in 0..<bands.pixels { offsets[i] = bands.rowOffset(i) }
-    for run in 0..<runs {
-      let (i, j) = run.quotientAndRemainder(dividingBy: runs / g.kernelHeight)
-      offsets[bands.pixels + run] = bands.tapOffset(i, j)
-    }
+    offsets = bands.offsets(runs: runs, perLine: runs / g.kernelHeight)
   }
 
   deinit {

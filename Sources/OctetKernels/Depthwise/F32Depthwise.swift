@@ -82,12 +82,7 @@ package final class F32Depthwise {
     for tap in 0..<taps {
       (packed + tap * padded).update(from: convolution.weights + tap * channels, count: channels)
     }
-    offsets = .aligned(bands.pixels + taps)
-    for i in 0..<bands.pixels { offsets[i] = bands.rowOffset(i) }
-    for tap in 0..<taps {
-      let (i, j) = tap.quotientAndRemainder(dividingBy: g.kernelWidth)
-      offsets[bands.pixels + tap] = bands.tapOffset(i, j)
-    }
+    offsets = bands.offsets(runs: taps, perLine: g.kernelWidth)
   }
 
   deinit {

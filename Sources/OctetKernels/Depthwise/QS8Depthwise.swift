@@ -78,13 +78,8 @@ package final class QS8Depthwise {
           convolution.weights[tap * channels + channel])
       }
     }
-    offsets = .aligned(bands.pixels + taps)
-    for i in 0..<bands.pixels { offsets[i] = bands.rowOffset(i) }
-    for tap in 0..<taps {
-      // A tap too many has zero weights and may read any place.
-      let (i, j) = min(tap, count - 1).quotientAndRemainder(dividingBy: g.kernelWidth)
-      offsets[bands.pixels + tap] = bands.tapOffset(i, j)
-    }
+    // A tap too many has zero weights and may read any place.
+    offsets = bands.offsets(runs: taps, perLine: g.kernelWidth)
   }
 
   deinit {
