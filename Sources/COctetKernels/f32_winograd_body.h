@@ -6,7 +6,7 @@ enum { points = 6, half_point = 4, most_rows = 12 };
 
 /// Rows (2 3 -4 -3 2 0) (0 -2 -5 -1 2 0) (0 2 1 -5 2 0) (0 -1 -2 1 2 0) (0 2 -1 -2 1 0)
 /// (0 2 3 -4 -3 2) on six neighbouring pixels.
-INLINE void transform_input_4(floats *d) {
+INLINE void transform_input_6(floats *d) {
   const floats t = d[1] - d[3], u = d[4] - d[2];
   const floats sum = u + t, difference = u - t;
   const floats a = d[0] - d[2] + sum, b = d[2] + d[3], c = d[2] - d[3];
@@ -21,7 +21,7 @@ INLINE void transform_input_4(floats *d) {
 
 /// Rows (2 -1 -2 1 0) (0 -6 -3 3 0) (0 -2 3 -1 0) (0 -5 0 5 0) (0 4 -2 -4 2) on five, the point -1/2 left
 /// out.
-INLINE void transform_input_3(floats *d) {
+INLINE void transform_input_5(floats *d) {
   const floats t = d[1] - d[3], a = d[0] - d[2], u = d[4] - d[2];
   const floats b = d[3] - d[2] - d[1] * 2, c = d[2] - d[1], e = t * 2 + u;
   const floats x2 = d[2] - d[3] + c * 2;
@@ -33,14 +33,25 @@ INLINE void transform_input_3(floats *d) {
 }
 
 /// Rows (15 0 0) (-5 -5 -5) (5 -5 5) (1 2 4) (-4 2 -1) (0 0 15).
-INLINE void transform_weights(floats g0, floats g1, floats g2, floats *to) {
-  const floats outer = g0 + g2, middle = g1 * 2;
-  to[0] = g0 * 15;
-  to[1] = (outer + g1) * -5;
-  to[2] = (outer - g1) * 5;
-  to[3] = g0 + middle + g2 * 4;
-  to[4] = middle - g0 * 4 - g2;
-  to[5] = g2 * 15;
+INLINE void transform_weights_3(const floats *g, floats *to) {
+  const floats outer = g[0] + g[2], middle = g[1] * 2;
+  to[0] = g[0] * 15;
+  to[1] = (outer + g[1]) * -5;
+  to[2] = (outer - g[1]) * 5;
+  to[3] = g[0] + middle + g[2] * 4;
+  to[4] = middle - g[0] * 4 - g[2];
+  to[5] = g[2] * 15;
+}
+
+/// Rows (15 0 0 0 0) (-5 -5 -5 -5 -5) (5 -5 5 -5 5) (1 2 4 8 16) (-4 2 -1 1/2 -1/4) (0 0 0 0 15).
+INLINE void transform_weights_5(const floats *g, floats *to) {
+  const floats even = g[0] + g[2] + g[4], odd = g[1] + g[3];
+  to[0] = g[0] * 15;
+  to[1] = (even + odd) * -5;
+  to[2] = (even - odd) * 5;
+  to[3] = g[0] + g[1] * 2 + g[2] * 4 + g[3] * 8 + g[4] * 16;
+  to[4] = g[1] * 2 - g[0] * 4 - g[2] + g[3] * 0.5f - g[4] * 0.25f;
+  to[5] = g[4] * 15;
 }
 
 /// Rows (1 1 1 1 8 0) (0 1 -1 2 -4 0) (0 1 1 4 2 0) (0 1 -1 8 -1 1).
@@ -60,6 +71,22 @@ INLINE void transform_output_3(const floats *m, floats *to) {
   to[2] = sum + m[3] * 4 + m[5];
 }
 
+/// Rows (1 1 1 1 8 0) (0 1 -1 2 -4 1), for a 5x5 kernel.
+INLINE void transform_output_2(const floats *m, floats *to) {
+  to[0] = m[0] + m[1] + m[2] + m[3] + m[4] * 8;
+  to[1] = m[1] - m[2] + m[3] * 2 - m[4] * 4 + m[5];
+}
+
+INLINE void transform_output(const size_t outputs, const floats *m, floats *to) {
+  switch (outputs) {
+    case 4: transform_output_4(m, to); break;
+    case 3: transform_output_3(m, to); break;
+    case 2: transform_output_2(m, to); break;
+    // The row (1 1 1 1 1), for a 5x5 kernel with the point -1/2 left out.
+    default: to[0] = m[0] + m[1] + m[2] + m[3] + m[5]; break;
+  }
+}
+
 #define OCTET_VALUE float
 #define OCTET_VALUES floats
 #define OCTET_LOAD_VALUES(from, left) load(from)
@@ -74,25 +101,33 @@ OCTET_TARGET void OCTET_NAME(input)(
     const float *image, size_t line_stride, size_t pixel_stride, size_t channels, int tall,
     int wide, float *to, float *to4, size_t position_stride) {
   OCTET_FOR_TILE(
-      input_tile, image, line_stride, pixel_stride, channels, to, to4, position_stride)
+      4, input_tile, image, line_stride, pixel_stride, channels, to, to4, position_stride)
 }
 
-OCTET_TARGET void OCTET_NAME(weights)(
-    const float *w, size_t depth, float *to, size_t position_stride) {
-  enum { taps = 9 };
-  for (size_t l = 0; l < depth; l++, w += taps * columns) {
+INLINE void transform_weights(const size_t kernel, const floats *g, floats *to) {
+  if (kernel == 3) {
+    transform_weights_3(g, to);
+  } else {
+    transform_weights_5(g, to);
+  }
+}
+
+INLINE void weights_of(
+    const size_t kernel, const float *w, size_t depth, float *to, size_t position_stride) {
+  for (size_t l = 0; l < depth; l++, w += kernel * kernel * columns) {
     for (size_t c = 0; c < columns; c += lanes) {
-      floats lines[points][3];
-      OCTET_UNROLL for (size_t x = 0; x < 3; x++) {
-        floats line[points];
-        transform_weights(
-            load(w + x * columns + c), load(w + (3 + x) * columns + c),
-            load(w + (6 + x) * columns + c), line);
+      floats lines[points][5];
+      OCTET_UNROLL for (size_t x = 0; x < kernel; x++) {
+        floats g[5], line[points];
+        OCTET_UNROLL for (size_t y = 0; y < kernel; y++) {
+          g[y] = load(w + (kernel * y + x) * columns + c);
+        }
+        transform_weights(kernel, g, line);
         OCTET_UNROLL for (size_t i = 0; i < points; i++) lines[i][x] = line[i];
       }
       OCTET_UNROLL for (size_t i = 0; i < points; i++) {
         floats u[points];
-        transform_weights(lines[i][0], lines[i][1], lines[i][2], u);
+        transform_weights(kernel, lines[i], u);
         OCTET_UNROLL for (size_t j = 0; j < points; j++) {
           store(
               to + (points * i + j) * position_stride + l * columns + c, 0,
@@ -100,6 +135,15 @@ OCTET_TARGET void OCTET_NAME(weights)(
         }
       }
     }
+  }
+}
+
+OCTET_TARGET void OCTET_NAME(weights)(
+    size_t kernel, const float *w, size_t depth, float *to, size_t position_stride) {
+  if (kernel == 3) {
+    weights_of(3, w, depth, to, position_stride);
+  } else {
+    weights_of(5, w, depth, to, position_stride);
   }
 }
 
@@ -157,18 +201,17 @@ OCTET_TARGET void OCTET_NAME(product)(
 }
 
 INLINE void output_tile(
-    const int tall, const int wide, const float *from, const float *from4,
+    const size_t height, const size_t width, const float *from, const float *from4,
     size_t position_stride, const octet_f32_output *output, size_t first, size_t valid, float *to,
     size_t line_stride, size_t pixel_stride) {
-  const size_t height = tall ? 4 : 3, width = wide ? 4 : 3;
   const finishing f = make_finishing(output);
   for (size_t v = 0; v < vectors; v++) {
     const floats bias = load(output->bias + first + v * lanes);
     floats lines[4][points];
-    output_lines(tall, wide, from + v * lanes, from4 + v * lanes, position_stride, lines);
+    output_lines(height, width, from + v * lanes, from4 + v * lanes, position_stride, lines);
     OCTET_UNROLL for (size_t y = 0; y < height; y++) {
       floats line[4];
-      output_line(wide, lines[y], line);
+      transform_output(width, lines[y], line);
       OCTET_UNROLL for (size_t x = 0; x < width; x++) {
         store(to + y * line_stride + x * pixel_stride, v, finish(line[x], bias, &f), valid);
       }
@@ -177,10 +220,16 @@ INLINE void output_tile(
 }
 
 OCTET_TARGET void OCTET_NAME(output)(
-    const float *from, const float *from4, size_t position_stride, int tall, int wide,
-    const octet_f32_output *output, size_t first, size_t valid, float *to, size_t line_stride,
-    size_t pixel_stride) {
-  OCTET_FOR_TILE(
-      output_tile, from, from4, position_stride, output, first, valid, to, line_stride,
-      pixel_stride)
+    size_t kernel, const float *from, const float *from4, size_t position_stride, int tall,
+    int wide, const octet_f32_output *output, size_t first, size_t valid, float *to,
+    size_t line_stride, size_t pixel_stride) {
+  if (kernel == 3) {
+    OCTET_FOR_TILE(
+        4, output_tile, from, from4, position_stride, output, first, valid, to, line_stride,
+        pixel_stride)
+  } else {
+    OCTET_FOR_TILE(
+        2, output_tile, from, from4, position_stride, output, first, valid, to, line_stride,
+        pixel_stride)
+  }
 }

@@ -30,7 +30,7 @@ AVX2 void octet_qs8_winograd_input__avx2(
     const int16_t *image, size_t line_stride, size_t pixel_stride, size_t channels, int tall,
     int wide, int16_t *to, int16_t *to4, size_t position_stride) {
   OCTET_FOR_TILE(
-      input_tile, image, line_stride, pixel_stride, channels, to, to4, position_stride)
+      4, input_tile, image, line_stride, pixel_stride, channels, to, to4, position_stride)
 }
 
 AVX2 void octet_qs8_winograd_weights__avx2(
@@ -107,15 +107,14 @@ AVX2 void octet_qs8_winograd_product_6x16__avx2(
 
 /// The sums of a tile's pixels, bias included, of eight channels.
 OCTET_INLINE AVX2 void output_half(
-    const int tall, const int wide, const int32_t *from, const int32_t *from4,
+    const size_t height, const size_t width, const int32_t *from, const int32_t *from4,
     size_t position_stride, __m256i bias, __m256i (*pixels)[4][2], const size_t half) {
-  const size_t height = tall ? 4 : 3, width = wide ? 4 : 3;
   const sums inverse = (sums)_mm256_set1_epi32((int32_t)2271560481u);
   sums lines[4][points];
-  output_lines(tall, wide, from + 8 * half, from4 + 8 * half, position_stride, lines);
+  output_lines(height, width, from + 8 * half, from4 + 8 * half, position_stride, lines);
   OCTET_UNROLL for (size_t y = 0; y < height; y++) {
     sums line[4];
-    output_line(wide, lines[y], line);
+    transform_output(width, lines[y], line);
     OCTET_UNROLL for (size_t x = 0; x < width; x++) {
       const __m256i sum = _mm256_srai_epi32((__m256i)(line[x] * inverse), 2);
       pixels[y][x][half] = _mm256_add_epi32(sum, bias);
@@ -124,20 +123,19 @@ OCTET_INLINE AVX2 void output_half(
 }
 
 OCTET_INLINE AVX2 void output_tile(
-    const int tall, const int wide, const int32_t *from, const int32_t *from4,
+    const size_t height, const size_t width, const int32_t *from, const int32_t *from4,
     size_t position_stride, const octet_qs8_output *output, size_t first, size_t valid,
     int8_t *to, size_t line_stride, size_t pixel_stride) {
-  const size_t height = tall ? 4 : 3, width = wide ? 4 : 3;
   __m256i pixels[4][4][2];
   output_half(
-      tall, wide, from, from4, position_stride, load(output->bias + first), pixels, 0);
+      height, width, from, from4, position_stride, load(output->bias + first), pixels, 0);
   output_half(
-      tall, wide, from, from4, position_stride, load(output->bias + first + 8), pixels, 1);
+      height, width, from, from4, position_stride, load(output->bias + first + 8), pixels, 1);
   const finishing f = make_finishing(output, first);
   for (size_t y = 0; y < height; y++, to += line_stride) {
     finish_rows(pixels[y][0], pixels[y][1], &f, to, to + pixel_stride, valid);
     finish_rows(
-        pixels[y][2], pixels[y][wide ? 3 : 2], &f, to + 2 * pixel_stride,
+        pixels[y][2], pixels[y][width - 1], &f, to + 2 * pixel_stride,
         width == 4 ? to + 3 * pixel_stride : NULL, valid);
   }
 }
@@ -147,7 +145,7 @@ AVX2 void octet_qs8_winograd_output__avx2(
     const octet_qs8_output *output, size_t first, size_t valid, int8_t *to, size_t line_stride,
     size_t pixel_stride) {
   OCTET_FOR_TILE(
-      output_tile, from, from4, position_stride, output, first, valid, to, line_stride,
+      4, output_tile, from, from4, position_stride, output, first, valid, to, line_stride,
       pixel_stride)
 }
 

@@ -33,7 +33,7 @@ AVX512 void octet_qs8_winograd_input__avx512(
     const int16_t *image, size_t line_stride, size_t pixel_stride, size_t channels, int tall,
     int wide, int16_t *to, int16_t *to4, size_t position_stride) {
   OCTET_FOR_TILE(
-      input_tile, image, line_stride, pixel_stride, channels, to, to4, position_stride)
+      4, input_tile, image, line_stride, pixel_stride, channels, to, to4, position_stride)
 }
 
 AVX512 void octet_qs8_winograd_weights__avx512(
@@ -111,26 +111,25 @@ AVX512 void octet_qs8_winograd_product_12x16__avx512(
 }
 
 OCTET_INLINE AVX512 void output_tile(
-    const int tall, const int wide, const int32_t *from, const int32_t *from4,
+    const size_t height, const size_t width, const int32_t *from, const int32_t *from4,
     size_t position_stride, const octet_qs8_output *output, size_t first, size_t valid,
     int8_t *to, size_t line_stride, size_t pixel_stride) {
-  const size_t height = tall ? 4 : 3, width = wide ? 4 : 3;
   const sums inverse = (sums)_mm512_set1_epi32((int32_t)2271560481u);
   sums lines[4][points];
-  output_lines(tall, wide, from, from4, position_stride, lines);
+  output_lines(height, width, from, from4, position_stride, lines);
   const __m512i bias = _mm512_loadu_si512(output->bias + first);
   const scaling scales = make_scaling(output, first);
   const bounding bounds = make_bounding(output);
   const __mmask16 lanes = (__mmask16)first_lanes(valid);
   OCTET_UNROLL for (size_t y = 0; y < height; y++, to += line_stride) {
     sums line[4];
-    output_line(wide, lines[y], line);
+    transform_output(width, lines[y], line);
     __m512i scaled[4];
     OCTET_UNROLL for (size_t x = 0; x < width; x++) {
       const __m512i sum = _mm512_srai_epi32((__m512i)(line[x] * inverse), 2);
       scaled[x] = scale(_mm512_add_epi32(sum, bias), &scales);
     }
-    if (!wide) scaled[3] = scaled[2];
+    if (width == 3) scaled[3] = scaled[2];
     store_quarters(to, pixel_stride, width, lanes, codes(scaled, &bounds));
   }
 }
@@ -140,7 +139,7 @@ AVX512 void octet_qs8_winograd_output__avx512(
     const octet_qs8_output *output, size_t first, size_t valid, int8_t *to, size_t line_stride,
     size_t pixel_stride) {
   OCTET_FOR_TILE(
-      output_tile, from, from4, position_stride, output, first, valid, to, line_stride,
+      4, output_tile, from, from4, position_stride, output, first, valid, to, line_stride,
       pixel_stride)
 }
 

@@ -12,7 +12,7 @@ enum { points = 6, half_point = 4 };
 #define OCTET_WINOGRAD_INPUT(name, vector, attributes) \
   /* Rows (2 3 -4 -3 2 0) (0 -2 -5 -1 2 0) (0 2 1 -5 2 0) (0 -1 -2 1 2 0) (0 2 -1 -2 1 0) \
      (0 2 3 -4 -3 2). */ \
-  OCTET_INLINE attributes void name##_4(vector *d) { \
+  OCTET_INLINE attributes void name##_6(vector *d) { \
     const vector t = d[1] - d[3], u = d[4] - d[2]; \
     const vector sum = u + t, difference = u - t; \
     const vector a = d[0] - d[2] + sum; \
@@ -27,7 +27,7 @@ enum { points = 6, half_point = 4 };
   } \
   /* Rows (2 -1 -2 1 0) (0 -6 -3 3 0) (0 -2 3 -1 0) (0 -5 0 5 0) (0 4 -2 -4 2), the point -1/2 left \
      out. */ \
-  OCTET_INLINE attributes void name##_3(vector *d) { \
+  OCTET_INLINE attributes void name##_5(vector *d) { \
     const vector t = d[1] - d[3], a = d[0] - d[2], u = d[4] - d[2]; \
     const vector t2 = t + t; \
     const vector b = d[3] - d[2] - (d[1] + d[1]); \
@@ -69,6 +69,13 @@ enum { points = 6, half_point = 4 };
     to[0] = m[0] + sum + m[3]; \
     to[1] = difference + (m[3] << 1); \
     to[2] = sum + (m[3] << 2) + m[5]; \
+  } \
+  OCTET_INLINE attributes void name(const size_t outputs, const vector *m, vector *to) { \
+    if (outputs == 4) { \
+      name##_4(m, to); \
+    } else { \
+      name##_3(m, to); \
+    } \
   }
 
 #endif

@@ -137,17 +137,20 @@ import Testing
 
   @Test func winogradSizes() {
     var generator = SplitMix64(seed: 16)
-    for (height, width) in (1...14).flatMap({ h in [(h, 14), (h, 3), (14, h), (3, h)] }) {
-      let geometry = Conv2DCases.geometry(
-        input: (height, width, 17), kernel: (3, 3), same: true, channels: 19)
-      check(Case(geometry, using: &generator), "\(height)x\(width)")
-    }
-    for (height, width, depth, channels) in [
-      (33, 40, 16, 16), (34, 219, 3, 5), (13, 13, 150, 131), (26, 26, 96, 40), (13, 13, 1024, 32),
-    ] {
-      let geometry = Conv2DCases.geometry(
-        input: (height, width, depth), kernel: (3, 3), same: true, channels: channels)
-      check(Case(geometry, using: &generator), "\(height)x\(width) \(depth)>\(channels)")
+    for kernel in [3, 5] {
+      for (height, width) in (1...14).flatMap({ h in [(h, 14), (h, 3), (14, h), (3, h)] }) {
+        let geometry = Conv2DCases.geometry(
+          input: (height, width, 17), kernel: (kernel, kernel), same: true, channels: 19)
+        check(Case(geometry, using: &generator), "\(kernel): \(height)x\(width)")
+      }
+      for (height, width, depth, channels) in [
+        (33, 40, 16, 16), (34, 219, 3, 5), (13, 13, 150, 131), (26, 26, 96, 40), (13, 13, 1024, 32),
+      ] {
+        let geometry = Conv2DCases.geometry(
+          input: (height, width, depth), kernel: (kernel, kernel), same: true, channels: channels)
+        check(
+          Case(geometry, using: &generator), "\(kernel): \(height)x\(width) \(depth)>\(channels)")
+      }
     }
   }
 

@@ -59,9 +59,9 @@ package struct Conv2DGeometry: Sendable, Equatable {
       && outputHeight == inputHeight && outputWidth == inputWidth
   }
 
-  /// Whether the kernel is 3x3, of stride and dilation 1.
-  var isThreeByThree: Bool {
-    kernelHeight == 3 && kernelWidth == 3 && strideHeight == 1 && strideWidth == 1
-      && dilationHeight == 1 && dilationWidth == 1
+  /// The side of a square kernel of stride and dilation 1, else nil.
+  var squareKernel: Int? {
+    kernelHeight == kernelWidth && strideHeight == 1 && strideWidth == 1 && dilationHeight == 1
+      && dilationWidth == 1 ? kernelHeight : nil
   }
 }

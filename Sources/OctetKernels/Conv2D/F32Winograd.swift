@@ -1,10 +1,10 @@
 import COctetKernels
 
-/// The kernels of float 3x3 convolution by Winograd's method; `octet_winograd.h` says what each does.
+/// The kernels of float 3x3 and 5x5 convolution by Winograd's method; `octet_winograd.h` says what each does.
 package enum F32Winograd {
   /// One set of kernels and what it needs.
   package struct Variant: Sendable {
-    /// For profiles, for example `f32-winograd-4x4--avx2`.
+    /// For profiles, for example `f32-winograd--avx2`.
     package let name: StaticString
     /// Whether this CPU can run it. Running it elsewhere is an illegal instruction.
     package let isSupported: Bool
@@ -15,7 +15,7 @@ package enum F32Winograd {
       ) -> Void
     let weights:
       @Sendable @convention(c) (
-        UnsafePointer<Float>, Int, UnsafeMutablePointer<Float>, Int
+        Int, UnsafePointer<Float>, Int, UnsafeMutablePointer<Float>, Int
       ) -> Void
     let product:
       @Sendable @convention(c) (
@@ -24,7 +24,7 @@ package enum F32Winograd {
       ) -> Void
     let output:
       @Sendable @convention(c) (
-        UnsafePointer<Float>, UnsafePointer<Float>, Int, Int32, Int32,
+        Int, UnsafePointer<Float>, UnsafePointer<Float>, Int, Int32, Int32,
         UnsafePointer<octet_f32_output>, Int, Int, UnsafeMutablePointer<Float>, Int, Int
       ) -> Void
   }
@@ -35,12 +35,12 @@ package enum F32Winograd {
     #if arch(x86_64)
       [
         Variant(
-          name: "f32-winograd-4x4--avx512", isSupported: CPUFeatures.hasAVX512VNNI,
+          name: "f32-winograd--avx512", isSupported: CPUFeatures.hasAVX512VNNI,
           input: octet_f32_winograd_input__avx512, weights: octet_f32_winograd_weights__avx512,
           product: octet_f32_winograd_product__avx512,
           output: octet_f32_winograd_output__avx512),
         Variant(
-          name: "f32-winograd-4x4--avx2", isSupported: CPUFeatures.hasAVX2AndFMA,
+          name: "f32-winograd--avx2", isSupported: CPUFeatures.hasAVX2AndFMA,
           input: octet_f32_winograd_input__avx2, weights: octet_f32_winograd_weights__avx2,
           product: octet_f32_winograd_product__avx2, output: octet_f32_winograd_output__avx2),
       ]
@@ -53,7 +53,7 @@ package enum F32Winograd {
   package static let best: Variant? = variants.first { $0.isSupported }
 }
 
-/// Float 3x3 convolution of stride 1 by Winograd's method. A result is within 1e-5 of the largest one, or of 1, of
+/// Float 3x3 or 5x5 convolution of stride 1 by Winograd's method. A result is within 1e-5 of the largest one, or of 1, of
 /// the sum in double precision, for up to 1024 input channels of values and weights of like size. Infinite
 /// and NaN values spread over the tile they are in.
 package final class F32WinogradConv2D {
@@ -92,18 +92,20 @@ private struct F32WinogradKernels: WinogradKernels {
   let convolution: F32Convolution
   let variant: F32Winograd.Variant
 
+  static var kernelSizes: [Int] { [3, 5] }
   var geometry: Conv2DGeometry { convolution.geometry }
   var name: StaticString { variant.name }
 
-  /// [depth][9][16].
+  /// [depth][taps][16].
   func pack(block: Int, depth: Int, into packed: UnsafeMutablePointer<Float>) {
     let channels = geometry.inputChannels
-    packed.initialize(repeating: 0, count: depth * 9 * 16)
+    let taps = geometry.kernelHeight * geometry.kernelWidth
+    packed.initialize(repeating: 0, count: depth * taps * 16)
     for lane in 0..<min(16, geometry.outputChannels - 16 * block) {
-      for tap in 0..<9 {
-        let source = convolution.weights + ((16 * block + lane) * 9 + tap) * channels
+      for tap in 0..<taps {
+        let source = convolution.weights + ((16 * block + lane) * taps + tap) * channels
         let target = packed + tap * 16 + lane
-        for channel in 0..<channels { target[channel * 9 * 16] = source[channel] }
+        for channel in 0..<channels { target[channel * taps * 16] = source[channel] }
       }
     }
   }
@@ -130,7 +132,7 @@ private struct F32WinogradKernels: WinogradKernels {
     _ packed: UnsafePointer<Float>, depth: Int, to: UnsafeMutablePointer<Float>,
     positionStride: Int
   ) {
-    variant.weights(packed, depth, to, positionStride)
+    variant.weights(geometry.kernelHeight, packed, depth, to, positionStride)
   }
 
   func product(
@@ -146,7 +148,7 @@ private struct F32WinogradKernels: WinogradKernels {
     pixelStride: Int
   ) {
     variant.output(
-      from, from4, positionStride, tall ? 1 : 0, wide ? 1 : 0, convolution.output.raw, channel,
-      valid, to, lineStride, pixelStride)
+      geometry.kernelHeight, from, from4, positionStride, tall ? 1 : 0, wide ? 1 : 0,
+      convolution.output.raw, channel, valid, to, lineStride, pixelStride)
   }
 }

@@ -98,6 +98,7 @@ private struct QS8WinogradKernels: WinogradKernels {
   let variant: QS8Winograd.Variant
   let widen: QS8Widen.Variant
 
+  static var kernelSizes: [Int] { [3] }
   var geometry: Conv2DGeometry { convolution.geometry }
   var name: StaticString { variant.name }
 

@@ -7,10 +7,12 @@ protocol WinogradKernels {
   associatedtype Value: BitwiseCopyable
   associatedtype Sum: BitwiseCopyable
 
+  /// Sides of the kernels that there are transforms for.
+  static var kernelSizes: [Int] { get }
   var geometry: Conv2DGeometry { get }
   var name: StaticString { get }
 
-  /// Writes one block of weights, 9 · 16 for each of `depth` input channels.
+  /// Writes one block of weights, taps · 16 for each of `depth` input channels.
   func pack(block: Int, depth: Int, into packed: UnsafeMutablePointer<Packed>)
 
   /// Copies lines of an image with zeros around it; `columns` are pixels of bordered lines.
@@ -37,8 +39,9 @@ protocol WinogradKernels {
     pixelStride: Int)
 }
 
-/// 3x3 convolution of stride 1 by Winograd's method: 36 matrix products between transformed tiles
-/// and transformed weights take the place of 144 or, with tiles of three outputs, 81 products a tile.
+/// Convolution of stride 1 by Winograd's method. With a 3x3 kernel 36 matrix products between transformed
+/// tiles and transformed weights take the place of 144 products a tile, or 25 of 81 in tiles of three
+/// outputs; with a 5x5 kernel 36 take the place of 100.
 ///
 /// Images of more than 64 tiles, or with fewer output channels than threads can share, are taken in
 /// chunks, each with all output channels, against stored weights. Others are transformed whole, then
@@ -50,14 +53,16 @@ final class WinogradConv2D<Kernels: WinogradKernels> {
   private typealias Sum = Kernels.Sum
 
   private let kernels: Kernels
+  private let kernelSize: Int
   private let vertical: Winograd.Tiles
   private let horizontal: Winograd.Tiles
-  /// Input channels rounded up to 16.
+  /// Input channels rounded up to 16, and to 2: where they lie, and what is multiplied.
   private let depth: Int
+  private let productDepth: Int
   private let blocks: Int
   /// Whether an image is transformed whole.
   private let isShared: Bool
-  /// [blocks][depth · 9 · 16]; nil if `stored` is there.
+  /// [blocks][depth · taps · 16]; nil if `stored` is there.
   private let packed: UnsafeMutablePointer<Kernels.Packed>?
   /// [blocks][36][depth · 16], positions a little further apart; nil if weights are transformed as needed.
   private let stored: UnsafeMutablePointer<Kernels.Value>?
@@ -73,17 +78,18 @@ final class WinogradConv2D<Kernels: WinogradKernels> {
   /// - Parameter pool: Packs and transforms the weights.
   init?(_ kernels: Kernels, pool: WorkPool) {
     let g = kernels.geometry
-    guard g.isThreeByThree, let vertical = Winograd.Tiles(g.outputHeight),
-      let horizontal = Winograd.Tiles(g.outputWidth)
-    else { return nil }
+    guard let (kernelSize, vertical, horizontal) = Self.tiles(g) else { return nil }
     self.kernels = kernels
+    self.kernelSize = kernelSize
     self.vertical = vertical
     self.horizontal = horizontal
     let depth = (g.inputChannels + 15) / 16 * 16
     self.depth = depth
+    productDepth = (g.inputChannels + 1) / 2 * 2
     let blocks = QS8GEMM.blocks(g.outputChannels)
     self.blocks = blocks
-    let packed = UnsafeMutablePointer<Kernels.Packed>.aligned(blocks * depth * 9 * 16)
+    let blockSize = depth * kernelSize * kernelSize * 16
+    let packed = UnsafeMutablePointer<Kernels.Packed>.aligned(blocks * blockSize)
     let isShared =
       vertical.count * horizontal.count <= Self.sharedTilesLimit
       && (pool.threadCount == 1 || blocks >= 2 * pool.threadCount || vertical.count == 1)
@@ -99,7 +105,7 @@ final class WinogradConv2D<Kernels: WinogradKernels> {
     self.stored = stored
     pool.run(
       Work(count: blocks) { block, _ in
-        let place = packed + block * depth * 9 * 16
+        let place = packed + block * blockSize
         kernels.pack(block: block, depth: depth, into: place)
         if let stored {
           kernels.weights(
@@ -116,11 +122,20 @@ final class WinogradConv2D<Kernels: WinogradKernels> {
     stored?.deallocate()
   }
 
+  /// Nil if the method does not apply.
+  private static func tiles(
+    _ g: Conv2DGeometry
+  ) -> (kernelSize: Int, vertical: Winograd.Tiles, horizontal: Winograd.Tiles)? {
+    guard let kernelSize = g.squareKernel, Kernels.kernelSizes.contains(kernelSize),
+      let vertical = Winograd.Tiles(g.outputHeight, kernel: kernelSize),
+      let horizontal = Winograd.Tiles(g.outputWidth, kernel: kernelSize)
+    else { return nil }
+    return (kernelSize, vertical, horizontal)
+  }
+
   /// The estimated cost of one image, in vector multiply-adds; nil for a convolution of another kind.
   static func cost(_ g: Conv2DGeometry) -> Int? {
-    guard g.isThreeByThree, let vertical = Winograd.Tiles(g.outputHeight),
-      let horizontal = Winograd.Tiles(g.outputWidth)
-    else { return nil }
+    guard let (_, vertical, horizontal) = tiles(g) else { return nil }
     let whole = Winograd.Chunk(
       rows: 0..<vertical.count, of: vertical, columns: 0..<horizontal.count, of: horizontal)
     let blocks = QS8GEMM.blocks(g.outputChannels)
@@ -134,7 +149,7 @@ final class WinogradConv2D<Kernels: WinogradKernels> {
       && blocks * Winograd.positions * depth * 16 * MemoryLayout<Value>.stride > storedBytesLimit
     // Vector instructions of each transform, measured in multiply-adds.
     let perInput = 430, perOutput = 430, perWeight = 80
-    return products * blocks * depth + whole.tiles * depth / 16 * perInput
+    return products * blocks * g.inputChannels + whole.tiles * depth / 16 * perInput
       + whole.tiles * blocks * perOutput + (isOnTheFly ? blocks * depth * perWeight : 0)
   }
 
@@ -225,7 +240,9 @@ final class WinogradConv2D<Kernels: WinogradKernels> {
 
   // MARK: Parts
 
-  private func lineElements(_ columns: Int) -> Int { (4 * columns + 2) * depth }
+  private func lineElements(_ columns: Int) -> Int {
+    (horizontal.most * columns + kernelSize - 1) * depth
+  }
   private func matrixStride(_ tiles: Int) -> Int { tiles * depth + Self.padding }
   private func sumStride(_ tiles: Int) -> Int { tiles * 16 + 16 }
 
@@ -247,7 +264,7 @@ final class WinogradConv2D<Kernels: WinogradKernels> {
     let isTall = row < chunk.tall
     let firstColumn = horizontal.start(chunk.columns.lowerBound)
     let lastColumn = horizontal.start(chunk.columns.upperBound)
-    let columns = firstColumn..<lastColumn + 2
+    let columns = firstColumn..<lastColumn + kernelSize - 1
     kernels.fill(
       images.input + batch * g.inputHeight * g.inputWidth * g.inputChannels,
       first: vertical.start(chunk.rows.lowerBound + row) - g.padTop, count: isTall ? 6 : 5,
@@ -270,14 +287,15 @@ final class WinogradConv2D<Kernels: WinogradKernels> {
     _ sums: UnsafeMutablePointer<Sum>, sumStride: Int, slice: UnsafeMutablePointer<Value>?
   ) {
     var first = 0
-    while first < depth {
-      let last = min(first + Self.sliceDepth, depth)
+    while first < productDepth {
+      let last = min(first + Self.sliceDepth, productDepth)
       let weights: UnsafePointer<Value>
       let position: Int
       if let slice, let packed {
         position = (last - first) * 16 + Self.padding
         kernels.weights(
-          packed + (block * depth + first) * 9 * 16, depth: last - first, to: slice,
+          packed + (block * depth + first) * kernelSize * kernelSize * 16, depth: last - first,
+          to: slice,
           positionStride: position)
         weights = UnsafePointer(slice)
       } else {
