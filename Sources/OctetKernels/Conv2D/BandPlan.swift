@@ -59,12 +59,14 @@ struct BandPlan {
         elements(extent + 1) <= wanted.elements
       { extent += 1 }
     }
+    // Bands of like size: a small last one would read the weights for few pixels.
+    count = (total + extent - 1) / extent
+    extent = (total + count - 1) / count
     guard elements(extent) <= Self.limit else { return nil }
     geometry = g
     self.pixelStride = pixelStride
     self.width = width
     self.extent = extent
-    count = (total + extent - 1) / extent
     pixels = isPointwise ? extent : extent * g.outputWidth
     self.elements = elements(extent)
     self.isPointwise = isPointwise
