@@ -40,23 +40,38 @@ int octet_f32_extent(size_t count, const float *values, float *smallest, float *
   return found == 0;
 }
 
-enum { most_bins = 2048, tables = 2, portion = 1 << 20 };
+enum {
+  most_bins = 2048,
+  left_out_place = 2 * most_bins,
+  places = 2 * most_bins + 1,
+  tables = 2,
+  block = 256,
+  portion = 1 << 16,
+};
+
+/// Where each of up to a block of values is counted: its bin, below zero `most_bins` further on. A loop of its
+/// own, so that the compiler uses vectors.
+static void find_places(
+    size_t count, const float *values, float scale, int32_t last_bin, int32_t *found) {
+  for (size_t i = 0; i < count; i++) {
+    int32_t bits;
+    __builtin_memcpy(&bits, values + i, sizeof bits);
+    const int32_t bin = (int32_t)(__builtin_fabsf(values[i]) * scale);
+    const int32_t place = (bin < last_bin ? bin : last_bin) + (bits < 0 ? most_bins : 0);
+    found[i] = (bits & exponent_mask) == 0 ? left_out_place : place;
+  }
+}
 
 /// Counts up to a portion of values. Neighbours often fall into one bin, and each increment waits for the
 /// one before it: so they go to different tables.
 static void count_portion(
-    size_t count, const float *values, float scale, size_t bins,
-    uint32_t (*counts)[2][most_bins], size_t *left_out) {
-  for (size_t i = 0; i < count; i++) {
-    int32_t bits;
-    __builtin_memcpy(&bits, values + i, sizeof bits);
-    if ((bits & exponent_mask) == 0) {
-      ++*left_out;
-      continue;
-    }
-    const float magnitude = bits < 0 ? -values[i] : values[i];
-    const size_t bin = (size_t)(int32_t)(magnitude * scale);
-    counts[i % tables][bits < 0][bin < bins ? bin : bins - 1]++;
+    size_t count, const float *values, float scale, int32_t last_bin,
+    uint16_t (*counts)[places]) {
+  int32_t found[block];
+  for (size_t first = 0; first < count; first += block) {
+    const size_t left = count - first, size = left < block ? left : block;
+    find_places(size, values + first, scale, last_bin, found);
+    for (size_t i = 0; i < size; i++) counts[i % tables][found[i]]++;
   }
 }
 
@@ -65,13 +80,15 @@ size_t octet_f32_count(
     uint64_t *negative) {
   size_t left_out = 0;
   for (size_t first = 0; first < count; first += portion) {
-    uint32_t counts[tables][2][most_bins] = {{{0}}};
+    uint16_t counts[tables][places] = {{0}};
     const size_t left = count - first;
-    count_portion(left < portion ? left : portion, values + first, scale, bins, counts, &left_out);
+    count_portion(
+        left < portion ? left : portion, values + first, scale, (int32_t)bins - 1, counts);
     for (size_t bin = 0; bin < bins; bin++) {
-      positive[bin] += counts[0][0][bin] + counts[1][0][bin];
-      negative[bin] += counts[0][1][bin] + counts[1][1][bin];
+      positive[bin] += (uint64_t)counts[0][bin] + counts[1][bin];
+      negative[bin] += (uint64_t)counts[0][most_bins + bin] + counts[1][most_bins + bin];
     }
+    left_out += (size_t)counts[0][left_out_place] + counts[1][left_out_place];
   }
   return left_out;
 }

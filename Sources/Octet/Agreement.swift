@@ -55,11 +55,12 @@ public struct Agreement: Sendable {
         let isScores = ClassScore.isList(value.type.shape.dimensions.map { $0.value })
         return Output(name: value.name, isScores: isScores)
       })
-    for index in indices {
-      let batch = try log.attempt { () throws(Diagnostic) in try feeder.batch([index]) }
-      var expected: [[Float]] = []
-      reference.run(batch) { _, outputs in expected = outputs }
-      candidate.run(batch) { _, outputs in result.add(expected, outputs) }
+    for first in stride(from: 0, to: indices.count, by: 16) {
+      let group = Array(indices[first..<min(first + 16, indices.count)])
+      let batch = try log.attempt { () throws(Diagnostic) in try feeder.batch(group) }
+      var expected: [[[Float]]] = []
+      reference.run(batch) { _, outputs in expected.append(outputs) }
+      candidate.run(batch) { sample, outputs in result.add(expected[sample], outputs) }
     }
     return result
   }

@@ -1,6 +1,7 @@
 public import OctetData
 public import OctetDiagnostics
 public import OctetIR
+import OctetKernels
 public import OctetQuantize
 
 /// Feeds evenly spaced samples of a data set to calibration.
@@ -44,6 +45,8 @@ struct SampleFeeder {
   private let preprocessing: Preprocessing
   /// The inputs' names and extents without the batch.
   private let inputs: [(name: String, extents: [Int])]
+  /// Its threads share the samples of a batch.
+  private let pool: WorkPool
 
   /// Warns where the preprocessing does not apply to the samples (`OCT0806`).
   init(
@@ -54,6 +57,7 @@ struct SampleFeeder {
     }
     self.dataset = dataset
     self.preprocessing = preprocessing
+    pool = WorkPool(threads: model.threads)
     inputs = model.graph.inputs.map { id in
       let value = model.graph[id]
       return (value.name, Array((value.type.shape.extents ?? []).dropFirst()))
@@ -67,12 +71,21 @@ struct SampleFeeder {
       let size = input.extents.reduce(1, *)
       let storage = Storage(byteCount: samples.count * size * MemoryLayout<Float>.stride)
       let values = storage.mutableBytes.bindMemory(to: Float.self)
-      for (slot, sample) in samples.enumerated() {
-        let target = UnsafeMutableBufferPointer(rebasing: values[slot * size..<(slot + 1) * size])
-        try dataset.sample(
-          sample, input: position, shape: input.extents, preprocessing: preprocessing,
-          into: target)
+      var failures = [Diagnostic?](repeating: nil, count: samples.count)
+      failures.withUnsafeMutableBufferPointer { failures in
+        pool.run(
+          Work(count: samples.count) { [dataset, preprocessing, failures] slot, _ in
+            let place = values[slot * size..<(slot + 1) * size]
+            do throws(Diagnostic) {
+              try dataset.sample(
+                samples[slot], input: position, shape: input.extents,
+                preprocessing: preprocessing, into: UnsafeMutableBufferPointer(rebasing: place))
+            } catch {
+              failures[slot] = error
+            }
+          })
       }
+      for case let failure? in failures { throw failure }
       tensors.append(Tensor(TensorType(.float32, [samples.count] + input.extents), storage))
     }
     return tensors

@@ -80,8 +80,11 @@ public struct Int8Conversion: Sendable {
       ])
   }
 
-  /// How the model in the written file agrees with the float one, on up to 100 samples that calibration
-  /// has not used where there are any; nil without samples. Poor agreement is a warning (`OCT0509`).
+  /// How the model in the written file agrees with the float one, on samples that calibration has not
+  /// used where there are any; nil without samples. Poor agreement is a warning (`OCT0509`).
+  ///
+  /// Takes up to 100 samples, fewer of a large model: as many as need 64 billion multiply-adds, but not
+  /// fewer than 10.
   public func verify(_ path: String, log: DiagnosticLog) throws(DiagnosticFailure) -> Agreement? {
     guard let dataset else { return nil }
     let written = try Model.open(path, ModelOptions(threads: float.threads), log: log)
@@ -91,7 +94,10 @@ public struct Int8Conversion: Sendable {
     var (candidates, kind) = ((0..<dataset.count).filter { !taken.contains($0) }, "held-back")
     if used == nil { kind = "" }
     if candidates.isEmpty { (candidates, kind) = (Array(0..<dataset.count), "calibration") }
-    let samples = Dataset.evenlySpaced(100, of: candidates.count).map { candidates[$0] }
+    let affordable = 64_000_000_000 / max(1, float.graph.macs)
+    let samples = Dataset.evenlySpaced(min(100, max(10, affordable)), of: candidates.count).map {
+      candidates[$0]
+    }
     let result = try Agreement.between(
       float, written, dataset, samples, kind: kind, preprocessing, log: log)
     if let warning = result.warning(at: path) { log.add(warning) }

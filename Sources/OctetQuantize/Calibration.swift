@@ -105,7 +105,7 @@ package struct Calibration {
       loop.prepared.invoke { id, view in
         guard culprit == nil, view.element == .float32, !view.isConstant else { return }
         let values = UnsafeBufferPointer(start: view.float32, count: view.count)
-        if !histograms[id.index].add(values) { culprit = id }
+        if !histograms[id.index].add(values, pool: loop.prepared.pool) { culprit = id }
       }
       if let culprit { try fail(notFinite: culprit) }
     }

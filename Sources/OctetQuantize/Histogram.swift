@@ -1,4 +1,4 @@
-import OctetKernels
+package import OctetKernels
 
 /// Counts of absolute values in 2048 bins of equal width, and the extremes. Zeros and subnormal numbers
 /// are counted apart: they are represented without error at any scale that is a normal number.
@@ -26,9 +26,12 @@ package struct Histogram: Sendable, Equatable {
   }
 
   /// Adds values; returns false, having added nothing, when one is not finite.
-  package mutating func add(_ values: UnsafeBufferPointer<Float>) -> Bool {
+  ///
+  /// - Parameter pool: Its threads share the values.
+  package mutating func add(_ values: UnsafeBufferPointer<Float>, pool: WorkPool = .caller) -> Bool
+  {
     guard !values.isEmpty else { return true }
-    guard let (smallest, largest) = F32Histogram.extent(values) else { return false }
+    guard let (smallest, largest) = F32Histogram.extent(values, pool: pool) else { return false }
     low = min(low, smallest)
     high = max(high, largest)
     let limit = max(abs(low), abs(high))
@@ -38,16 +41,13 @@ package struct Histogram: Sendable, Equatable {
       return true
     }
     let scale = Float(sign: .plus, exponent: -widthExponent, significand: 1)
-    var positive = [UInt64](repeating: 0, count: Histogram.binCount)
-    var negative = positive
-    zeros += positive.withUnsafeMutableBufferPointer { positive in
-      negative.withUnsafeMutableBufferPointer { negative in
-        F32Histogram.count(values, scale: scale, positive: positive, negative: negative)
-      }
-    }
+    let counts = F32Histogram.counts(
+      values, scale: scale, binCount: Histogram.binCount, pool: pool)
+    zeros += counts.leftOut
     for i in 0..<Histogram.binCount {
-      bins[i] += Int(positive[i] + negative[i])
-      negatives[i] += Int(negative[i])
+      let negative = counts.bins[Histogram.binCount + i]
+      bins[i] += Int(counts.bins[i] + negative)
+      negatives[i] += Int(negative)
     }
     return true
   }

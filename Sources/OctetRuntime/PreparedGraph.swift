@@ -1,6 +1,6 @@
 package import OctetDiagnostics
 package import OctetIR
-import OctetKernels
+package import OctetKernels
 package import OctetOps
 
 /// A graph ready to run: memory planned, kernels chosen, weights packed.
@@ -28,7 +28,8 @@ package final class PreparedGraph {
   package let scratchBytes: Int
   private let arena: Storage
   private let keepsAllTensors: Bool
-  private let pool: WorkPool
+  /// Idle between steps.
+  package let pool: WorkPool
   private let scratch: Scratch
   private let views: [TensorView?]
   private let alignedConstants: [Storage]

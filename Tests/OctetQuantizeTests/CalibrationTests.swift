@@ -1,5 +1,6 @@
 import OctetDiagnostics
 import OctetIR
+import OctetKernels
 import OctetOps
 import OctetQuantize
 import Testing
@@ -24,6 +25,30 @@ import Testing
       }
       #expect(whole == parts)
       #expect(whole.zeros + whole.bins.reduce(0, +) == values.count)
+    }
+  }
+
+  @Test func threadsDoNotMatter() {
+    var generator = SplitMix64(seed: 43)
+    // More than one counter of 16 bits holds, in one bin and in several.
+    var values = (0..<300_000).map { _ in generator.nextFloat() * 8 }
+    for index in 0..<150_000 { values[2 * index] = -0.75 }
+    for index in stride(from: 0, to: values.count, by: 1001) { values[index] = 0 }
+    var one = Histogram()
+    #expect(add(values, to: &one))
+    #expect(one.zeros == 300)
+    #expect((one.negatives.max() ?? 0) >= 149_850)
+    #expect(one.zeros + one.bins.reduce(0, +) == values.count)
+    for threads in 2...3 {
+      let pool = WorkPool(threads: threads)
+      var several = Histogram()
+      #expect(values.withUnsafeBufferPointer { several.add($0, pool: pool) })
+      #expect(several == one)
+      let value = values[297_001]
+      values[297_001] = .nan
+      #expect(values.withUnsafeBufferPointer { !several.add($0, pool: pool) })
+      #expect(several == one)
+      values[297_001] = value
     }
   }
 

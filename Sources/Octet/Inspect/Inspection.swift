@@ -157,6 +157,9 @@ extension Node {
 }
 
 extension Graph {
+  /// Multiply-accumulates of one run, as far as they are known; saturates.
+  var macs: Int { saturatingSum(nodes.map { $0.macs(in: self) ?? 0 }) }
+
   /// The elements of a value but for its last dimension; nil where they are not known.
   fileprivate func places(_ id: ValueID) -> Int? {
     let extents = self[id].type.shape.extents

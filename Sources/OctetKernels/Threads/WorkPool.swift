@@ -21,6 +21,9 @@ package final class WorkPool: @unchecked Sendable {
   package let threadCount: Int
   private let pool: OpaquePointer?
 
+  /// The caller's thread alone.
+  package static let caller = WorkPool(threads: 1)
+
   /// - Parameter threads: 1...256, the caller's among them; fewer run if the system gives fewer.
   package init(threads: Int) {
     precondition((1...256).contains(threads), "no such number of threads")
