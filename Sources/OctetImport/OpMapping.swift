@@ -34,6 +34,7 @@ package struct OpMapping: Sendable {
   package static let unmapped: [String: String] = [
     "quantize": "made by the quantizer",
     "dequantize": "made by the quantizer",
+    "hard_swish": "only in .tflite files",
   ]
 
   /// The mapping of each Caffe layer type.

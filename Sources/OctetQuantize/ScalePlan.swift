@@ -69,15 +69,18 @@ struct ScalePlan {
         case .fixed(let scale, let zeroPoint):
           own = Quantization(scale: scale, zeroPoint: zeroPoint)
         case .calibrated:
-          own = calibrated[output]?.atLeast(
-            node.inputs.compactMap { $0 }.compactMap {
-              quantizations[$0.index]?.scale
-            })
+          own = calibrated[output]?.atLeast(finestScale(node))
         case .unified, nil: own = calibrated[output]
         }
         quantizations[output.index] = adopted[output] ?? own
       }
     }
+  }
+
+  /// The least scale that the operator's kernel takes for its result.
+  private func finestScale(_ node: Node) -> Float {
+    let inputs = node.inputs.compactMap { $0 }.compactMap { quantizations[$0.index]?.scale }
+    return (inputs.max() ?? 0) * (node.int8Rule?.finestOutput ?? 0)
   }
 
   /// Lets the values that `node` joins take its scale where that costs nothing else; the others are
@@ -89,7 +92,7 @@ struct ScalePlan {
     for case let input? in node.inputs {
       guard let own = quantizations[input.index], own != wanted else { continue }
       let before = "'\(graph[input].name)' has scale \(own.scale)"
-      if let root = adoptionRoot(input) {
+      if let root = adoptionRoot(input, of: wanted) {
         adopted[root] = wanted
         notes.append("\(before) by its own range and takes the joint one")
       } else {
@@ -106,26 +109,24 @@ struct ScalePlan {
   }
 
   /// The value whose scale decides the scale of `id`, when nothing but the joining operator depends
-  /// on it.
-  private func adoptionRoot(_ id: ValueID) -> ValueID? {
+  /// on it and its operator can make the `wanted` one.
+  private func adoptionRoot(_ id: ValueID, of wanted: Quantization) -> ValueID? {
     guard consumers[id.index].count == 1, !graph.outputs.contains(id), adopted[id] == nil,
       let producer = producers[id.index]
     else { return nil }
     let node = graph.nodes[producer]
     switch node.int8Rule?.output {
-    case .calibrated: return id
-    case .likeInput: return node.int8Data.flatMap { adoptionRoot($0) }
+    case .calibrated: return wanted.scale >= finestScale(node) ? id : nil
+    case .likeInput: return node.int8Data.flatMap { adoptionRoot($0, of: wanted) }
     case .unified, .fixed, nil: return nil
     }
   }
 }
 
 extension Quantization {
-  /// The parameters with a scale of at least 2^-18 of the largest input's: TFLite's int8 sums scale their
-  /// operands up by 2^20 and refuse finer results, which only sums that cancel have.
-  fileprivate func atLeast(_ inputs: [Float]) -> Quantization {
-    let least = (inputs.max() ?? 0) * 0x1p-18
-    return scale >= least ? self : Quantization(scale: least, zeroPoint: zeroPoint)
+  /// The parameters with a scale of `least` or more.
+  fileprivate func atLeast(_ least: Float) -> Quantization {
+    scale >= least ? self : Quantization(scale: least, zeroPoint: zeroPoint)
   }
 }
 

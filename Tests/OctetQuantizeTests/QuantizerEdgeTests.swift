@@ -171,6 +171,24 @@ import Testing
       try value("y", result).type.quantization == Quantization(scale: scale, zeroPoint: zeroPoint))
   }
 
+  /// LiteRT refuses a hard swish whose output scale is 1/128 of its input's or less. So a finer joint scale is
+  /// not taken up either.
+  @Test func aHardSwishOfLargeNegativeNumbersKeepsACoarseScale() throws {
+    let result = try quantized(
+      try parse(
+        """
+        graph @main(%x: f32[1,2], %z: f32[1,2]) -> (%y) {
+          %h = hard_swish(%x)
+          %y = concatenation(%h, %z) {axis = 1}
+        }
+        """), ranges: ["x": (-255, 0), "h": (-0.375, 0), "z": (0, 1), "y": (-0.375, 1)],
+      DiagnosticLog())
+    #expect(
+      try value("h", result).type.quantization == Quantization(scale: 1 / 64, zeroPoint: 127))
+    #expect(names(result).sorted() == ["concatenation", "hard_swish", "quantize", "quantize"])
+    _ = try PreparedGraph(result, log: DiagnosticLog())
+  }
+
   @Test func aPaddingValueBeyondItsInputIsRefused() throws {
     let log = DiagnosticLog()
     let graph = try parse(

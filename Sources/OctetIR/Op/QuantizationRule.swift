@@ -35,14 +35,21 @@ package struct Int8Rule: Sendable, Equatable {
   /// What becomes of an error of a negative input in the result, as a factor: 1 where signs are alike, 0
   /// where negative numbers vanish.
   package var negativeGain: Float
+  /// The least scale of a calibrated result that TFLite's kernel takes, as a part of the largest input's.
+  ///
+  /// The default is what sums need: they scale their operands up by 2^20 and refuse finer results, which only
+  /// sums that cancel have.
+  package var finestOutput: Float
 
   package init(
-    inputs: [Input] = [], output: Output, data: Int = 0, negativeGain: Float = 1
+    inputs: [Input] = [], output: Output, data: Int = 0, negativeGain: Float = 1,
+    finestOutput: Float = 0x1p-18
   ) {
     self.inputs = inputs
     self.output = output
     self.data = data
     self.negativeGain = negativeGain
+    self.finestOutput = finestOutput
   }
 
   /// The role of input `index`.

@@ -13,6 +13,7 @@ package enum OpCatalog {
     DepthwiseConv2D.entry,
     Dequantize.entry,
     FullyConnected.entry,
+    HardSwish.entry,
     LeakyReLU.entry,
     Log.entry,
     LocalResponseNormalization.entry,

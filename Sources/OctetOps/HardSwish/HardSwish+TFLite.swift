@@ -1,0 +1,13 @@
+import OctetDiagnostics
+package import OctetIR
+import OctetSchema
+
+extension HardSwish {
+  package func version(_ operands: Operands, _ results: [TensorType]) -> Int32 { 1 }
+
+  package var options: OperatorOptions { OperatorOptions(.none, FlatObject()) }
+
+  @Sendable static func read(_ reader: OperatorReader) throws(Diagnostic) -> any BuiltinOp {
+    HardSwish()
+  }
+}

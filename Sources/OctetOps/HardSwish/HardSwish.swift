@@ -1,0 +1,41 @@
+package import OctetDiagnostics
+package import OctetIR
+import OctetSchema
+
+/// `x * min(max(x + 3, 0), 6) / 6`, element by element.
+///
+/// Input: float32 or int8 of any shape. Output: the same shape; int8 may have another scale, above 1/128 of
+/// the input's.
+package final class HardSwish: BuiltinOp {
+  package init() {}
+
+  package static let entry = OpEntry(
+    "hard_swish", .hardSwish, types: [.float32, .int8],
+    "x * min(max(x + 3, 0), 6) / 6",
+    parse: { attributes throws(Diagnostic) in
+      try attributes.allow([])
+      return HardSwish()
+    },
+    read: HardSwish.read, cast: { $0 as? HardSwish })
+
+  package var entry: OpEntry { Self.entry }
+
+  package var name: String { Self.entry.name }
+
+  package var attributes: [Attribute] { [] }
+
+  package func infer(_ operands: Operands) throws(Diagnostic) -> [TensorType] {
+    try inferUnary(operands)
+  }
+
+  package var traits: OpTraits {
+    OpTraits(
+      layout: .elementwise(self),
+      clamp: .none(because: "TFLite's HardSwish has no fused activation"),
+      window: nil, identity: .never, isView: false, fusion: .elementwise(epilogue))
+  }
+
+  package var quantization: QuantizationRule {
+    .int8(Int8Rule(output: .calibrated, finestOutput: 0x1p-6))
+  }
+}
