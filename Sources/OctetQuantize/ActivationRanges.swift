@@ -21,10 +21,7 @@ extension Graph {
           ranges[output].clip(to: inputs.map { ranges[$0.index] })
         }
       case .calibrated:
-        guard rule.negativeGain < 1, let input = node.inputs[0],
-          consumers[input.index].count == 1, !outputs.contains(input),
-          producers[input.index].flatMap({ nodes[$0].int8Rule })?.output == .calibrated
-        else { continue }
+        guard let input = fittedOperand(of: node, consumers, producers) else { continue }
         let high = ranges[output].high
         let low = histograms[input.index].low(high: high, negativeGain: rule.negativeGain)
         ranges[input.index] = CalibrationTable.Range(low: low, high: high)
@@ -32,6 +29,23 @@ extension Graph {
       case .fixed: continue
       }
     }
+  }
+
+  /// The values whose ranges are chosen by their distribution, whatever the algorithm.
+  func fittedValues() -> Set<ValueID> {
+    let (consumers, producers) = (consumers(), producers())
+    return Set(nodes.compactMap { fittedOperand(of: $0, consumers, producers) })
+  }
+
+  /// The tensor that only `node`, an activation, reads and that has a scale of its own.
+  private func fittedOperand(
+    of node: Node, _ consumers: [[Int]], _ producers: [Int?]
+  ) -> ValueID? {
+    guard let rule = node.int8Rule, rule.output == .calibrated, rule.negativeGain < 1,
+      let input = node.inputs[0], consumers[input.index].count == 1, !outputs.contains(input),
+      producers[input.index].flatMap({ nodes[$0].int8Rule })?.output == .calibrated
+    else { return nil }
+    return input
   }
 }
 

@@ -42,6 +42,8 @@ package struct Calibration {
     }
     let batchSize = calibrator.batchSize
     let names = graph.inputs.map { graph[$0].name }
+    // The range between extremes needs no counts.
+    let counted = calibrator.algorithm == .minMax ? graph.fittedValues() : nil
     var histograms = [Histogram](repeating: Histogram(), count: graph.values.count)
     var samples = 0
     var batch = 0
@@ -50,9 +52,9 @@ package struct Calibration {
       try calibrator.nextBatch(names)
     }) {
       let count = try check(tensors, prepared, batchSize)
-      try measure(tensors, loop, &histograms)
+      try measure(tensors, loop, counted, &histograms)
       samples += count
-      data &+= CalibrationTable.dataHash(tensors)
+      data &+= CalibrationTable.dataHash(tensors, pool: prepared.pool)
       progress(CalibrationProgress(batch: batch, samplesInBatch: count))
       batch += 1
     }
@@ -98,14 +100,20 @@ package struct Calibration {
   }
 
   private func measure(
-    _ tensors: [Tensor], _ loop: SampleLoop, _ histograms: inout [Histogram]
+    _ tensors: [Tensor], _ loop: SampleLoop, _ counted: Set<ValueID>?,
+    _ histograms: inout [Histogram]
   ) throws(DiagnosticFailure) {
+    let pool = loop.prepared.pool
     try loop.forEachGroup(of: tensors) { _ throws(DiagnosticFailure) in
       var culprit: ValueID?
       loop.prepared.invoke { id, view in
         guard culprit == nil, view.element == .float32, !view.isConstant else { return }
         let values = UnsafeBufferPointer(start: view.float32, count: view.count)
-        if !histograms[id.index].add(values, pool: loop.prepared.pool) { culprit = id }
+        let isFinite =
+          counted?.contains(id) ?? true
+          ? histograms[id.index].add(values, pool: pool)
+          : histograms[id.index].extend(to: values, pool: pool)
+        if !isFinite { culprit = id }
       }
       if let culprit { try fail(notFinite: culprit) }
     }

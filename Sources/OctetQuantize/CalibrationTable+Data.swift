@@ -1,20 +1,25 @@
 package import OctetDiagnostics
 import OctetIR
+import OctetKernels
 
 extension CalibrationTable {
   /// The sum of the samples' hashes (FNV-1a): the order of the samples and their batches do not matter.
-  static func dataHash(_ batch: [Tensor]) -> UInt64 {
+  ///
+  /// - Parameter pool: Its threads share the samples.
+  static func dataHash(_ batch: [Tensor], pool: WorkPool = .caller) -> UInt64 {
     let count = batch.first?.extents.first ?? 0
-    var sum: UInt64 = 0
-    for sample in 0..<count {
-      var hash = ContentHash()
-      for tensor in batch {
-        let size = tensor.storage.bytes.count / count
-        hash.mix(tensor.storage.bytes[sample * size..<(sample + 1) * size])
-      }
-      sum &+= hash.value
+    return withUnsafeTemporaryAllocation(of: UInt64.self, capacity: count) { hashes in
+      pool.run(
+        Work(count: count) { [hashes] sample, _ in
+          var hash = ContentHash()
+          for tensor in batch {
+            let size = tensor.storage.bytes.count / count
+            hash.mix(tensor.storage.bytes[sample * size..<(sample + 1) * size])
+          }
+          hashes[sample] = hash.value
+        })
+      return hashes[..<count].reduce(0, &+)
     }
-    return sum
   }
 
   /// Whether the samples that `calibrator` gives are those that the table was made from. Reads them all.

@@ -30,10 +30,8 @@ package struct Histogram: Sendable, Equatable {
   /// - Parameter pool: Its threads share the values.
   package mutating func add(_ values: UnsafeBufferPointer<Float>, pool: WorkPool = .caller) -> Bool
   {
+    guard extend(to: values, pool: pool) else { return false }
     guard !values.isEmpty else { return true }
-    guard let (smallest, largest) = F32Histogram.extent(values, pool: pool) else { return false }
-    low = min(low, smallest)
-    high = max(high, largest)
     let limit = max(abs(low), abs(high))
     if limit >= .leastNormalMagnitude { widen(toHold: limit) }
     guard let widthExponent else {
@@ -49,6 +47,17 @@ package struct Histogram: Sendable, Equatable {
       bins[i] += Int(counts.bins[i] + negative)
       negatives[i] += Int(negative)
     }
+    return true
+  }
+
+  /// As `add`, but only the extremes: counts and zeros stay as they are.
+  package mutating func extend(
+    to values: UnsafeBufferPointer<Float>, pool: WorkPool = .caller
+  ) -> Bool {
+    guard !values.isEmpty else { return true }
+    guard let (smallest, largest) = F32Histogram.extent(values, pool: pool) else { return false }
+    low = min(low, smallest)
+    high = max(high, largest)
     return true
   }
 

@@ -10,13 +10,9 @@ extension Add {
       let bounds = activation.bounds
       if left.extents == right.extents, !context.usesReference {
         let (a, b, target) = (left.float32, right.float32, output.float32)
-        return Step(
-          kernel: "f32-add",
-          phases: [
-            Self.work(count: output.count) {
-              F32Add.run(count: $1, a + $0, b + $0, bounds: bounds, to: target + $0)
-            }
-          ])
+        return Step(kernel: "f32-add", elements: output.count) {
+          F32Add.run(count: $1, a + $0, b + $0, bounds: bounds, to: target + $0)
+        }
       }
       return BinaryStep.step(
         kernel: "f32-add--reference", left, right, (left.float32, right.float32, output.float32)
@@ -29,28 +25,13 @@ extension Add {
       if left.extents == right.extents, !context.usesReference, let kernel = QS8Add.best {
         let (a, b, target, count) = (left.int8, right.int8, output.int8, output.count)
         let parameters = fixed.parameters
-        return Step(
-          kernel: "\(kernel.name)",
-          phases: [
-            Self.work(count: count) {
-              kernel.run(count: $1, a + $0, b + $0, parameters, to: target + $0)
-            }
-          ])
+        return Step(kernel: "\(kernel.name)", elements: count) {
+          kernel.run(count: $1, a + $0, b + $0, parameters, to: target + $0)
+        }
       }
       return BinaryStep.step(
         kernel: "qs8-add--reference", left, right, (left.int8, right.int8, output.int8)
       ) { fixed.sum($0, $1) }
-    }
-  }
-
-  /// Work on `count` elements in portions that threads share; `body` gets a portion's first element and
-  /// size.
-  private static func work(
-    count: Int, _ body: @escaping (_ first: Int, _ count: Int) -> Void
-  ) -> Work {
-    let portion = 1 << 12
-    return Work(count: (count + portion - 1) / portion) { item, _ in
-      body(item * portion, min(portion, count - item * portion))
     }
   }
 }

@@ -112,6 +112,20 @@ package struct Step {
       kernel: kernel, multiplications: multiplications, phases: [Work { _, _ in run() }])
   }
 
+  /// A step on `elements` in portions that threads share; `body` gets a portion's first element and size.
+  package init(
+    kernel: String, elements: Int, body: @escaping (_ first: Int, _ count: Int) -> Void
+  ) {
+    let portion = 1 << 12
+    self.init(
+      kernel: kernel,
+      phases: [
+        Work(count: (elements + portion - 1) / portion) { item, _ in
+          body(item * portion, min(portion, elements - item * portion))
+        }
+      ])
+  }
+
   package func run(on pool: WorkPool) {
     for phase in phases { pool.run(phase) }
   }

@@ -39,7 +39,7 @@ extension HardSwish {
   }
 
   private static func shiftLeft(_ x: Int32, _ bits: Int32) -> Int32 {
-    Int32(max(-0x8000, min(0x7FFF, Int64(x) << Int64(bits))))
+    Int32(max(-0x8000, min(0x7FFF, Int64(x) << Int64(min(bits, 31)))))
   }
 
   /// As gemmlowp divides an int16: from 2^16 on its mask has all bits, and no result is 0.

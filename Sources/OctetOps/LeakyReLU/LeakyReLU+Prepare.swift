@@ -7,9 +7,9 @@ extension LeakyReLU {
     let (input, output) = (context.input(0), context.output)
     switch input.element {
     case .float32:
-      let (source, target, count, alpha) = (input.float32, output.float32, input.count, alpha)
-      return Step(kernel: "f32-leaky-relu--reference") {
-        Self.reference(source, target, count: count, alpha: alpha)
+      let (source, target, alpha) = (input.float32, output.float32, alpha)
+      return Step(kernel: "f32-leaky-relu--reference", elements: input.count) {
+        Self.reference(source + $0, target + $0, count: $1, alpha: alpha)
       }
     default:
       return try table(input.type, output.type).step(input, output)
