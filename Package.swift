@@ -77,7 +77,7 @@ let package = Package(
     .target(name: "COctetTestSupport", path: "Tests/COctetTestSupport"),
     .target(name: "OctetTestSupport", path: "Tests/OctetTestSupport", swiftSettings: settings),
     tests("OctetTests", ["Octet", "OctetTestSupport"]),
-    tests("OctetEndToEndTests", ["Octet", "octet-cli", "OctetTestSupport"], exclude: ["Golden"]),
+    tests("OctetEndToEndTests", ["Octet", "octet-cli", "OctetTestSupport"], exclude: ["Golden", "TensorFlow"]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17

@@ -94,6 +94,9 @@ public struct Model: Sendable {
   package static func read(
     _ path: String, _ options: ModelOptions, needsWeights: Bool, log: DiagnosticLog
   ) throws(DiagnosticFailure) -> Model {
+    if TensorFlowImporter.isSavedModel(path) {
+      return try read(savedModel: path, options, needsWeights, log)
+    }
     let file = try log.attempt { () throws(Diagnostic) in try MappedFile(path) }
     switch ModelFormat.recognise(file.bytes) {
     case .tflite:
@@ -110,6 +113,15 @@ public struct Model: Sendable {
       return Model(graph: graph, format: .octetIR, path: path)
     case .caffe: return try read(file, .caffe, CaffeImporter.read, options, needsWeights, log)
     case .darknet: return try read(file, .darknet, DarknetImporter.read, options, needsWeights, log)
+    case .tensorFlow:
+      let (folder, name) = splitPath(path)
+      if name == TensorFlowImporter.savedModelName, TensorFlowImporter.isSavedModel(folder) {
+        return try read(savedModel: folder, options, needsWeights, log)
+      }
+      let imported = try TensorFlowImporter.read(
+        frozen: file, ImportOptions(options, needsWeights), log: log)
+      try imported.graph.requireFiniteConstants(log)
+      return Model(imported, .tensorFlow, path)
     case nil:
       throw log.failure(
         Diagnostic(
@@ -133,16 +145,24 @@ public struct Model: Sendable {
       try log.attempt { () throws(Diagnostic) in try MappedFile(path, limit: 1 << 31) }
     }
     try requireTextSize(file, log)
-    let imported = try importer(
-      file, weights,
-      ImportOptions(
-        outputs: options.outputs, inputShapes: options.inputShapes, batch: options.batch,
-        needsWeights: needsWeights), log)
+    let imported = try importer(file, weights, ImportOptions(options, needsWeights), log)
     if weights != nil { try imported.graph.requireFiniteConstants(log) }
-    return Model(
-      graph: imported.graph, format: format, path: file.path,
-      metadata: ModelMetadata(
-        preprocessing: imported.preprocessing, detector: imported.detector))
+    return Model(imported, format, file.path)
+  }
+
+  private static func read(
+    savedModel path: String, _ options: ModelOptions, _ needsWeights: Bool, _ log: DiagnosticLog
+  ) throws(DiagnosticFailure) -> Model {
+    let imported = try TensorFlowImporter.read(
+      savedModel: path, ImportOptions(options, needsWeights), log: log)
+    try imported.graph.requireFiniteConstants(log)
+    return Model(imported, .tensorFlow, path)
+  }
+
+  private init(_ net: ImportedNet, _ format: ModelFormat, _ path: String) {
+    self.init(
+      graph: net.graph, format: format, path: path,
+      metadata: ModelMetadata(preprocessing: net.preprocessing, detector: net.detector))
   }
 
   /// Warns (`OCT0109`) of a detector that is not understood, and goes on without it.
@@ -266,5 +286,13 @@ public struct Model: Sendable {
       try file.withUnsafeBytes { bytes throws(Diagnostic) in try writeFile(path, bytes) }
     }
     return file.count
+  }
+}
+
+extension ImportOptions {
+  fileprivate init(_ options: ModelOptions, _ needsWeights: Bool) {
+    self.init(
+      outputs: options.outputs, inputShapes: options.inputShapes, batch: options.batch,
+      needsWeights: needsWeights)
   }
 }

@@ -1,7 +1,10 @@
+import OctetImport
+
 /// A model format Octet reads, recognised by the file's contents.
 public enum ModelFormat: String, Sendable, CaseIterable {
   case caffe
   case darknet
+  case tensorFlow = "tensorflow"
   case tflite
   /// Octet's own text form of a graph (schemas/octet-ir.md).
   case octetIR = "octet-ir"
@@ -11,17 +14,19 @@ public enum ModelFormat: String, Sendable, CaseIterable {
     switch self {
     case .caffe: "Caffe: `.prototxt` (V1 and V2 layers) with `--weights FILE.caffemodel`"
     case .darknet: "Darknet: `.cfg` with `--weights FILE.weights`"
+    case .tensorFlow: "TensorFlow: a SavedModel's folder, or a frozen `.pb`"
     case .tflite: "TensorFlow Lite: `.tflite`"
     case .octetIR: "Octet text IR: `.oct`"
     }
   }
 
   /// Whether models of the format come from a framework and are converted before they run.
-  var isForeign: Bool { self == .caffe || self == .darknet }
+  var isForeign: Bool { self == .caffe || self == .darknet || self == .tensorFlow }
 
   /// The format of a file with these contents; nil when it is none of them.
   static func recognise(_ bytes: UnsafeRawBufferPointer) -> ModelFormat? {
     if bytes.count >= 8, bytes[4..<8].elementsEqual("TFL3".utf8) { return .tflite }
+    if TensorFlowImporter.isGraph(bytes) { return .tensorFlow }
     func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte >= 0x09 && byte <= 0x0D }
     func isLetter(_ byte: UInt8) -> Bool { (byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7A }
     var text = bytes[...]

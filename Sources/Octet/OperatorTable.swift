@@ -11,9 +11,10 @@ public struct OperatorTable: Sendable {
     public let builtin: String
     public let name: String
     public let types: [String]
-    /// Caffe layer types and Darknet sections that become this operator.
+    /// Caffe layer types, Darknet sections and TensorFlow operators that become this operator.
     public let caffe: [String]
     public let darknet: [String]
+    public let tensorFlow: [String]
     /// The reason why none does.
     public let note: String?
     public let summary: String
@@ -25,21 +26,26 @@ public struct OperatorTable: Sendable {
     rows = OpCatalog.all.map { entry in
       let layers = OpMapping.caffe.filter { $0.value.makes.contains(entry.name) }.keys
       let sections = OpMapping.darknet.filter { $0.value.makes.contains(entry.name) }.keys
+      let operators = OpMapping.tensorFlow.filter { $0.value.makes.contains(entry.name) }.keys
       return Row(
         builtin: entry.builtin.name ?? entry.name, name: entry.name,
         types: entry.types.map { $0.name }, caffe: layers.sorted(), darknet: sections.sorted(),
+        tensorFlow: operators.sorted(),
         note: OpMapping.unmapped[entry.name], summary: entry.summary)
     }
   }
 
   private var table: TextTable {
     TextTable(
-      header: ["operator", "types", "from Caffe", "from Darknet", "what it computes"],
+      header: [
+        "operator", "types", "from Caffe", "from Darknet", "from TensorFlow", "what it computes",
+      ],
       rows: rows.map { row in
         [
           row.builtin, row.types.joined(separator: ", "),
           row.note.map { "(\($0))" } ?? row.caffe.joined(separator: ", "),
           row.darknet.joined(separator: ", "),
+          row.tensorFlow.joined(separator: ", "),
           row.summary,
         ]
       })
@@ -57,7 +63,7 @@ public struct OperatorTable: Sendable {
       .members([
         ("operator", .string(row.builtin)), ("name", .string(row.name)),
         ("types", .strings(row.types)), ("caffe", .strings(row.caffe)),
-        ("darknet", .strings(row.darknet)),
+        ("darknet", .strings(row.darknet)), ("tensorflow", .strings(row.tensorFlow)),
         ("note", row.note.map { .string($0) }), ("summary", .string(row.summary)),
       ])
     }

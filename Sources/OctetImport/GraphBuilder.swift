@@ -86,6 +86,13 @@ package struct GraphBuilder {
     for (name, output) in zip(node.outputs, outputs) { blobs[name] = output }
   }
 
+  /// Begins the node whose operators are added next.
+  mutating func begin(_ name: String, _ location: Location) {
+    node = ForeignNode(
+      type: location.op ?? "", name: name, inputs: [], outputs: [name],
+      attributes: ForeignAttributes(), location: location)
+  }
+
   /// Notes that a blob could not be made.
   package mutating func setMissing(_ blob: String) { missing.insert(blob) }
 

@@ -12,21 +12,29 @@ package struct OpMapping: Sendable {
   package let caffe: [String: CaffeMapping]
   /// By Darknet section.
   package let darknet: [String: DarknetMapping]
+  /// By TensorFlow operator.
+  package let tensorFlow: [String: TensorFlowMapping]
 
-  init(caffe: [String: CaffeMapping] = [:], darknet: [String: DarknetMapping] = [:]) {
+  init(
+    caffe: [String: CaffeMapping] = [:], darknet: [String: DarknetMapping] = [:],
+    tensorFlow: [String: TensorFlowMapping] = [:]
+  ) {
     self.caffe = caffe
     self.darknet = darknet
+    self.tensorFlow = tensorFlow
   }
 
   /// Text-IR names of the operators the mapping may make.
   package var makes: Set<String> {
-    Set(caffe.values.flatMap { $0.makes } + darknet.values.flatMap { $0.makes })
+    Set(
+      caffe.values.flatMap { $0.makes } + darknet.values.flatMap { $0.makes }
+        + tensorFlow.values.flatMap { $0.makes })
   }
 
   /// All mappings.
   package static let all: [OpMapping] = [
     .activation, .batchNormalization, .concatenation, .convolution, .deconvolution, .dense,
-    .detection, .elementwise, .identity, .localResponseNormalization, .pooling, .power,
+    .detection, .elementwise, .identity, .localResponseNormalization, .padding, .pooling, .power,
     .reorganization, .reshape, .scale, .slice, .softmax, .transposition, .upsampling,
   ]
 
@@ -48,6 +56,13 @@ package struct OpMapping: Sendable {
   package static let darknet: [String: DarknetMapping] = {
     var result: [String: DarknetMapping] = [:]
     for mapping in all { result.merge(mapping.darknet) { first, _ in first } }
+    return result
+  }()
+
+  /// The mapping of each TensorFlow operator.
+  package static let tensorFlow: [String: TensorFlowMapping] = {
+    var result: [String: TensorFlowMapping] = [:]
+    for mapping in all { result.merge(mapping.tensorFlow) { first, _ in first } }
     return result
   }()
 }

@@ -7,6 +7,7 @@ struct Convert: ParsableCommand {
     discussion: """
       Examples:
         octet convert net.prototxt --weights net.caffemodel -o net.tflite
+        octet convert saved_model_folder -o net.tflite
         octet convert yolov3-tiny.cfg --weights yolov3-tiny.weights -o yolo.tflite
         octet convert yolov3-tiny.cfg --weights yolov3-tiny.weights -o yolo8.tflite \\
             --int8 --calibration-data photos

@@ -115,11 +115,12 @@ extension Explanation {
     "OCT0106": #"""
       # OCT0106 invalid-protobuf
 
-      A `.caffemodel` cannot be read.
+      A `.caffemodel`, a frozen TensorFlow graph or a `saved_model.pb` cannot be read.
 
       ## Why
 
-      It is damaged, is text, has the oldest layer form (V0), or a blob has other contents than its extents say.
+      It is damaged, or a blob or constant has other contents than its extents say. A `.caffemodel` may be text or have the oldest
+      layer form (V0).
 
       ## Example
 
@@ -536,11 +537,12 @@ extension Explanation {
     "OCT0301": #"""
       # OCT0301 unknown-layer
 
-      A layer type has no counterpart in Octet.
+      A layer type or an operator has no counterpart in Octet.
 
       ## Why
 
-      It is misspelt, belongs to a fork of Caffe or Darknet, or is not supported. All such layers of a net are reported in one run.
+      It is misspelt, belongs to a fork of Caffe or Darknet, or is not supported. All such layers of a net are reported in one run;
+      of TensorFlow's operators each type once, with the first places of its nodes.
 
       ## Example
 
@@ -554,7 +556,7 @@ extension Explanation {
 
       ## How to fix
 
-      Mend the spelling, or cut the net before the layer with `--outputs`. `octet ops` lists the layer types.
+      Mend the spelling, or cut the net before the layer with `--outputs`. `octet ops` lists the layer types and operators.
 
       """#,
     "OCT0302": #"""
@@ -846,7 +848,8 @@ extension Explanation {
     "OCT0314": #"""
       # OCT0314 invalid-weights
 
-      A Darknet weights file has too few or too many numbers for the net, or is no weights file.
+      A Darknet weights file has too few or too many numbers for the net, or is no weights file; or the variables of a
+      TensorFlow SavedModel are damaged.
 
       ## Why
 
@@ -854,6 +857,9 @@ extension Explanation {
       A file of another net, one that was cut off, or a cfg that was changed after training (filters, classes, sizes, the number
       of layers) does not add up. The message says how many numbers the net needs and how many there are, and at which
       layer the file ends.
+
+      The files of a SavedModel's variables hold a checksum of each part, which must fit: a file that was cut off or changed does
+      not load.
 
       ## Example
 
@@ -874,7 +880,7 @@ extension Explanation {
       ## How to fix
 
       Use the cfg and the weights file of the same training. Of weights that only hold a net's first layers, as those that
-      training starts from, convert that part: `--outputs` names its last layer.
+      training starts from, convert that part: `--outputs` names its last layer. Fetch damaged variables again.
 
       """#,
     "OCT0315": #"""

@@ -75,7 +75,26 @@ extension OpMapping {
         let gate = try builder.add(Logistic(), [scaled])
         return [try builder.add(Mul(), [input, gate])]
       },
+    ],
+    tensorFlow: [
+      "Relu": unary("relu") { _ in ReLU() },
+      "Relu6": unary("relu6") { _ in ReLU6() },
+      "Sigmoid": unary("logistic") { _ in Logistic() },
+      "Tanh": unary("tanh") { _ in Tanh() },
+      "LeakyRelu": unary("leaky_relu") { node throws(Diagnostic) in
+        LeakyReLU(alpha: try node.float("alpha", default: 0.2))
+      },
     ])
+}
+
+/// An operator of one tensor.
+private func unary(
+  _ name: String,
+  _ make: @escaping @Sendable (TensorFlowNode) throws(Diagnostic) -> any BuiltinOp
+) -> TensorFlowMapping {
+  TensorFlowMapping(makes: [name]) { node, builder throws(Diagnostic) in
+    [.computed(try builder.add(try make(node), [try builder.input(node, 0)]))]
+  }
 }
 
 /// A clamp to the bounds of a `clip_param`, by an operator of TFLite that has exactly these.

@@ -35,7 +35,39 @@ extension OpMapping {
         let scaled = try builder.add(Mul(), [input, factors])
         return [try builder.add(Add(), [scaled, offsets])]
       }
+    ],
+    tensorFlow: [
+      "FusedBatchNorm": fused,
+      "FusedBatchNormV2": fused,
+      "FusedBatchNormV3": fused,
     ])
+
+  /// Source: TensorFlow's FusedBatchNorm in inference: (x - mean) * scale / sqrt(variance + epsilon) + offset.
+  private static let fused = TensorFlowMapping(makes: ["mul", "add"]) {
+    node, builder throws(Diagnostic) in
+    guard try node.bool("is_training", default: true) == false else {
+      throw Diagnostic(
+        .unsupportedParameter,
+        "the batch normalization takes the statistics of each batch (is_training is true)",
+        notes: ["a result would depend on what else is in the batch"],
+        help: "save the model for inference: call it with training=False")
+    }
+    let image = try builder.image(node, 0)
+    let epsilon = try node.float("epsilon", default: 1e-4)
+    let scale = try node.floats(1, "scale factors")
+    let offset = try node.floats(2, "offsets", count: scale.count)
+    let mean = try node.floats(3, "means", count: scale.count)
+    let variance = try node.floats(4, "variances", count: scale.count)
+    let factors = zip(scale, variance).map { $0 / ($1 + epsilon).squareRoot() }
+    let shifts = scale.indices.map { offset[$0] - mean[$0] * factors[$0] }
+    let result = try builder.windowed(node, image) { image, builder throws(Diagnostic) in
+      let factor = builder.constant("factor", Tensor([factors.count], factors))
+      let shift = builder.constant("offset", Tensor([shifts.count], shifts))
+      let scaled = try builder.add(Mul(), [image, factor])
+      return try builder.add(Add(), [scaled, shift])
+    }
+    return [result]
+  }
 }
 
 /// What a BatchNorm multiplies each channel by and adds to it then; zeros without weights.

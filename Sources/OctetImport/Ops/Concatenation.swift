@@ -57,5 +57,32 @@ extension OpMapping {
         }
         return [parts.count == 1 ? parts[0] : try builder.add(Concatenation(axis: 1), parts)]
       }
+    ],
+    tensorFlow: [
+      "Pack": TensorFlowMapping(makes: ["concatenation", "reshape"]) {
+        node, builder throws(Diagnostic) in
+        var inputs: [ValueID] = []
+        for index in node.inputs.indices { inputs.append(try builder.input(node, index)) }
+        guard let first = inputs.first else {
+          throw Diagnostic(.invalidGraph, "the node joins nothing")
+        }
+        let axis = try canonicalAxis(
+          try node.int("axis", default: 0), rank: try builder.extents(first).count + 1)
+        return [.computed(try builder.stack(inputs, axis: axis))]
+      },
+      "ConcatV2": TensorFlowMapping(makes: ["concatenation"]) { node, builder throws(Diagnostic) in
+        let count = node.inputs.count - 1
+        var inputs: [ValueID] = []
+        for index in 0..<max(0, count) { inputs.append(try builder.input(node, index)) }
+        guard let first = inputs.first else {
+          throw Diagnostic(.invalidGraph, "the node joins nothing")
+        }
+        let axes = try node.integers(count, "axis")
+        let axis = try canonicalAxis(axes.first ?? 0, rank: try builder.extents(first).count)
+        return [
+          .computed(
+            inputs.count == 1 ? first : try builder.add(Concatenation(axis: axis), inputs))
+        ]
+      },
     ])
 }

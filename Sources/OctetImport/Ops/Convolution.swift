@@ -47,6 +47,40 @@ extension OpMapping {
         let result = try builder.convolve(input, filters, settings.window, weights, bias)
         return [try activation.apply(result, &builder)]
       }
+    ],
+    tensorFlow: [
+      "Conv2D": TensorFlowMapping(makes: ["conv_2d", "pad", "transpose"]) {
+        node, builder throws(Diagnostic) in
+        let image = try builder.image(node, 0)
+        let filter = try builder.filter(node, Permutation([3, 0, 1, 2])) { extents in extents }
+        let (rule, rows, columns) = try node.padding()
+        let op = Conv2D(
+          stride: try node.steps("strides"), dilation: try node.steps("dilations"), padding: rule)
+        let result = try builder.windowed(node, image) { image, builder throws(Diagnostic) in
+          let padded = try builder.pad(image, height: rows, width: columns)
+          return try builder.add(op, [padded, filter, nil])
+        }
+        return [result]
+      },
+      // Its filters [h,w,C,M] are in the order of the outputs C * M.
+      "DepthwiseConv2dNative": TensorFlowMapping(makes: ["depthwise_conv_2d", "pad", "transpose"]) {
+        node, builder throws(Diagnostic) in
+        let image = try builder.image(node, 0)
+        var multiplier = 1
+        let filter = try builder.filter(node, Permutation([0, 1, 2, 3])) { extents in
+          multiplier = extents[3]
+          return [1, extents[0], extents[1], extents[2] * extents[3]]
+        }
+        let (rule, rows, columns) = try node.padding()
+        let op = DepthwiseConv2D(
+          stride: try node.steps("strides"), dilation: try node.steps("dilations"),
+          depthMultiplier: multiplier, padding: rule)
+        let result = try builder.windowed(node, image) { image, builder throws(Diagnostic) in
+          let padded = try builder.pad(image, height: rows, width: columns)
+          return try builder.add(op, [padded, filter, nil])
+        }
+        return [result]
+      },
     ])
 
   private static let depthwise = CaffeMapping(
@@ -94,6 +128,23 @@ struct Filters {
 }
 
 extension GraphBuilder {
+  /// The filters [h,w,I,O] of a TensorFlow node, constant, in another order and shape.
+  fileprivate mutating func filter(
+    _ node: TensorFlowNode, _ order: Permutation, shape: ([Int]) -> [Int]
+  ) throws(Diagnostic) -> ValueID {
+    let tensor = try node.constant(1, "filter")
+    guard tensor.extents.count == 4, tensor.type.element == .float32 else {
+      throw Diagnostic(
+        .unsupportedParameter, "a filter of type \(tensor.type.text) is not supported")
+    }
+    let stored =
+      order.isIdentity
+      ? tensor.storage
+      : Storage(order.apply(tensor.storage.array(of: Float.self), extents: tensor.extents))
+    let type = TensorType(.float32, shape(order.apply(tensor.extents)))
+    return constant("weights", Tensor(type, stored))
+  }
+
   /// A convolution of a channels-first image with weights in the order of `filters`.
   mutating func convolve(
     _ input: ValueID, _ filters: Filters, _ window: ForeignWindow, _ weights: ValueID,

@@ -73,6 +73,12 @@ extension OpMapping {
         }
         return [try activation.apply(sum, &builder)]
       }
+    ],
+    tensorFlow: [
+      "Add": binary("add") { Add() },
+      "AddV2": binary("add") { Add() },
+      "Mul": binary("mul") { Mul() },
+      "Maximum": binary("maximum") { Maximum() },
     ])
 }
 
@@ -96,4 +102,14 @@ private func sameChannels(
   paddings[3] = Int32(shape[1] - extents[1])
   return try builder.add(
     Pad(), [id, builder.constant("paddings", Tensor([shape.count, 2], int32: paddings))])
+}
+
+/// An operator of two tensors, broadcast.
+private func binary(
+  _ name: String, _ make: @escaping @Sendable () -> any BuiltinOp
+) -> TensorFlowMapping {
+  TensorFlowMapping(makes: [name]) { node, builder throws(Diagnostic) in
+    let (left, right) = (try builder.input(node, 0), try builder.input(node, 1))
+    return [.computed(try builder.add(make(), [left, right]))]
+  }
 }

@@ -71,6 +71,32 @@ extension OpMapping {
         }
         return [result]
       },
+    ],
+    tensorFlow: [
+      "MaxPool": TensorFlowMapping(makes: ["max_pool_2d", "padv2", "transpose"]) {
+        node, builder throws(Diagnostic) in
+        let (rule, rows, columns) = try node.padding()
+        let pool = MaxPool2D(
+          filter: try node.steps("ksize"), stride: try node.steps("strides"), padding: rule)
+        let image = try builder.image(node, 0)
+        let result = try builder.windowed(node, image) { image, builder throws(Diagnostic) in
+          let padded = try builder.pad(
+            image, height: rows, width: columns, value: -.greatestFiniteMagnitude)
+          return try builder.add(pool, [padded])
+        }
+        return [result]
+      },
+      "AvgPool": TensorFlowMapping(makes: ["average_pool_2d", "transpose"]) {
+        node, builder throws(Diagnostic) in
+        let (rule, _, _) = try node.padding()
+        let pool = AveragePool2D(
+          filter: try node.steps("ksize"), stride: try node.steps("strides"), padding: rule)
+        let image = try builder.image(node, 0)
+        let result = try builder.windowed(node, image) { image, builder throws(Diagnostic) in
+          try builder.add(pool, [image])
+        }
+        return [result]
+      },
     ])
 }
 

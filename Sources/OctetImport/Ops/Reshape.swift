@@ -62,5 +62,25 @@ extension OpMapping {
         }
         return [try builder.reshape(input, shape)]
       },
+    ],
+    tensorFlow: [
+      "Reshape": TensorFlowMapping(makes: ["reshape"]) { node, builder throws(Diagnostic) in
+        let input = try builder.input(node, 0)
+        let count = try builder.extents(input).reduce(1, *)
+        let shape = try filled(try node.integers(1, "shape"), count: count)
+        return [.computed(try builder.reshape(input, shape))]
+      },
+      "Squeeze": TensorFlowMapping(makes: ["reshape"]) { node, builder throws(Diagnostic) in
+        let input = try builder.input(node, 0)
+        let extents = try node.squeezed(try builder.extents(input))
+        return [.computed(try builder.reshape(input, extents))]
+      },
+      "ExpandDims": TensorFlowMapping(makes: ["reshape"]) { node, builder throws(Diagnostic) in
+        let input = try builder.input(node, 0)
+        var extents = try builder.extents(input)
+        let axes = try node.integers(1, "axis")
+        extents.insert(1, at: try canonicalAxis(axes.first ?? 0, rank: extents.count + 1))
+        return [.computed(try builder.reshape(input, extents))]
+      },
     ])
 }

@@ -33,6 +33,18 @@ extension OpMapping {
         let operand = try AxisOperand(node, settings, "offsets", &builder)
         return [try builder.add(Add(), [operand.data, operand.constant])]
       },
+    ],
+    tensorFlow: [
+      "BiasAdd": TensorFlowMapping(makes: ["add", "reshape"]) { node, builder throws(Diagnostic) in
+        let input = try builder.input(node, 0)
+        var bias = try builder.input(node, 1, "bias")
+        let rank = try builder.extents(input).count
+        if try node.isChannelsFirst(), rank > 2 {
+          let own = try builder.extents(bias)
+          bias = try builder.reshape(bias, own + [Int](repeating: 1, count: rank - 2))
+        }
+        return [.computed(try builder.add(Add(), [input, bias]))]
+      }
     ])
 }
 

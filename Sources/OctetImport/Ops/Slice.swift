@@ -87,6 +87,76 @@ extension OpMapping {
         let one = builder.constant("offset", Tensor([], [-1]))
         return [try builder.add(Add(), [try builder.add(Mul(), [part, two]), one])]
       }
+    ],
+    tensorFlow: [
+      "Slice": TensorFlowMapping(makes: ["slice"]) { node, builder throws(Diagnostic) in
+        let input = try builder.input(node, 0)
+        let extents = try builder.extents(input)
+        let begin = try node.integers(1, "begin")
+        var size = try node.integers(2, "size")
+        guard begin.count == extents.count, size.count == extents.count else {
+          throw Diagnostic(
+            .shapeMismatch, "the box at \(begin) of \(size) does not fit the shape \(extents)")
+        }
+        for axis in extents.indices where size[axis] == -1 {
+          size[axis] = extents[axis] - min(max(0, begin[axis]), extents[axis])
+        }
+        return [.computed(try builder.slice(input, begin: begin, size: size))]
+      },
+      "StridedSlice": TensorFlowMapping(makes: ["slice", "reshape"]) {
+        node, builder throws(Diagnostic) in
+        let input = try builder.input(node, 0)
+        let extents = try builder.extents(input)
+        let specification = try SliceSpecification(
+          extents, begin: try node.integers(1, "begin"), end: try node.integers(2, "end"),
+          strides: try node.integers(3, "strides"), node: node)
+        let spans = specification.spans
+        guard spans.allSatisfy({ $0.stride == 1 || $0.count == 1 }) else {
+          throw Diagnostic(
+            .unsupportedParameter,
+            "slices with strides \(spans.map { $0.stride }) are not supported")
+        }
+        let box = try builder.slice(
+          input, begin: spans.map { $0.start }, size: spans.map { $0.count })
+        return [.computed(try builder.reshape(box, specification.extents))]
+      },
+      "Split": TensorFlowMapping(makes: ["slice"]) { node, builder throws(Diagnostic) in
+        let input = try builder.input(node, 1)
+        let axes = try node.integers(0, "axis")
+        let extents = try builder.extents(input)
+        let axis = try canonicalAxis(axes.first ?? 0, rank: extents.count)
+        let count = try node.int("num_split", default: 1)
+        guard count > 0, count < 1 << 16, extents[axis] % count == 0 else {
+          throw Diagnostic(
+            .shapeMismatch, "\(extents[axis]) elements do not split into \(count) equal parts")
+        }
+        return try builder.split(
+          input, axis: axis, [Int](repeating: extents[axis] / count, count: count))
+      },
+      "SplitV": TensorFlowMapping(makes: ["slice"]) { node, builder throws(Diagnostic) in
+        let input = try builder.input(node, 0)
+        let extents = try builder.extents(input)
+        var sizes = try node.integers(1, "sizes")
+        let axes = try node.integers(2, "axis")
+        let axis = try canonicalAxis(axes.first ?? 0, rank: extents.count)
+        if let free = sizes.firstIndex(of: -1) {
+          sizes[free] = 0
+          sizes[free] = extents[axis] - sizes.reduce(0) { $0 &+ $1 }
+        }
+        guard sizes.allSatisfy({ (0...extents[axis]).contains($0) }),
+          sizes.reduce(0, &+) == extents[axis]
+        else {
+          throw Diagnostic(
+            .shapeMismatch, "\(extents[axis]) elements do not split into parts of \(sizes)")
+        }
+        return try builder.split(input, axis: axis, sizes)
+      },
+      "Unpack": TensorFlowMapping(makes: ["slice", "reshape"]) { node, builder throws(Diagnostic) in
+        let input = try builder.input(node, 0)
+        let rank = try builder.extents(input).count
+        let axis = try canonicalAxis(try node.int("axis", default: 0), rank: rank)
+        return try builder.unstack(input, axis: axis).map { .computed($0) }
+      },
     ])
 }
 
@@ -111,4 +181,21 @@ private func slicePoints(
       help: "give one rising slice_point less than there are tops")
   }
   return zip(bounds, bounds.dropFirst()).map { $0..<$1 }
+}
+
+extension GraphBuilder {
+  /// The parts of a tensor along `axis`, of the given sizes.
+  fileprivate mutating func split(
+    _ id: ValueID, axis: Int, _ sizes: [Int]
+  ) throws(Diagnostic) -> [TensorFlowValue] {
+    var begin = [Int](repeating: 0, count: try extents(id).count)
+    var size = try extents(id)
+    var parts: [TensorFlowValue] = []
+    for part in sizes {
+      size[axis] = part
+      parts.append(.computed(try slice(id, begin: begin, size: size)))
+      begin[axis] += part
+    }
+    return parts
+  }
 }

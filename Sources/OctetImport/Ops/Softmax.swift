@@ -40,5 +40,10 @@ extension OpMapping {
         let result = try builder.add(Softmax(beta: 1 / temperature), [rows])
         return [try builder.reshape(result, [extents[0], count])]
       }
+    ],
+    tensorFlow: [
+      "Softmax": TensorFlowMapping(makes: ["softmax"]) { node, builder throws(Diagnostic) in
+        [.computed(try builder.add(Softmax(beta: 1), [try builder.input(node, 0)]))]
+      }
     ])
 }

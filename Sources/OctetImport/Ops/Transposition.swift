@@ -48,5 +48,17 @@ extension OpMapping {
         }
         return [result]
       },
+    ],
+    tensorFlow: [
+      "Transpose": TensorFlowMapping(makes: ["transpose"]) { node, builder throws(Diagnostic) in
+        let input = try builder.input(node, 0)
+        let rank = try builder.extents(input).count
+        let order = try node.integers(1, "order")
+        guard order.sorted() == Array(0..<rank) else {
+          throw Diagnostic(
+            .unsupportedParameter, "the order \(order) does not fit \(counted(rank, "dimension"))")
+        }
+        return [.computed(try builder.transpose(input, Permutation(order)))]
+      }
     ])
 }

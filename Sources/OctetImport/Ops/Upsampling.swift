@@ -54,6 +54,22 @@ extension OpMapping {
           try builder.add(Mul(), [result, builder.constant("scale", Tensor([], [scale]))])
         ]
       }
+    ],
+    tensorFlow: [
+      "ResizeNearestNeighbor": TensorFlowMapping(makes: ["resize_nearest_neighbor"]) {
+        node, builder throws(Diagnostic) in
+        let image = try builder.image(node, 0)
+        let size = try node.integers(1, "size")
+        guard size.count == 2, size.allSatisfy({ $0 > 0 && $0 < 1 << 31 }) else {
+          throw Diagnostic(.unsupportedParameter, "the size \(size) is no height and width")
+        }
+        let constant = builder.constant(
+          "size", Tensor([2], int32: [Int32(size[0]), Int32(size[1])]))
+        let op = ResizeNearestNeighbor(
+          alignCorners: try node.bool("align_corners", default: false),
+          halfPixelCenters: try node.bool("half_pixel_centers", default: false))
+        return [.computed(try builder.add(op, [image, constant]))]
+      }
     ])
 }
 

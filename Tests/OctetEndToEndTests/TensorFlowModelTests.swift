@@ -1,0 +1,85 @@
+import Foundation
+import Octet
+import OctetData
+import OctetIR
+import OctetTestSupport
+import Testing
+
+/// TensorFlow's models against what TensorFlow itself computes (`tools/peer/tensorflow`).
+@Suite struct TensorFlowModelTests {
+  static let folder =
+    Sample.root.appending(path: "Tests/OctetEndToEndTests/TensorFlow").path() + "/"
+
+  let log = DiagnosticLog()
+
+  /// The largest difference of an output, of the largest value of that output or of 1.
+  func check(
+    _ path: String, _ options: ModelOptions = ModelOptions(), inputs: [String: Tensor],
+    outputs: [String: [Float]], sourceLocation: SourceLocation = #_sourceLocation
+  ) throws {
+    let model = try Model.open(path, options, log: log).optimized(log: log)
+    #expect(Set(model.inputNames) == Set(inputs.keys), sourceLocation: sourceLocation)
+    let session = try Session(model, log: log)
+    let result = try session.run(inputs.map { ($0.key, $0.value) }, log: log)
+    #expect(result.outputs.count == outputs.count, sourceLocation: sourceLocation)
+    for output in result.outputs {
+      let name = output.name
+      let expected = try #require(outputs[name], "output \(name)", sourceLocation: sourceLocation)
+      let found = try #require(output.tensor.realValues, sourceLocation: sourceLocation)
+      #expect(found.count == expected.count, sourceLocation: sourceLocation)
+      let largest = expected.map { abs($0) }.max() ?? 0
+      let error = zip(found, expected).map { abs($0 - $1) }.max() ?? 0
+      #expect(error <= 4e-5 * max(1, largest), "\(name): \(error)", sourceLocation: sourceLocation)
+    }
+  }
+
+  /// The arrays of a file, those of a kind, without their kind.
+  func arrays(_ file: String, _ kind: String) throws -> [String: Tensor] {
+    var result: [String: Tensor] = [:]
+    for entry in try NPZ.read(Self.folder + file + ".npz") where entry.name.hasPrefix(kind + ":") {
+      result[String(entry.name.dropFirst(kind.count + 1))] = entry.tensor
+    }
+    return result
+  }
+
+  func check(_ path: String, _ file: String, _ options: ModelOptions = ModelOptions()) throws {
+    try check(
+      path, options, inputs: try arrays(file, "in"),
+      outputs: try arrays(file, "out").mapValues { $0.realValues ?? [] })
+  }
+
+  @Test func aFrozenGraph() throws {
+    try check(Self.folder + "cnn.pb", "cnn")
+    #expect(log.diagnostics.map { $0.code } == [.batchBecameOne])
+  }
+
+  /// A map over the images with lists of tensors, a branch, grids made from shapes: of all that only the
+  /// arithmetic is left.
+  @Test func aDecoderInALoop() throws {
+    let options = ModelOptions(inputShapes: ["image": [1, 8, 6, 3]])
+    try check(Self.folder + "decoder", "decoder", options)
+    #expect(log.diagnostics.isEmpty)
+  }
+
+  @Test func aRecurrentCell() throws {
+    try check(Self.folder + "cell", "cell")
+    try check(Self.folder + "cell/saved_model.pb", "cell")
+  }
+
+  @Test func anUnknownSizeIsAskedFor() throws {
+    #expect(throws: DiagnosticFailure.self) {
+      try Model.open(Self.folder + "decoder", log: log)
+    }
+    let problem = try #require(log.diagnostics.last)
+    #expect(problem.code == .unknownDimension)
+    #expect(problem.notes == ["the model says [1,N,N,3]"])
+    #expect(problem.helps.first?.arguments == ["--input-shape", "image=1,N,N,3"])
+  }
+
+  @Test(
+    .enabled(if: Sample.hasShared("tf"), "needs ../shared/data/tf"),
+    arguments: ["kws_dscnn", "lstm_tensorlist"])
+  func published(name: String) throws {
+    try check(Sample.shared + "/tf/saved_model/" + name, name)
+  }
+}
