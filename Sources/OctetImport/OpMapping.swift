@@ -35,6 +35,7 @@ package struct OpMapping: Sendable {
     "quantize": "made by the quantizer",
     "dequantize": "made by the quantizer",
     "hard_swish": "only in .tflite files",
+    "sub": "only in .tflite files",
   ]
 
   /// The mapping of each Caffe layer type.

@@ -31,6 +31,7 @@ package enum OpCatalog {
     ResizeNearestNeighbor.entry,
     Slice.entry,
     Softmax.entry,
+    Sub.entry,
     Tanh.entry,
     Transpose.entry,
     TransposeConv.entry,

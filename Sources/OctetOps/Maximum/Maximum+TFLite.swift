@@ -4,7 +4,7 @@ import OctetSchema
 
 extension Maximum {
   package func version(_ operands: Operands, _ results: [TensorType]) -> Int32 {
-    if results[0].shape.rank > 4, operands.types[0]?.shape != operands.types[1]?.shape { return 3 }
+    if isWideBroadcast(operands, results) { return 3 }
     return operands.types[0]?.element == .int8 ? 2 : 1
   }
 
