@@ -34,6 +34,7 @@ package struct OpMapping: Sendable {
   package static let unmapped: [String: String] = [
     "quantize": "made by the quantizer",
     "dequantize": "made by the quantizer",
+    "exp": "only in .tflite files",
     "hard_swish": "only in .tflite files",
     "sub": "only in .tflite files",
   ]
