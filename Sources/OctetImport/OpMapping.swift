@@ -36,6 +36,7 @@ package struct OpMapping: Sendable {
     "dequantize": "made by the quantizer",
     "exp": "only in .tflite files",
     "hard_swish": "only in .tflite files",
+    "mean": "only in .tflite files",
     "sub": "only in .tflite files",
   ]
 

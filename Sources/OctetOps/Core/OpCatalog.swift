@@ -21,6 +21,7 @@ package enum OpCatalog {
     Logistic.entry,
     MaxPool2D.entry,
     Maximum.entry,
+    Mean.entry,
     Mul.entry,
     Pad.entry,
     PadV2.entry,
