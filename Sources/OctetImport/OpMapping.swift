@@ -34,6 +34,7 @@ package struct OpMapping: Sendable {
   package static let unmapped: [String: String] = [
     "quantize": "made by the quantizer",
     "dequantize": "made by the quantizer",
+    "div": "only in .tflite files",
     "exp": "only in .tflite files",
     "hard_swish": "only in .tflite files",
     "mean": "only in .tflite files",

@@ -6,7 +6,7 @@ import OctetOps
 /// that moves no data.
 ///
 ///     reshape to the same shape, pad by nothing, concatenation of one  ->  %x
-///     times 1, plus 0, minus 0                                         ->  %x
+///     times 1, by 1, plus 0, minus 0                                   ->  %x
 ///     reshape(reshape(%x))                                             ->  reshape(%x)
 ///     transpose that moves only extents of 1                           ->  reshape(%x)
 package struct RemoveIdentity: GraphPass {

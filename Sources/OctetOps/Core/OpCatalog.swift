@@ -12,6 +12,7 @@ package enum OpCatalog {
     Conv2D.entry,
     DepthwiseConv2D.entry,
     Dequantize.entry,
+    Div.entry,
     Exp.entry,
     FullyConnected.entry,
     HardSwish.entry,
