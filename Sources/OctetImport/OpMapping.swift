@@ -38,6 +38,7 @@ package struct OpMapping: Sendable {
     "exp": "only in .tflite files",
     "hard_swish": "only in .tflite files",
     "mean": "only in .tflite files",
+    "minimum": "only in .tflite files",
     "sub": "only in .tflite files",
   ]
 

@@ -83,7 +83,7 @@ struct OpCases: Sendable, CustomTestStringConvertible {
   static let all = [
     add, averagePool2D, concatenation, conv2D, depthwiseConv2D, dequantize, div, exp,
     fullyConnected, hardSwish, leakyReLU, log, localResponseNormalization, logistic, maxPool2D,
-    maximum, mean, mul, pad, padV2, pReLU, quantize, reLU, reLU6, reshape, resizeNearestNeighbor,
-    slice, softmax, sub, tanh, transpose, transposeConv,
+    maximum, mean, minimum, mul, pad, padV2, pReLU, quantize, reLU, reLU6, reshape,
+    resizeNearestNeighbor, slice, softmax, sub, tanh, transpose, transposeConv,
   ]
 }

@@ -248,6 +248,7 @@ import Testing
     "%y = maximum(%x, %x) : i8[4]{0.25:3}",
     "%y = softmax(%x) : i8[4]{0.5:3}",
     "%y = hard_swish(%x) : i8[4]{0.00390625:3}",
+    "%y = minimum(%x, %x) : i8[4]{0.25:3}",
     "%y = sub(%x, %x) : i8[4]",
     "%a = const [0] : i32[1]\n%y = mean(%x, %a) : i8[]",
     // Weights with their scales along another dimension, or off centre.

@@ -23,6 +23,7 @@ package enum OpCatalog {
     MaxPool2D.entry,
     Maximum.entry,
     Mean.entry,
+    Minimum.entry,
     Mul.entry,
     Pad.entry,
     PadV2.entry,

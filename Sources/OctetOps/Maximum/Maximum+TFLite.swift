@@ -4,6 +4,10 @@ import OctetSchema
 
 extension Maximum {
   package func version(_ operands: Operands, _ results: [TensorType]) -> Int32 {
+    Self.version(operands, results)
+  }
+
+  static func version(_ operands: Operands, _ results: [TensorType]) -> Int32 {
     if isWideBroadcast(operands, results) { return 3 }
     return operands.types[0]?.element == .int8 ? 2 : 1
   }
@@ -14,5 +18,19 @@ extension Maximum {
 
   @Sendable static func read(_ reader: OperatorReader) throws(Diagnostic) -> any BuiltinOp {
     Maximum()
+  }
+}
+
+extension Minimum {
+  package func version(_ operands: Operands, _ results: [TensorType]) -> Int32 {
+    Maximum.version(operands, results)
+  }
+
+  package var options: OperatorOptions {
+    OperatorOptions(.maximumMinimumOptions, MaximumMinimumOptionsTable.object())
+  }
+
+  @Sendable static func read(_ reader: OperatorReader) throws(Diagnostic) -> any BuiltinOp {
+    Minimum()
   }
 }
