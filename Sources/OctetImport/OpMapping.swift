@@ -35,6 +35,7 @@ package struct OpMapping: Sendable {
   package static let all: [OpMapping] = [
     .activation, .batchNormalization, .concatenation, .convolution, .deconvolution, .dense,
     .detection, .elementwise, .identity, .localResponseNormalization, .padding, .pooling, .power,
+    .reduction,
     .reorganization, .reshape, .scale, .slice, .softmax, .transposition, .upsampling,
   ]
 

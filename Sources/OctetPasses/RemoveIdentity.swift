@@ -5,9 +5,10 @@ import OctetOps
 /// Removes nodes that give back their input, joins reshapes in a row, and makes a reshape of a transpose
 /// that moves no data.
 ///
-///     reshape to the same shape, pad by nothing, concatenation of one, times 1, plus 0  ->  %x
-///     reshape(reshape(%x))                                                              ->  reshape(%x)
-///     transpose that moves only extents of 1                                            ->  reshape(%x)
+///     reshape to the same shape, pad by nothing, concatenation of one  ->  %x
+///     times 1, by 1, plus 0, minus 0                                   ->  %x
+///     reshape(reshape(%x))                                             ->  reshape(%x)
+///     transpose that moves only extents of 1                           ->  reshape(%x)
 package struct RemoveIdentity: GraphPass {
   package init() {}
 
@@ -66,15 +67,18 @@ package struct RemoveIdentity: GraphPass {
   private func identity(_ node: Node, _ view: GraphView) -> ValueID? {
     switch OpCatalog.builtin(node.op)?.traits.identity {
     case .sameShape?: node.inputs[0]
-    case .neutral(let value)?: operand(of: node, beside: value, view)
+    case .neutral(let value)?: operand(of: node, beside: value, view, among: [0, 1])
+    case .neutralRight(let value)?: operand(of: node, beside: value, view, among: [0])
     case .never?, nil: nil
     }
   }
 
-  /// The operand whose partner is a constant full of `neutral`.
-  private func operand(of node: Node, beside neutral: Float, _ view: GraphView) -> ValueID? {
-    for (index, partner) in [(0, 1), (1, 0)] {
-      if view.floats(node.inputs[partner])?.allSatisfy({ $0 == neutral }) == true {
+  /// The operand, of two, whose partner is a constant full of `neutral`.
+  private func operand(
+    of node: Node, beside neutral: Float, _ view: GraphView, among indices: [Int]
+  ) -> ValueID? {
+    for index in indices {
+      if view.floats(node.inputs[1 - index])?.allSatisfy({ $0 == neutral }) == true {
         return node.inputs[index]
       }
     }

@@ -82,4 +82,33 @@ import Testing
   func published(name: String) throws {
     try check(Sample.shared + "/tf/saved_model/" + name, name)
   }
+
+  static let corpus = URL(filePath: Sample.shared).deletingLastPathComponent().path() + "corpus/"
+  static let hasCorpus = FileManager.default.fileExists(atPath: corpus)
+
+  /// Two of these TFLiteConverter refuses, one for its lists of tensors; outputs are TensorFlow's.
+  @Test(
+    .enabled(if: hasCorpus, "needs ../shared/corpus"),
+    arguments: [
+      ("yolov3_tf2_decode", "", ["image"], ["output_0"]),
+      ("dynamic_shape_no_rank", "", ["image"], ["output_0"]),
+      ("ok_v1_tiny_yolo", ".pb", ["yolo/image"], ["yolo/head_large", "yolo/head_small"]),
+    ])
+  func collected(
+    _ model: (name: String, suffix: String, inputs: [String], outputs: [String])
+  ) throws {
+    func array(_ kind: String, _ index: Int) throws -> Tensor {
+      try NPY.read("\(Self.corpus)data/\(model.name).\(kind)\(index).npy")
+    }
+    var inputs: [String: Tensor] = [:]
+    for (index, name) in model.inputs.enumerated() { inputs[name] = try array("in", index) }
+    var outputs: [String: [Float]] = [:]
+    for (index, name) in model.outputs.enumerated() {
+      outputs[name] = try #require(try array("out", index).realValues)
+    }
+    try check(
+      Self.corpus + "models/" + model.name + model.suffix,
+      ModelOptions(inputShapes: inputs.mapValues { $0.extents }), inputs: inputs,
+      outputs: outputs)
+  }
 }

@@ -81,10 +81,9 @@ struct OpCases: Sendable, CustomTestStringConvertible {
   var testDescription: String { op }
 
   static let all = [
-    add, averagePool2D, concatenation, conv2D, depthwiseConv2D, dequantize, fullyConnected,
-    hardSwish, leakyReLU, log, localResponseNormalization, logistic, maxPool2D, maximum, mul, pad,
-    padV2, pReLU,
-    quantize, reLU, reLU6, reshape, resizeNearestNeighbor, slice, softmax, tanh, transpose,
-    transposeConv,
+    add, averagePool2D, concatenation, conv2D, depthwiseConv2D, dequantize, div, exp,
+    fullyConnected, hardSwish, leakyReLU, log, localResponseNormalization, logistic, maxPool2D,
+    maximum, mean, minimum, mul, pad, padV2, pReLU, quantize, reLU, reLU6, reshape,
+    resizeNearestNeighbor, slice, softmax, sub, tanh, transpose, transposeConv,
   ]
 }

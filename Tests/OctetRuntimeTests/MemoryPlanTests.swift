@@ -248,6 +248,9 @@ import Testing
     "%y = maximum(%x, %x) : i8[4]{0.25:3}",
     "%y = softmax(%x) : i8[4]{0.5:3}",
     "%y = hard_swish(%x) : i8[4]{0.00390625:3}",
+    "%y = minimum(%x, %x) : i8[4]{0.25:3}",
+    "%y = sub(%x, %x) : i8[4]",
+    "%a = const [0] : i32[1]\n%y = mean(%x, %a) : i8[]",
     // Weights with their scales along another dimension, or off centre.
     "%w = const random 1 : i8[2,4]{axis 1: 0.5:0, 0.5:0, 0.5:0, 0.5:0}\n%y = fully_connected(%x, %w) : i8[1,2]{0.5:3}",
     "%w = const random 1 : i8[2,4]{axis 0: 0.5:0, 0.5:1}\n%y = fully_connected(%x, %w) : i8[1,2]{0.5:3}",

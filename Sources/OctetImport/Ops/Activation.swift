@@ -81,6 +81,8 @@ extension OpMapping {
       "Relu6": unary("relu6") { _ in ReLU6() },
       "Sigmoid": unary("logistic") { _ in Logistic() },
       "Tanh": unary("tanh") { _ in Tanh() },
+      "Exp": unary("exp") { _ in Exp() },
+      "Log": unary("log") { _ in Log() },
       "LeakyRelu": unary("leaky_relu") { node throws(Diagnostic) in
         LeakyReLU(alpha: try node.float("alpha", default: 0.2))
       },

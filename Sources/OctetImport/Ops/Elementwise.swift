@@ -77,8 +77,16 @@ extension OpMapping {
     tensorFlow: [
       "Add": binary("add") { Add() },
       "AddV2": binary("add") { Add() },
+      "Sub": binary("sub") { Sub() },
       "Mul": binary("mul") { Mul() },
+      "RealDiv": division,
+      "Div": division,
       "Maximum": binary("maximum") { Maximum() },
+      "Minimum": binary("minimum") { Minimum() },
+      "Square": TensorFlowMapping(makes: ["mul"]) { node, builder throws(Diagnostic) in
+        let input = try builder.input(node, 0)
+        return [.computed(try builder.add(Mul(), [input, input]))]
+      },
     ])
 }
 
@@ -102,6 +110,21 @@ private func sameChannels(
   paddings[3] = Int32(shape[1] - extents[1])
   return try builder.add(
     Pad(), [id, builder.constant("paddings", Tensor([shape.count, 2], int32: paddings))])
+}
+
+/// TFLite divides no int8 numbers, so a constant divisor becomes its reciprocal: a result may differ in its
+/// last bit.
+private let division = TensorFlowMapping(makes: ["mul", "div"]) {
+  node, builder throws(Diagnostic) in
+  let left = try builder.input(node, 0)
+  if case .constant(let tensor) = try node.input(1), tensor.type.element == .float32 {
+    let reciprocals = tensor.storage.array(of: Float.self).map { 1 / $0 }
+    if reciprocals.allSatisfy({ $0.isFinite }) {
+      let factor = builder.constant("reciprocal", Tensor(tensor.extents, reciprocals))
+      return [.computed(try builder.add(Mul(), [left, factor]))]
+    }
+  }
+  return [.computed(try builder.add(Div(), [left, try builder.input(node, 1)]))]
 }
 
 /// An operator of two tensors, broadcast.

@@ -113,4 +113,6 @@ package enum IdentityRule {
   case sameShape
   /// One of two operands, when the other is a constant full of this value.
   case neutral(Float)
+  /// The first of two operands, when the second is a constant full of this value.
+  case neutralRight(Float)
 }

@@ -3,18 +3,32 @@ import OctetIR
 
 extension Maximum {
   package func prepare(_ context: PrepareContext) throws(Diagnostic) -> Step {
+    try Self.step(context, "maximum", { Self.reference($0, $1) }, { Self.reference($0, $1) })
+  }
+
+  /// The step of an operator that chooses one of two elements.
+  @inline(__always)
+  static func step(
+    _ context: PrepareContext, _ name: String, _ float: @escaping (Float, Float) -> Float,
+    _ int8: @escaping (Int8, Int8) -> Int8
+  ) throws(Diagnostic) -> Step {
     let (left, right, output) = (context.input(0), context.input(1), context.output)
     switch left.element {
     case .float32:
       return BinaryStep.step(
-        kernel: "f32-maximum--reference", left, right,
-        (left.float32, right.float32, output.float32)
-      ) { Self.reference($0, $1) }
+        kernel: "f32-\(name)--reference", left, right,
+        (left.float32, right.float32, output.float32), combine: float)
     default:
       try context.requireOneScale()
       return BinaryStep.step(
-        kernel: "qs8-maximum--reference", left, right, (left.int8, right.int8, output.int8)
-      ) { Self.reference($0, $1) }
+        kernel: "qs8-\(name)--reference", left, right, (left.int8, right.int8, output.int8),
+        combine: int8)
     }
+  }
+}
+
+extension Minimum {
+  package func prepare(_ context: PrepareContext) throws(Diagnostic) -> Step {
+    try Maximum.step(context, "minimum", { Self.reference($0, $1) }, { Self.reference($0, $1) })
   }
 }

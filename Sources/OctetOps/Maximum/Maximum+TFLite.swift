@@ -4,7 +4,11 @@ import OctetSchema
 
 extension Maximum {
   package func version(_ operands: Operands, _ results: [TensorType]) -> Int32 {
-    if results[0].shape.rank > 4, operands.types[0]?.shape != operands.types[1]?.shape { return 3 }
+    Self.version(operands, results)
+  }
+
+  static func version(_ operands: Operands, _ results: [TensorType]) -> Int32 {
+    if isWideBroadcast(operands, results) { return 3 }
     return operands.types[0]?.element == .int8 ? 2 : 1
   }
 
@@ -14,5 +18,19 @@ extension Maximum {
 
   @Sendable static func read(_ reader: OperatorReader) throws(Diagnostic) -> any BuiltinOp {
     Maximum()
+  }
+}
+
+extension Minimum {
+  package func version(_ operands: Operands, _ results: [TensorType]) -> Int32 {
+    Maximum.version(operands, results)
+  }
+
+  package var options: OperatorOptions {
+    OperatorOptions(.maximumMinimumOptions, MaximumMinimumOptionsTable.object())
+  }
+
+  @Sendable static func read(_ reader: OperatorReader) throws(Diagnostic) -> any BuiltinOp {
+    Minimum()
   }
 }

@@ -82,6 +82,12 @@ func broadcastShape(_ left: Shape, _ right: Shape) throws(Diagnostic) -> Shape {
   return Shape(result)
 }
 
+/// Whether operands of unlike shapes have more than four dimensions, which has an operator version of its own
+/// in TFLite.
+func isWideBroadcast(_ operands: Operands, _ results: [TensorType]) -> Bool {
+  results[0].shape.rank > 4 && operands.types[0]?.shape != operands.types[1]?.shape
+}
+
 /// Requires both operands to be of one type among `elements` and gives the broadcast type.
 func inferBinary(
   _ operands: Operands, among elements: [ElementType]

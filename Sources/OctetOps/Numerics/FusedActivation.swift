@@ -51,6 +51,15 @@ package enum FusedActivation: String, Sendable, CaseIterable {
     }
   }
 
+  /// Bounds of the int32 result.
+  var int32Bounds: (low: Int32, high: Int32) {
+    let (low, high) = bounds
+    return (
+      low > -.greatestFiniteMagnitude ? Int32(low) : .min,
+      high < .greatestFiniteMagnitude ? Int32(high) : .max
+    )
+  }
+
   /// Bounds of the int8 result: the real bounds quantized, within -128...127.
   ///
   /// Source: TFLite's `CalculateActivationRangeQuantized`.

@@ -4,7 +4,7 @@ import OctetIR
 extension Transpose {
   package func prepare(_ context: PrepareContext) throws(Diagnostic) -> Step {
     let (input, order, output) = (context.input(0), context.input(1), context.output)
-    let walk = Walk(
+    let walk = StridedWalk(
       input.extents, order: (0..<order.count).map { Int(order.int32[$0]) })
     switch input.element.byteCount {
     case 1: return step(walk, input, output, UInt8.self)
@@ -16,13 +16,12 @@ extension Transpose {
   }
 
   private func step<Element: BitwiseCopyable>(
-    _ walk: Walk, _ input: TensorView, _ output: TensorView, _ type: Element.Type
+    _ walk: StridedWalk, _ input: TensorView, _ output: TensorView, _ type: Element.Type
   ) -> Step {
     let source = input.base.assumingMemoryBound(to: type)
     let target = output.base.assumingMemoryBound(to: type)
-    let count = input.count
     return Step(kernel: "x\(8 * MemoryLayout<Element>.size)-transpose--reference") {
-      Self.reference(walk, source, target, count: count)
+      Self.reference(walk, source, target)
     }
   }
 }

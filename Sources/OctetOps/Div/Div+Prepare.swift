@@ -1,0 +1,12 @@
+package import OctetDiagnostics
+import OctetIR
+
+extension Div {
+  package func prepare(_ context: PrepareContext) throws(Diagnostic) -> Step {
+    let (left, right, output) = (context.input(0), context.input(1), context.output)
+    let bounds = activation.bounds
+    return BinaryStep.step(
+      kernel: "f32-div--reference", left, right, (left.float32, right.float32, output.float32)
+    ) { Self.reference($0, $1, bounds) }
+  }
+}

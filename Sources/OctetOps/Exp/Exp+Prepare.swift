@@ -1,0 +1,28 @@
+package import OctetDiagnostics
+import OctetIR
+import OctetKernels
+
+extension Exp {
+  package func prepare(_ context: PrepareContext) throws(Diagnostic) -> Step {
+    let (input, output) = (context.input(0), context.output)
+    switch input.element {
+    case .float32:
+      let (source, target, count) = (input.float32, output.float32, input.count)
+      return Step(kernel: "f32-exp--reference") {
+        for i in 0..<count { target[i] = Self.reference(source[i]) }
+      }
+    default:
+      return try table(input.type, output.type).step(input, output)
+    }
+  }
+
+  func epilogue(_ input: TensorType, _ output: TensorType) -> Epilogue? {
+    input.element == .int8 ? (try? table(input, output)).map { .table($0) } : nil
+  }
+
+  private func table(
+    _ input: TensorType, _ output: TensorType
+  ) throws(Diagnostic) -> ByteTable {
+    ByteTable(from: try input.perTensor(), to: try output.perTensor(), Self.reference)
+  }
+}

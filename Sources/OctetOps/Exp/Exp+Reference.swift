@@ -1,0 +1,3 @@
+extension Exp {
+  static func reference(_ x: Float) -> Float { RealFunctions.exp(x) }
+}

@@ -1,0 +1,15 @@
+import OctetDiagnostics
+package import OctetIR
+import OctetSchema
+
+extension Exp {
+  package func version(_ operands: Operands, _ results: [TensorType]) -> Int32 {
+    operands.types[0]?.element == .int8 ? 2 : 1
+  }
+
+  package var options: OperatorOptions { OperatorOptions(.none, FlatObject()) }
+
+  @Sendable static func read(_ reader: OperatorReader) throws(Diagnostic) -> any BuiltinOp {
+    Exp()
+  }
+}

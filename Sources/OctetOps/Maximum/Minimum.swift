@@ -1,0 +1,37 @@
+package import OctetDiagnostics
+package import OctetIR
+import OctetSchema
+
+/// The smaller of two operands, element by element; they broadcast as NumPy's do.
+///
+/// Inputs: float32 or int8, both alike; int8 operands and the result share one scale.
+package final class Minimum: BuiltinOp {
+  package init() {}
+
+  package static let entry = OpEntry(
+    "minimum", .minimum, types: [.float32, .int8],
+    "smaller of two operands, broadcast",
+    parse: { attributes throws(Diagnostic) in
+      try attributes.allow([])
+      return Minimum()
+    },
+    read: Minimum.read, cast: { $0 as? Minimum })
+
+  package var entry: OpEntry { Self.entry }
+
+  package var name: String { Self.entry.name }
+
+  package var attributes: [Attribute] { [] }
+
+  package func infer(_ operands: Operands) throws(Diagnostic) -> [TensorType] {
+    try inferBinary(operands, among: [.float32, .int8])
+  }
+
+  package var traits: OpTraits {
+    OpTraits(
+      layout: .elementwise(self), clamp: .none(because: "TFLite's Minimum has no fused activation"),
+      window: nil, identity: .never, isView: false, fusion: .none)
+  }
+
+  package var quantization: QuantizationRule { .int8(Int8Rule(output: .unified)) }
+}

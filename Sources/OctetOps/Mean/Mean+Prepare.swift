@@ -1,0 +1,28 @@
+package import OctetDiagnostics
+import OctetIR
+
+extension Mean {
+  package func prepare(_ context: PrepareContext) throws(Diagnostic) -> Step {
+    let (input, axes, output) = (context.input(0), context.input(1), context.output)
+    let rank = input.extents.count
+    let isReduced = Self.isReduced((0..<axes.count).map { Int(axes.int32[$0]) }, rank: rank)
+    let kept = StridedWalk(input.extents, order: (0..<rank).filter { !isReduced[$0] })
+    let reduced = StridedWalk(input.extents, order: (0..<rank).filter { isReduced[$0] })
+    switch input.element {
+    case .float32:
+      let (source, target) = (input.float32, output.float32)
+      return Step(kernel: "f32-mean--reference") {
+        Self.reference(kept, reduced, source, target)
+      }
+    default:
+      guard (1...1 << 23).contains(reduced.count) else {
+        throw context.noKernel("int8 has no mean of \(reduced.count) elements")
+      }
+      let mean = Int8Mean(try input.perTensor(), try output.perTensor(), count: reduced.count)
+      let (source, target) = (input.int8, output.int8)
+      return Step(kernel: "qs8-mean--reference") {
+        Self.reference(kept, reduced, source, target, mean)
+      }
+    }
+  }
+}

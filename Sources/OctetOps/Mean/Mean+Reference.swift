@@ -1,0 +1,59 @@
+extension Mean {
+  /// The mean of no elements is NaN.
+  ///
+  /// - Parameters:
+  ///   - kept: the dimensions of the result.
+  ///   - reduced: the others.
+  static func reference(
+    _ kept: StridedWalk, _ reduced: StridedWalk, _ input: UnsafePointer<Float>,
+    _ output: UnsafeMutablePointer<Float>
+  ) {
+    let count = Float(reduced.count)
+    kept.forEach { position, first in
+      var sum: Float = 0
+      reduced.forEach { _, offset in sum += input[first + offset] }
+      output[position] = sum / count
+    }
+  }
+
+  /// The fixed-point parameters of an int8 mean: the division by the number of elements is part of the
+  /// multiplier.
+  ///
+  /// Source: TFLite's `reference_ops::QuantizedMeanOrSum`.
+  struct Int8Mean {
+    private let multiplier: (significand: Int32, shift: Int32)
+    /// The sum of as many elements that are zero.
+    private let zeroSum: Int32
+    private let outputZeroPoint: Int32
+
+    /// - Precondition: `count` is positive and at most 2^23, so that sums fit int32.
+    init(
+      _ input: (scale: Float, zeroPoint: Int32), _ output: (scale: Float, zeroPoint: Int32),
+      count: Int
+    ) {
+      let (significand, shift) = FixedPoint.quantize(Double(input.scale) / Double(output.scale))
+      // By so much the significand can grow before it is divided; the shift stays -31 or more.
+      let growth = min(Int32(63 - UInt64(count).leadingZeroBitCount), 31 + shift)
+      multiplier = (Int32((Int64(significand) << Int64(growth)) / Int64(count)), shift - growth)
+      zeroSum = input.zeroPoint * Int32(count)
+      outputZeroPoint = output.zeroPoint
+    }
+
+    @inline(__always)
+    func code(_ sum: Int32) -> Int8 {
+      let mean = FixedPoint.multiply(sum - zeroSum, multiplier.significand, multiplier.shift)
+      return Int8(clamping: mean &+ outputZeroPoint)
+    }
+  }
+
+  static func reference(
+    _ kept: StridedWalk, _ reduced: StridedWalk, _ input: UnsafePointer<Int8>,
+    _ output: UnsafeMutablePointer<Int8>, _ mean: Int8Mean
+  ) {
+    kept.forEach { position, first in
+      var sum: Int32 = 0
+      reduced.forEach { _, offset in sum &+= Int32(input[first + offset]) }
+      output[position] = mean.code(sum)
+    }
+  }
+}

@@ -1,0 +1,17 @@
+import OctetDiagnostics
+package import OctetIR
+import OctetSchema
+
+extension Mean {
+  package func version(_ operands: Operands, _ results: [TensorType]) -> Int32 {
+    operands.types[0]?.element == .int8 ? 2 : 1
+  }
+
+  package var options: OperatorOptions {
+    OperatorOptions(.reducerOptions, ReducerOptionsTable.object(keepDims: keepDims))
+  }
+
+  @Sendable static func read(_ reader: OperatorReader) throws(Diagnostic) -> any BuiltinOp {
+    Mean(keepDims: try reader.options(ReducerOptionsTable.self).keepDims)
+  }
+}

@@ -1,0 +1,67 @@
+package import OctetDiagnostics
+package import OctetIR
+import OctetSchema
+
+/// The mean along some dimensions, which go or, with `keepDims`, stay with an extent of 1.
+///
+/// Inputs: float32 or int8 of any shape; the dimensions as an int32 constant of at most one dimension, in any
+/// order, negative ones counted from the end. An int8 result may have another scale.
+package final class Mean: BuiltinOp {
+  package let keepDims: Bool
+
+  package init(keepDims: Bool = false) {
+    self.keepDims = keepDims
+  }
+
+  package static let entry = OpEntry(
+    "mean", .mean, types: [.float32, .int8],
+    "mean along some dimensions",
+    parse: { attributes throws(Diagnostic) in
+      try attributes.allow(["keep_dims"])
+      return Mean(keepDims: try attributes.bool("keep_dims", default: false))
+    },
+    read: Mean.read, cast: { $0 as? Mean })
+
+  package var entry: OpEntry { Self.entry }
+
+  package var name: String { Self.entry.name }
+
+  package var attributes: [Attribute] { [Attribute("keep_dims", .bool(keepDims))] }
+
+  package func infer(_ operands: Operands) throws(Diagnostic) -> [TensorType] {
+    try operands.require(count: 2...2)
+    let input = try operands.type(0, among: [.float32, .int8])
+    let rank = input.shape.rank
+    let axes = try operands.constantInts(1, rank: try operands.type(1).shape.rank == 0 ? 0 : 1)
+    // As in TFLite a scalar is its own mean along anything.
+    if let beyond = axes.first(where: { rank > 0 && !(-rank..<rank).contains($0) }) {
+      throw Diagnostic(.invalidAttribute, "axis \(beyond) is none of \(rank) dimensions")
+    }
+    let isReduced = Self.isReduced(axes, rank: rank)
+    var dimensions: [Dimension] = []
+    for (axis, dimension) in input.shape.dimensions.enumerated() {
+      if !isReduced[axis] {
+        dimensions.append(dimension)
+      } else if keepDims {
+        dimensions.append(.known(1))
+      }
+    }
+    return [TensorType(input.element, Shape(dimensions))]
+  }
+
+  /// For each dimension whether it is among `axes`, which inference has accepted.
+  static func isReduced(_ axes: [Int], rank: Int) -> [Bool] {
+    (0..<rank).map { axes.contains($0) || axes.contains($0 - rank) }
+  }
+
+  package var traits: OpTraits {
+    OpTraits(
+      layout: .fixed(because: "its dimensions are a constant, and those that go have no place"),
+      clamp: .none(because: "TFLite's Mean has no fused activation"),
+      window: nil, identity: .never, isView: false, fusion: .none)
+  }
+
+  package var quantization: QuantizationRule {
+    .int8(Int8Rule(inputs: [.activation, .index], output: .calibrated))
+  }
+}

@@ -1,0 +1,27 @@
+import OctetDiagnostics
+
+extension OpCases {
+  static let minimum = OpCases(
+    "minimum",
+    answers: [
+      Answer(
+        "%x: f32[3], %z: f32[3]", "%y = minimum(%x, %z)", [[1, -2, 3], [0, -1, 3]],
+        gives: "f32[3]", [0, -2, 3]),
+      Answer(
+        "%x: f32[2,2], %z: f32[2]", "%y = minimum(%x, %z)", [[1, 2, 3, 4], [2, 3]],
+        gives: "f32[2,2]", [1, 2, 2, 3]),
+      Answer(
+        "%x: i8[2]{0.5:3}, %z: i8[2]{0.5:3}", "%y = minimum(%x, %z) : i8[2]{0.5:3}",
+        [[-128, 5], [-127, 4]], gives: "i8[2]", [-128, 4]),
+    ],
+    inferences: [
+      Inference("%x: f32[?n(\"a\"),2], %z: f32[2]", "%y = minimum(%x, %z)", gives: "f32[?n,2]")
+    ],
+    refusals: [
+      Refusal(
+        "%x: f32[2], %z: f32[3]", "%y = minimum(%x, %z)", .shapeMismatch,
+        "shapes [2] and [3] do not broadcast")
+    ],
+    // All tensors have one scale.
+    int8Steps: 1)
+}
