@@ -206,8 +206,13 @@ package struct TensorFlowImporter {
     if places.count > listed + 1 {
       others.append("and at \(counted(places.count - listed - 1, "other place"))")
     }
+    guard let refused = RefusedOperator(type) else {
+      return Diagnostic(
+        .unknownLayer, "the operator '\(type)' is not supported", at: places.first, notes: others)
+    }
     return Diagnostic(
-      .unknownLayer, "the operator '\(type)' is not supported", at: places.first, notes: others)
+      .unknownLayer, "the operator '\(type)' \(refused.reason)", at: places.first, notes: others,
+      help: refused.help)
   }
 
   private mutating func addInputs(_ ends: Ends) {

@@ -76,6 +76,24 @@ import Testing
     #expect(problem.helps.first?.arguments == ["--input-shape", "image=1,N,N,3"])
   }
 
+  /// One diagnostic a cause, at the node and in the function that TensorFlow knows.
+  @Test(
+    .enabled(if: hasCorpus, "needs ../shared/corpus"),
+    arguments: [
+      ("random_poisson_noise", "RandomPoissonV2", "augment/random_poisson"),
+      ("flex_rgb_to_hsv", "RGBToHSV", "preprocess"),
+    ])
+  func refused(_ model: (name: String, op: String, scope: String)) throws {
+    #expect(throws: DiagnosticFailure.self) {
+      try Model.open(Self.corpus + "models/" + model.name, log: log)
+    }
+    let problem = try #require(log.diagnostics.last)
+    #expect(log.diagnostics.filter { $0.severity == .error }.count == 1)
+    #expect(problem.code == .unknownLayer && problem.location?.op == model.op)
+    #expect(problem.location?.scope == model.scope)
+    #expect(problem.location?.function?.hasPrefix("__inference_fn") == true)
+  }
+
   @Test(
     .enabled(if: Sample.hasShared("tf"), "needs ../shared/data/tf"),
     arguments: ["kws_dscnn", "lstm_tensorlist"])

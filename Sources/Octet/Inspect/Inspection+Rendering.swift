@@ -34,7 +34,8 @@ extension Inspection {
     let text = op.provenance.first ?? ""
     guard text.hasPrefix(path) else { return text }
     let rest = text.dropFirst(path.count)
-    return rest.hasPrefix(":") ? "line " + rest.dropFirst() : String(rest.drop { $0 == " " })
+    let isLine = rest.first == ":" && rest.dropFirst().first?.isNumber == true
+    return isLine ? "line " + rest.dropFirst() : String(rest.drop { $0 == ":" || $0 == " " })
   }
 
   /// A cell of at most 60 characters, its middle left out.
