@@ -87,7 +87,7 @@ package struct TensorFlowImporter {
       options.messageDepthLimit = 64
       options.discardUnknownFields = true
       return try Message(
-        serializedBytes: file.bytes, extensions: nil, partial: true, options: options)
+        serializedBytes: Array(file.bytes), extensions: nil, partial: true, options: options)
     } catch {
       throw Diagnostic(
         .invalidProtobuf, "'\(file.path)' is damaged or not \(what) (\(error))",

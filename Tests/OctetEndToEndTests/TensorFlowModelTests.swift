@@ -122,7 +122,7 @@ import Testing
     for (index, name) in model.inputs.enumerated() { inputs[name] = try array("in", index) }
     var outputs: [String: [Float]] = [:]
     for (index, name) in model.outputs.enumerated() {
-      outputs[name] = try #require(try array("out", index).realValues)
+      outputs[name] = try array("out", index).realValues
     }
     try check(
       Self.corpus + "models/" + model.name + model.suffix,

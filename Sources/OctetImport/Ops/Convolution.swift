@@ -133,7 +133,7 @@ extension GraphBuilder {
     _ node: TensorFlowNode, _ order: Permutation, shape: ([Int]) -> [Int]
   ) throws(Diagnostic) -> ValueID {
     let tensor = try node.constant(1, "filter")
-    guard tensor.extents.count == 4, tensor.type.element == .float32 else {
+    guard tensor.extents.count == 4, tensor.count > 0, tensor.type.element == .float32 else {
       throw Diagnostic(
         .unsupportedParameter, "a filter of type \(tensor.type.text) is not supported")
     }

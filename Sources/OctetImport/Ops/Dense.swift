@@ -72,7 +72,7 @@ extension OpMapping {
         }
         let input = try builder.input(node, 0)
         let matrix = try node.constant(1, "right operand")
-        guard matrix.extents.count == 2, matrix.type.element == .float32 else {
+        guard matrix.extents.count == 2, matrix.count > 0, matrix.type.element == .float32 else {
           throw Diagnostic(
             .unsupportedParameter, "a matrix of type \(matrix.type.text) is not supported")
         }

@@ -68,6 +68,9 @@ extension OpMapping {
         let input = try builder.input(node, 0)
         let count = try builder.extents(input).reduce(1, *)
         let shape = try filled(try node.integers(1, "shape"), count: count)
+        guard Shape.elementCount(shape) == count, shape.allSatisfy({ $0 < 1 << 31 }) else {
+          throw Diagnostic(.shapeMismatch, "\(count) elements do not fit the shape \(shape)")
+        }
         return [.computed(try builder.reshape(input, shape))]
       },
       "Squeeze": TensorFlowMapping(makes: ["reshape"]) { node, builder throws(Diagnostic) in

@@ -101,6 +101,15 @@ extension OpMapping {
         for axis in extents.indices where size[axis] == -1 {
           size[axis] = extents[axis] - min(max(0, begin[axis]), extents[axis])
         }
+        guard
+          extents.indices.allSatisfy({ axis in
+            (0...extents[axis]).contains(begin[axis])
+              && (0...extents[axis] - begin[axis]).contains(size[axis])
+          })
+        else {
+          throw Diagnostic(
+            .shapeMismatch, "the box at \(begin) of \(size) does not fit the shape \(extents)")
+        }
         return [.computed(try builder.slice(input, begin: begin, size: size))]
       },
       "StridedSlice": TensorFlowMapping(makes: ["slice", "reshape"]) {

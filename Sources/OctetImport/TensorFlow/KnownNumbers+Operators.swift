@@ -1,5 +1,5 @@
-import OctetDiagnostics
-import OctetIR
+package import OctetDiagnostics
+package import OctetIR
 
 #if canImport(Glibc)
   import Glibc
@@ -14,7 +14,7 @@ extension KnownNumbers {
 
   /// The results of a node whose inputs are all known; nil for an operator that is not computed here, or for
   /// operands that do not fit it.
-  static func results(of node: TensorFlowNode) throws(Diagnostic) -> [Tensor]? {
+  package static func results(of node: TensorFlowNode) throws(Diagnostic) -> [Tensor]? {
     guard let compute = operators[node.type] else { return nil }
     var inputs: [KnownNumbers] = []
     for input in node.inputs {
@@ -166,7 +166,7 @@ extension KnownNumbers {
       else { return nil }
       let count = ((limit - start) / delta).rounded(.up)
       guard count <= Double(largest) else { return nil }
-      let values = (0..<max(0, Int(count))).map { start + Double($0) * delta }
+      let values = (0..<Int(max(0, count))).map { start + Double($0) * delta }
       return [KnownNumbers(inputs[0].element, [values.count], values)]
     },
     "Fill": { _, inputs throws(Diagnostic) in

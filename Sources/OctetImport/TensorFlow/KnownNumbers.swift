@@ -1,26 +1,31 @@
-import OctetIR
+package import OctetIR
 
 /// Few numbers that are known when a model is read: shapes and what is computed from them.
 ///
 /// Numbers are held in double precision: whole numbers up to 2^53 are exact, and the result of one operation
 /// on float32 numbers is rounded to float32 as it would be there.
-struct KnownNumbers {
-  let element: ElementType
-  let extents: [Int]
-  let values: [Double]
+package struct KnownNumbers {
+  package let element: ElementType
+  package let extents: [Int]
+  package let values: [Double]
 
   /// More numbers are weights.
   static let largest = 1 << 16
 
-  init(_ element: ElementType, _ extents: [Int], _ values: [Double]) {
+  /// Whether products of the extents are small, also of those beside a zero.
+  private static func isSmall(_ extents: [Int]) -> Bool {
+    Shape.elementCount(extents.map { $0 == 0 ? 1 : $0 }).map { $0 < 1 << 31 } ?? false
+  }
+
+  package init(_ element: ElementType, _ extents: [Int], _ values: [Double]) {
     self.element = element
     self.extents = extents
     self.values = values.map { Self.rounded($0, element) }
   }
 
   /// Nil for a tensor of another type or of too many elements.
-  init?(_ tensor: Tensor) {
-    guard tensor.count <= Self.largest else { return nil }
+  package init?(_ tensor: Tensor) {
+    guard tensor.count <= Self.largest, Self.isSmall(tensor.extents) else { return nil }
     let storage = tensor.storage
     switch tensor.type.element {
     case .float32: values = storage.array(of: Float.self).map { Double($0) }
@@ -45,7 +50,7 @@ struct KnownNumbers {
   }
 
   /// Nil where a whole number does not fit its type.
-  var tensor: Tensor? {
+  package var tensor: Tensor? {
     func whole<Number: FixedWidthInteger & BitwiseCopyable>(_ type: Number.Type) -> Storage? {
       var result: [Number] = []
       for value in values {
@@ -67,9 +72,10 @@ struct KnownNumbers {
     return storage.map { Tensor(TensorType(element, extents), $0) }
   }
 
-  /// Nil for numbers that are not whole.
+  /// Nil for numbers that are not whole. The largest of int64, which stands for an open end, is 2^63 in double
+  /// precision.
   var integers: [Int]? {
-    let result = values.compactMap { Int(exactly: $0) }
+    let result = values.compactMap { $0 == 0x1p63 ? Int.max : Int(exactly: $0) }
     return isWhole && result.count == values.count ? result : nil
   }
 
@@ -86,7 +92,8 @@ struct KnownNumbers {
 
   /// Numbers of another shape, each the one of these at `start` plus the sum of its coordinates by `strides`.
   private func picked(_ extents: [Int], start: Int = 0, strides: [Int]) -> KnownNumbers? {
-    guard let count = Shape.elementCount(extents), count <= Self.largest else { return nil }
+    guard let count = Shape.elementCount(extents), count <= Self.largest, Self.isSmall(extents)
+    else { return nil }
     var result: [Double] = []
     result.reserveCapacity(count)
     var place = [Int](repeating: 0, count: extents.count)
@@ -142,7 +149,8 @@ struct KnownNumbers {
 
   /// The same numbers in another shape; nil for another count.
   func reshaped(_ extents: [Int]) -> KnownNumbers? {
-    Shape.elementCount(extents) == values.count ? KnownNumbers(element, extents, values) : nil
+    Shape.elementCount(extents) == values.count && Self.isSmall(extents)
+      ? KnownNumbers(element, extents, values) : nil
   }
 
   func sliced(_ specification: SliceSpecification) -> KnownNumbers? {
@@ -170,7 +178,7 @@ struct KnownNumbers {
       guard part.extents.count == extents.count else { return nil }
       extents[axis] += part.extents[axis]
     }
-    guard let count = Shape.elementCount(extents), count <= largest,
+    guard let count = Shape.elementCount(extents), count <= largest, isSmall(extents),
       parts.reduce(0, { $0 + $1.values.count }) == count
     else { return nil }
     var values: [Double] = []
@@ -191,7 +199,9 @@ struct KnownNumbers {
     let inner = extents[(axis + 1)...].reduce(1, *)
     let outer = extents[..<axis].reduce(1, *)
     let shape = Array(extents[..<axis]) + indices.extents + Array(extents[(axis + 1)...])
-    guard let count = Shape.elementCount(shape), count <= Self.largest else { return nil }
+    guard let count = Shape.elementCount(shape), count <= Self.largest, Self.isSmall(shape) else {
+      return nil
+    }
     var result: [Double] = []
     for row in 0..<outer {
       for index in indices.values {

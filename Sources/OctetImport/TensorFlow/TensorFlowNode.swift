@@ -1,4 +1,4 @@
-import OctetDiagnostics
+package import OctetDiagnostics
 import OctetIR
 
 /// A node with the values it reads.
@@ -9,7 +9,7 @@ package struct TensorFlowNode {
   let location: Location
   private let attributes: [String: TFAttrValue]
 
-  init(_ node: TFNodeDef, inputs: [TensorFlowValue], location: Location) {
+  package init(_ node: TFNodeDef, inputs: [TensorFlowValue], location: Location) {
     type = node.op
     name = node.name
     self.inputs = inputs

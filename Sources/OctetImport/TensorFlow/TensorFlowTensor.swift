@@ -1,6 +1,6 @@
 import FoundationEssentials
 import OctetDiagnostics
-import OctetIR
+package import OctetIR
 
 extension ElementType {
   /// The element type that TensorFlow numbers so; references (100 more) count as what they refer to. Nil for
@@ -53,7 +53,7 @@ extension Tensor {
           .invalidProtobuf, "a constant of type \(type.text) has \(content.count) bytes")
       }
       let storage = Storage(byteCount: content.count)
-      _ = content.withUnsafeBytes { storage.mutableBytes.copyMemory(from: $0) }
+      content.withUnsafeBytes { storage.mutableBytes.copyMemory(from: $0) }
       self.init(type, storage)
       return
     }
@@ -99,7 +99,7 @@ extension Tensor {
 }
 
 /// What the importer knows of a tensor of TensorFlow.
-enum TensorFlowValue {
+package enum TensorFlowValue {
   /// The graph computes it.
   case computed(ValueID)
   case constant(Tensor)
