@@ -373,8 +373,7 @@ package struct TensorFlowImporter {
           stack.removeLast()
           continue
         }
-        let node = body.nodes[place]
-        let references = node.input.map { TensorReference($0) }.filter { !$0.isControl }
+        let references = body.inputs[place]
         if !isOpen[place] {
           isOpen[place] = true
           // What comes back to itself stays open, and its readers find it missing.
@@ -385,7 +384,7 @@ package struct TensorFlowImporter {
           }
           continue
         }
-        results[place] = apply(node, references.map(value), in: body, depth: depth)
+        results[place] = apply(body.nodes[place], references.map(value), in: body, depth: depth)
         stack.removeLast()
       }
     }

@@ -9,8 +9,6 @@ import SwiftProtobuf
 /// Source: LevelDB's table_format.md, TensorFlow's tensor_bundle.h. Every offset is checked before it is
 /// followed, and the bytes of a tensor against their checksum when it is read.
 struct TensorBundle {
-  /// The variables' names in the file's order, which is that of their bytes.
-  private(set) var names: [String] = []
   private var entries: [String: TFBundleEntryProto] = [:]
   private let shards: [MappedFile]
   private let path: String
@@ -45,12 +43,8 @@ struct TensorBundle {
       shards.append(try MappedFile("\(prefix).data-\(fiveDigits(shard))-of-\(fiveDigits(count))"))
     }
     self.shards = shards
-    for (name, entry) in found {
-      if entries.updateValue(entry, forKey: name) == nil { names.append(name) }
-    }
+    for (name, entry) in found { entries[name] = entry }
   }
-
-  func contains(_ name: String) -> Bool { entries[name] != nil }
 
   /// The tensor `name`, whose bytes stay in the mapped file; nil if there is none. Throws `OCT0314` where the
   /// file contradicts itself.

@@ -5,6 +5,8 @@ final class TensorFlowBody {
   /// The function's name; nil for the model's own graph.
   let function: String?
   let nodes: [TFNodeDef]
+  /// What each node reads, parsed once however often a loop turns.
+  let inputs: [[TensorReference]]
   /// The names of a function's arguments.
   let arguments: [String]
   /// What a function gives, in the order of its signature.
@@ -15,6 +17,7 @@ final class TensorFlowBody {
   init(_ graph: TFGraphDef) {
     function = nil
     nodes = graph.node
+    inputs = Self.inputs(graph.node)
     arguments = []
     results = []
     places = Self.places(graph.node.map { $0.name })
@@ -25,10 +28,15 @@ final class TensorFlowBody {
     let signature = definition.signature
     function = signature.name
     nodes = definition.nodeDef
+    inputs = Self.inputs(definition.nodeDef)
     arguments = signature.inputArg.map { $0.name }
     results = signature.outputArg.map { TensorReference(definition.ret[$0.name] ?? "") }
     places = Self.places(definition.nodeDef.map { $0.name })
     argumentPlaces = Self.places(arguments)
+  }
+
+  private static func inputs(_ nodes: [TFNodeDef]) -> [[TensorReference]] {
+    nodes.map { $0.input.map { TensorReference($0) }.filter { !$0.isControl } }
   }
 
   private static func places(_ names: [String]) -> [String: Int] {
