@@ -22,6 +22,19 @@ public struct ModelOptions: Sendable {
   public var batch: Int?
   /// Threads that run the model, 1...256. The results are the same for any number.
   public var threads: Int
+  /// Names of the nodes to make inputs in the place of the model's own; TensorFlow and Keras only.
+  public var inputs: [String] = []
+  /// The signature of a SavedModel; nil for `serving_default`, or the first.
+  public var signature: String?
+  /// The JSON file with the layers of a Keras model whose own file has weights alone.
+  public var architecture: String?
+  /// Changes of what the model computes that the user consents to, as `--fix` names them.
+  public var fixes: [String] = []
+
+  /// The names that `fixes` knows, with what each does.
+  public static var knownFixes: [(name: String, summary: String)] {
+    Fix.allCases.map { ($0.rawValue, $0.summary) }
+  }
 
   /// The CPUs that this process may run on.
   public static var availableThreads: Int { ProcessMeasures.availableCPUs }
@@ -293,6 +306,7 @@ extension ImportOptions {
   fileprivate init(_ options: ModelOptions, _ needsWeights: Bool) {
     self.init(
       outputs: options.outputs, inputShapes: options.inputShapes, batch: options.batch,
-      needsWeights: needsWeights)
+      needsWeights: needsWeights, inputs: options.inputs, signature: options.signature,
+      architecture: options.architecture, fixes: Set(options.fixes.compactMap { Fix(rawValue: $0) }))
   }
 }

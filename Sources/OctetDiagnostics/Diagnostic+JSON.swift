@@ -7,6 +7,7 @@ extension Diagnostic {
       ("severity", .string(severity.rawValue)),
       ("message", .string(message)),
       ("location", location?.json),
+      ("cause", code.cause.map { .string($0) }),
       ("notes", notes.isEmpty ? nil : .strings(notes)),
       ("helps", helps.isEmpty ? nil : .array(helps.map { $0.json })),
       ("tensors", tensors.isEmpty ? nil : .strings(tensors)),
@@ -19,6 +20,8 @@ extension Diagnostic.Help {
     .members([
       ("text", .string(text)),
       ("arguments", arguments.isEmpty ? nil : .strings(arguments)),
+      ("tried", result == nil ? nil : .bool(true)),
+      ("result", result.map { .string($0) }),
     ])
   }
 }

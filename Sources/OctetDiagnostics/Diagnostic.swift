@@ -7,10 +7,13 @@ public struct Diagnostic: Error, Sendable, Hashable {
   public struct Help: Sendable, Hashable {
     public var text: String
     public var arguments: [String]
+    /// What came of trying the arguments: `converts`; nil when they were not tried.
+    public var result: String?
 
-    public init(_ text: String, arguments: [String] = []) {
+    public init(_ text: String, arguments: [String] = [], result: String? = nil) {
       self.text = text
       self.arguments = arguments
+      self.result = result
     }
   }
 

@@ -15,6 +15,17 @@ public struct DiagnosticCode: Sendable, Equatable, Hashable {
     self.severity = severity
   }
 
+  /// Which kind of thing stops a conversion, for codes that tell: whose it is, and whether it can be had.
+  public var cause: String? {
+    switch self {
+    case .trainingLeftover: "a leftover of training, which can be fixed in the model"
+    case .unknownLayer: "an operator that Octet has not"
+    case .dataDependent, .inexpressible: "nothing that a .tflite can express: cut it off"
+    case .unknownDimension: "a shape that the file leaves open"
+    default: nil
+    }
+  }
+
   /// The code with this id (any case) or name.
   public static func named(_ text: String) -> DiagnosticCode? {
     let wanted = text.lowercased()
@@ -64,6 +75,13 @@ extension DiagnosticCode {
   public static let duplicateName = DiagnosticCode("0313", "duplicate-name")
   public static let invalidWeights = DiagnosticCode("0314", "invalid-weights")
   public static let headNotDecoded = DiagnosticCode("0315", "head-not-decoded", .warning)
+  public static let unknownSignature = DiagnosticCode("0316", "unknown-signature")
+  public static let trainingLeftover = DiagnosticCode("0317", "training-leftover")
+  public static let dataDependent = DiagnosticCode("0318", "data-dependent")
+  public static let inexpressible = DiagnosticCode("0319", "inexpressible")
+  public static let fixApplied = DiagnosticCode("0320", "fix-applied", .remark)
+  public static let tinyInput = DiagnosticCode("0321", "tiny-input", .warning)
+  public static let partBegins = DiagnosticCode("0322", "part-begins", .remark)
 
   // 04 passes
   public static let operatorLeft = DiagnosticCode("0401", "operator-left")
@@ -114,7 +132,8 @@ extension DiagnosticCode {
     unknownOperator, subgraphMismatch, batchBecameOne, tensorTooLarge,
     unknownLayer, missingWeights, weightsMismatch, unknownBlob, layerRemoved, unusedWeights,
     unsupportedParameter, unknownOutput, unknownInput, unknownField, noWeightsFile, noInput,
-    duplicateName, invalidWeights, headNotDecoded,
+    duplicateName, invalidWeights, headNotDecoded, unknownSignature, trainingLeftover,
+    dataDependent, inexpressible, fixApplied, tinyInput, partBegins,
     operatorLeft, unknownPass, layoutChanged, passBrokeGraph,
     noSamples, missingRange, tableMismatch, noInt8Form, notFinite, sampleMismatch,
     weightScaleRaised, invalidTable, poorAgreement, alreadyQuantized, noCalibrationData,

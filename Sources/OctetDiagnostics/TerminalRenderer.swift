@@ -25,15 +25,12 @@ public struct TerminalRenderer: Sendable {
       text += "\n  " + paint("-->", "34", bold: true) + " " + Self.visible(location)
     }
     for tensor in diagnostic.tensors { text += "\n   |  " + Self.visible(tensor) }
+    if let cause = diagnostic.code.cause { text += "\n  cause: " + cause }
     for note in diagnostic.notes { text += "\n  note: " + Self.visible(note) }
     for help in diagnostic.helps {
       text += "\n  " + paint("help", "32", bold: false) + ": " + Self.visible(help.text)
-      if !help.arguments.isEmpty {
-        text += ": "
-        for (index, argument) in help.arguments.enumerated() {
-          text += (index == 0 ? "" : " ") + Self.shellWord(Self.visible(argument))
-        }
-      }
+      if !help.arguments.isEmpty { text += ": " + Self.commandLine(help.arguments) }
+      if let result = help.result { text += " (tried: " + Self.visible(result) + ")" }
     }
     if diagnostic.severity == .error || diagnostic.severity == .warning {
       text += "\n  more: octet explain \(diagnostic.code.id)"
@@ -55,6 +52,11 @@ public struct TerminalRenderer: Sendable {
       }
     }
     return result
+  }
+
+  /// Arguments as they are typed into a shell.
+  package static func commandLine(_ arguments: [String]) -> String {
+    arguments.map { shellWord(visible($0)) }.joined(separator: " ")
   }
 
   /// An argument as it is typed into a shell.

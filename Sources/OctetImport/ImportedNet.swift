@@ -1,24 +1,38 @@
 import OctetDiagnostics
 package import OctetIR
 
-/// How to read a net of a channels-first framework.
+/// How to read a net.
 package struct ImportOptions {
-  /// Names of the blobs to make outputs; empty for those that no layer reads.
+  /// Names of the blobs or nodes to make outputs; empty for the model's own.
   package var outputs: [String]
-  /// Extents of inputs, as the framework has them: batch, channels, height, width.
+  /// Extents of inputs by name, as the framework has them.
   package var inputShapes: [String: [Int]]
   /// Nil makes the batch 1.
   package var batch: Int?
   /// Whether a net without a weights file is an error, or is read as far as shapes go.
   package var needsWeights: Bool
+  /// Names of the nodes to make inputs in the place of the model's own.
+  package var inputs: [String]
+  /// The signature of a SavedModel; nil for its own choice.
+  package var signature: String?
+  /// The file with a Keras model's layers, for one of weights alone.
+  package var architecture: String?
+  /// Changes that the user consents to.
+  package var fixes: Set<Fix>
 
   package init(
-    outputs: [String], inputShapes: [String: [Int]], batch: Int?, needsWeights: Bool
+    outputs: [String], inputShapes: [String: [Int]], batch: Int?, needsWeights: Bool,
+    inputs: [String] = [], signature: String? = nil, architecture: String? = nil,
+    fixes: Set<Fix> = []
   ) {
     self.outputs = outputs
     self.inputShapes = inputShapes
     self.batch = batch
     self.needsWeights = needsWeights
+    self.inputs = inputs
+    self.signature = signature
+    self.architecture = architecture
+    self.fixes = fixes
   }
 }
 

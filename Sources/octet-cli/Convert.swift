@@ -88,13 +88,16 @@ struct Convert: ParsableCommand {
       let given = try calibration.preprocessing(log)
       try log.throwIfErrors()
       if let output { try checkWritable(output, log: log) }
-      let imported = try Model.open(source.model, source.throughputOptions, log: log)
       if bisectPasses {
+        let imported = try Model.open(source.model, source.throughputOptions, log: log)
         let result = try PassBisection.run(imported, log: log)
         report.print(result.text, result.json)
         return
       }
-      var model = try imported.converted(stopAfter: stopAfter, log: log, observe: show)
+      var model = try Model.opening(source.model, source.throughputOptions, log: log) {
+        imported, log throws(DiagnosticFailure) in
+        try imported.converted(stopAfter: stopAfter, log: log, observe: show)
+      }
       var conversion: Int8Conversion?
       if int8 {
         let made = try Int8Conversion(
@@ -103,7 +106,7 @@ struct Convert: ParsableCommand {
         model = made.model
       } else {
         let preprocessing = try Preprocessing.chosen(
-          given, stored: imported.preprocessing, in: source.model, log: log)
+          given, stored: model.preprocessing, in: source.model, log: log)
         model = try model.storing(preprocessing, log: log)
       }
       guard let output else { return }

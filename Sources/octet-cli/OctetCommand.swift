@@ -20,7 +20,7 @@ struct OctetCommand: ParsableCommand {
       """,
     version: "octet 0.1",
     subcommands: [
-      Convert.self, Inspect.self, Calibrate.self, Run.self, Eval.self, Bench.self,
+      Convert.self, Check.self, Inspect.self, Calibrate.self, Run.self, Eval.self, Bench.self,
       Explain.self, Ops.self,
     ])
 

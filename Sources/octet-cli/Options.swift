@@ -77,6 +77,13 @@ struct ModelArguments: ParsableArguments {
   @Option(
     parsing: .upToNextOption,
     help: ArgumentHelp(
+      "Make these nodes of a TensorFlow graph the model's inputs; stands after the model.",
+      valueName: "name"))
+  var inputs: [String] = []
+
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp(
       "Make these tensors the model's outputs; stands after the model.", valueName: "name"))
   var outputs: [String] = []
 
@@ -84,6 +91,24 @@ struct ModelArguments: ParsableArguments {
     help: ArgumentHelp(
       "Extents of an input, in the model's own layout: data=1,3,32,32.", valueName: "name=extents"))
   var inputShape: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "The signature of a SavedModel; by default serving_default.", valueName: "name"))
+  var signature: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The layers of a Keras model whose .h5 has weights alone: what model.to_json() gives.",
+      valueName: "file.json"))
+  var architecture: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Change what the model computes: "
+        + ModelOptions.knownFixes.map { "\($0.name): \($0.summary)" }.joined(separator: "; ")
+        + ". 'octet check' tells which it needs.", valueName: "name"))
+  var fix: [String] = []
 
   @Option(help: "The batch size; without it 1 where the model leaves it open.")
   var batch: Int?
@@ -100,6 +125,15 @@ struct ModelArguments: ParsableArguments {
     }
     if let batch, !Self.extents.contains(batch) {
       throw ValidationError("--batch must be at least 1 and fit int32")
+    }
+    let known = ModelOptions.knownFixes.map { $0.name }
+    for name in fix where !known.contains(name) {
+      let near = nearMatches(to: name, in: known)
+      throw ValidationError(
+        "there is no fix '\(name)'; "
+          + (near.isEmpty
+            ? "there are \(known.joined(separator: ", "))"
+            : "did you mean \(alternatives(near))?"))
     }
     var named: Set<String> = []
     for text in inputShape {
@@ -124,10 +158,15 @@ struct ModelArguments: ParsableArguments {
   }
 
   private func options(threads fallback: Int) -> ModelOptions {
-    ModelOptions(
+    var options = ModelOptions(
       weights: weights, outputs: outputs,
       inputShapes: Dictionary(inputShape.compactMap { shape($0) }) { first, _ in first },
       batch: batch, threads: threads ?? fallback)
+    options.inputs = inputs
+    options.signature = signature
+    options.architecture = architecture
+    options.fixes = fix
+    return options
   }
 
   private static let extents = 1...Int(Int32.max)

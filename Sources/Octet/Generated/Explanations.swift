@@ -920,6 +920,203 @@ extension Explanation {
       When your program decodes the boxes.
 
       """#,
+    "OCT0316": #"""
+      # OCT0316 unknown-signature
+
+      The SavedModel has no signature of the name that `--signature` gives.
+
+      ## Why
+
+      A SavedModel may have several functions to be called, each with its own inputs and outputs. Octet converts one of them:
+      `serving_default`, or the one that is named.
+
+      ## Example
+
+      ```sh
+      mkdir net && base64 -d > net/saved_model.pb <<'PB'
+      CAESkgEKByIFc2VydmUSQgoyCgF4EgtQbGFjZWhvbGRlcioLCgVkdHlwZRICMAEqEwoFc2hhcGUSCjoIEgIIARICCAQKDAoBeRIE
+      UmVsdRoBeCpDCg9zZXJ2aW5nX2RlZmF1bHQSMAoWCgF4EhEKA3g6MBABGggSAggBEgIIBBIWCgF5EhEKA3k6MBABGggSAggBEgII
+      BA==
+      PB
+      octet convert net --signature serve -o net.tflite
+      ```
+
+      ## How to fix
+
+      Name one of those that the diagnostic lists, or leave the option out.
+
+      """#,
+    "OCT0317": #"""
+      # OCT0317 training-leftover
+
+      The exported model still does something that only training needs.
+
+      ## Why
+
+      Batch normalization with `is_training`, dropout, noise, variables that are assigned: while a model is trained these are right;
+      in a converted model they make results that depend on what else is in the batch, that are random, or that change from run to
+      run. It happens when the model is saved from the function that trains it, or without `training=False`.
+
+      Octet changes none of it in silence.
+
+      ## Example
+
+      ```sh
+      base64 -d > net.pb <<'PB'
+      CjIKAXgSC1BsYWNlaG9sZGVyKgsKBWR0eXBlEgIwASoTCgVzaGFwZRIKOggSAggBEgIIBAo6CgVzaGFwZRIFQ29uc3QqCwoFZHR5
+      cGUSAjADKh0KBXZhbHVlEhRCEggDEgQSAggCIggBAAAABAAAAAoxCgVub2lzZRIUUmFuZG9tU3RhbmRhcmROb3JtYWwaBXNoYXBl
+      KgsKBWR0eXBlEgIwAQoUCgF5EgVBZGRWMhoBeBoFbm9pc2U=
+      PB
+      octet convert net.pb -o net.tflite
+      ```
+
+      ## How to fix
+
+      Best, save the model for inference: call it with `training=False` while it is saved. Else consent to the change that the
+      diagnostic proposes, for example `--fix bn-moving-statistics`, which uses the mean and variance that training has stored; the
+      result is what the model computes in inference.
+
+      """#,
+    "OCT0318": #"""
+      # OCT0318 data-dependent
+
+      What the model does next, or how large a tensor is, is known only when it runs.
+
+      ## Why
+
+      A `.tflite` made here computes the same operators on tensors of the same shapes in each run. Shapes, numbers of turns and conditions
+      are worked out from the file and from the inputs' shapes while the model is read. This one is worked out from the data:
+      `tf.where` gives as many rows as there are matches, a loop runs until a result is small enough, a shape is read from an
+      input's elements.
+
+      ## Example
+
+      ```sh
+      base64 -d > net.pb <<'PB'
+      Ci4KAXgSC1BsYWNlaG9sZGVyKgsKBWR0eXBlEgIwCioPCgVzaGFwZRIGOgQSAggEChAKBHJvd3MSBVdoZXJlGgF4
+      PB
+      octet convert net.pb -o net.tflite
+      ```
+
+      ## How to fix
+
+      The diagnostic says what the number depends on. When that is the shape of an input, give it with `--input-shape`. When it is the data,
+      end the model before that step with `--outputs` and do the step in the program that runs the model, or replace it by operators
+      of fixed size (`tf.math.top_k`, a mask that is multiplied).
+
+      """#,
+    "OCT0319": #"""
+      # OCT0319 inexpressible
+
+      The model has a step that no `.tflite` can have.
+
+      ## Why
+
+      TensorFlow Lite's operators compute with tensors of numbers. Text, files, tables that are filled when a model is loaded, and Python functions are none, and
+      Octet does not write models that need a part of TensorFlow beside them ("Flex").
+
+      ## Example
+
+      ```sh
+      base64 -d > net.pb <<'PB'
+      Ci4KAXgSC1BsYWNlaG9sZGVyKgsKBWR0eXBlEgIwASoPCgVzaGFwZRIGOgQSAggEChEKBGNhbGwSBlB5RnVuYxoBeA==
+      PB
+      octet convert net.pb -o net.tflite
+      ```
+
+      ## How to fix
+
+      Cut the step off: `--inputs NODE` begins the model after it, `--outputs NODE` ends it before. The diagnostic of `octet check`
+      names nodes for which that was tried.
+
+      """#,
+    "OCT0320": #"""
+      # OCT0320 fix-applied
+
+      A change that `--fix` asked for was made.
+
+      ## Why
+
+      The converted model computes something else than the file says, as its user wanted. The remark tells where.
+
+      ## Example
+
+      ```sh
+      base64 -d > net.pb <<'PB'
+      CjIKAXgSC1BsYWNlaG9sZGVyKgsKBWR0eXBlEgIwASoTCgVzaGFwZRIKOggSAggBEgIIBAo6CgVzaGFwZRIFQ29uc3QqCwoFZHR5
+      cGUSAjADKh0KBXZhbHVlEhRCEggDEgQSAggCIggBAAAABAAAAAoxCgVub2lzZRIUUmFuZG9tU3RhbmRhcmROb3JtYWwaBXNoYXBl
+      KgsKBWR0eXBlEgIwAQoUCgF5EgVBZGRWMhoBeBoFbm9pc2U=
+      PB
+      octet convert net.pb --fix random=mean -o net.tflite
+      ```
+
+      ## How to fix
+
+      Nothing is wrong. Compare the accuracy with the original model's: `octet eval`.
+
+      ## When it is safe to ignore
+
+      When the change is the one you wanted.
+
+      """#,
+    "OCT0321": #"""
+      # OCT0321 tiny-input
+
+      An input of a convolutional model is a picture of one pixel.
+
+      ## Why
+
+      Where a model leaves the size of its pictures open, some exporters write 1. The model converts, and computes nothing of use.
+
+      ## Example
+
+      ```sh
+      base64 -d > net.pb <<'PB'
+      Cj4KBWltYWdlEgtQbGFjZWhvbGRlcioLCgVkdHlwZRICMAEqGwoFc2hhcGUSEjoQEgIIARICCAESAggBEgIIAwpGCgF3EgVDb25z
+      dCoLCgVkdHlwZRICMAEqLQoFdmFsdWUSJEIiCAESEBICCAESAggBEgIIAxICCAEiDAAAgD8AAIA/AACAPwpACgRjb252EgZDb252
+      MkQaBWltYWdlGgF3KhEKB3BhZGRpbmcSBhIEU0FNRSoTCgdzdHJpZGVzEggKBhoEAQEBAQ==
+      PB
+      octet check net.pb
+      ```
+
+      ## How to fix
+
+      Give the size that the model was trained for: `--input-shape image=1,416,416,3`.
+
+      ## When it is safe to ignore
+
+      When the model really takes one pixel at a time.
+
+      """#,
+    "OCT0322": #"""
+      # OCT0322 part-begins
+
+      The outputs that `--outputs` names cannot be made from the model's own inputs; the model begins later.
+
+      ## Why
+
+      On the way from the inputs to these outputs is something that a `.tflite` cannot express, such as a choice of boxes. What is after
+      it can be converted, and what it reads has a known shape, so that becomes the input.
+
+      ## Example
+
+      ```sh
+      base64 -d > net.pb <<'PB'
+      Cj4KBWltYWdlEgtQbGFjZWhvbGRlcioLCgVkdHlwZRICMAEqGwoFc2hhcGUSEjoQEgIIARICCAgSAggIEgIIAwo3CgZjaG9vc2US
+      BlB5RnVuYxoFaW1hZ2UqHgoOX291dHB1dF9zaGFwZXMSDAoKOggSAggBEgIIBAoWCgZzY29yZXMSBFJlbHUaBmNob29zZQ==
+      PB
+      octet convert net.pb --outputs scores -o net.tflite
+      ```
+
+      ## How to fix
+
+      Nothing is wrong if this is the part you want: your program does what is before it. `--inputs` begins the part elsewhere.
+
+      ## When it is safe to ignore
+
+      When your program makes the input that the remark names.
+
+      """#,
     "OCT0401": #"""
       # OCT0401 operator-left
 

@@ -46,6 +46,28 @@ final class TensorFlowBody {
   func place(of node: String) -> Int? { places[node] }
 
   func argument(_ name: String) -> Int? { argumentPlaces[name] }
+
+  /// The loops of TensorFlow 1 in it.
+  private(set) lazy var frames: [LoopFrame] = findFrames()
+  private lazy var framesOfExits: [Int: LoopFrame] = {
+    var result: [Int: LoopFrame] = [:]
+    for frame in frames {
+      for exit in frame.variables.compactMap({ $0.exit }) { result[exit] = frame }
+    }
+    return result
+  }()
+  private lazy var loopVariables = Set(frames.flatMap { $0.variables.map { $0.merge } })
+
+  func frame(ofExit place: Int) -> LoopFrame? { framesOfExits[place] }
+
+  /// Whether a node is the value that a loop's variable has in a turn.
+  func isLoopVariable(_ place: Int) -> Bool { loopVariables.contains(place) }
+
+  /// What must be known before a node can be looked at.
+  func needs(of place: Int) -> [TensorReference] {
+    if isLoopVariable(place) { return [] }
+    return frame(ofExit: place)?.entries ?? inputs[place]
+  }
 }
 
 /// What an input of a node names.

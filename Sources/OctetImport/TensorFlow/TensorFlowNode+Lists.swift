@@ -9,6 +9,13 @@ extension TensorFlowNode {
   /// The results of an operator on lists of tensors, which are followed from one to the next and are no part
   /// of the graph; nil for other operators.
   func listResults(_ builder: inout GraphBuilder) throws(Diagnostic) -> [TensorFlowValue]? {
+    let isList = type.hasPrefix("TensorList") || type.hasPrefix("TensorArray")
+    guard isList || type == "EmptyTensorList" else { return nil }
+    for case .missing in inputs { return [] }
+    return type.hasPrefix("TensorArray") ? try arrayResults(&builder) : try results(&builder)
+  }
+
+  private func results(_ builder: inout GraphBuilder) throws(Diagnostic) -> [TensorFlowValue]? {
     switch type {
     case "TensorListReserve":
       return [.list([TensorFlowValue?](repeating: nil, count: try count(1)))]
@@ -17,35 +24,147 @@ extension TensorFlowNode {
     case "TensorListLength":
       return [.constant(Tensor([], int32: [Int32(try list().count)]))]
     case "TensorListGetItem":
-      let (list, index) = (try list(), try count(1))
-      guard list.indices.contains(index) else { throw outside(index, list.count) }
-      guard let item = list[index] else {
-        throw Diagnostic(
-          .unsupportedParameter, "element \(index) of the list is read and never set")
-      }
-      return [item]
+      return [try item(try count(1), of: try list())]
     case "TensorListSetItem":
-      var list = try list()
-      let index = try count(1)
-      guard list.indices.contains(index) else { throw outside(index, list.count) }
-      list[index] = try input(2)
-      return [.list(list)]
+      return [.list(try setting(try count(1), to: try input(2), in: try list()))]
     case "TensorListPushBack": return [.list(try list() + [try input(1)])]
-    case "TensorListStack":
-      var items: [ValueID] = []
-      for item in try list() {
-        guard let item else {
-          throw Diagnostic(.unsupportedParameter, "an element of the list is never set")
-        }
-        items.append(try builder.value(item))
-      }
-      return [.computed(try builder.stack(items, axis: 0))]
+    case "TensorListPopBack":
+      let list = try list()
+      return [.list(Array(list.dropLast())), try item(list.count - 1, of: list)]
+    case "TensorListResize":
+      let size = try count(1)
+      let list = try list().prefix(size)
+      return [.list(list + [TensorFlowValue?](repeating: nil, count: size - list.count))]
+    case "TensorListGather":
+      let list = try list()
+      return [
+        try stacked(
+          try places(1).map { index throws(Diagnostic) in
+            try item(index, of: list)
+          }, &builder)
+      ]
+    case "TensorListScatter", "TensorListScatterV2":
+      let places = try places(1)
+      let size = max((places.max() ?? -1) + 1, 0)
+      return [
+        .list(
+          try scattered(places, into: [TensorFlowValue?](repeating: nil, count: size), &builder))
+      ]
+    case "TensorListScatterIntoExistingList":
+      // Inputs: the list, the tensor, the places.
+      let node = with(inputs: [try input(1)], "", false)
+      return [.list(try node.scattered(try places(2), into: try list(), &builder))]
+    case "TensorListStack": return [try stacked(try list(), &builder)]
+    case "TensorListConcat", "TensorListConcatV2":
+      return [try joined(try list(), &builder)]
     default: return nil
     }
   }
 
-  private func list() throws(Diagnostic) -> [TensorFlowValue?] {
-    guard case .list(let items) = try input(0) else {
+  /// The results of TensorFlow 1's lists: the flow that goes from one to the next is the list.
+  private func arrayResults(
+    _ builder: inout GraphBuilder
+  ) throws(Diagnostic) -> [TensorFlowValue]? {
+    switch type {
+    case "TensorArrayV3":
+      let list = TensorFlowValue.list([TensorFlowValue?](repeating: nil, count: try count(0)))
+      return [list, list]
+    case "TensorArrayWriteV3":
+      return [.list(try setting(try count(1), to: try input(2), in: try list(3)))]
+    case "TensorArrayReadV3": return [try item(try count(1), of: try list(2))]
+    case "TensorArraySizeV3":
+      return [.constant(Tensor([], int32: [Int32(try list(1).count)]))]
+    case "TensorArrayGatherV3":
+      let list = try list(2)
+      return [
+        try stacked(
+          try places(1).map { index throws(Diagnostic) in
+            try item(index, of: list)
+          }, &builder)
+      ]
+    case "TensorArrayScatterV3":
+      let node = with(inputs: [try input(2)], "", false)
+      return [.list(try node.scattered(try places(1), into: try list(3), &builder))]
+    case "TensorArrayConcatV3": return [try joined(try list(1), &builder)]
+    case "TensorArrayCloseV3": return []
+    default: return nil
+    }
+  }
+
+  private func item(
+    _ index: Int, of list: [TensorFlowValue?]
+  ) throws(Diagnostic) -> TensorFlowValue {
+    guard list.indices.contains(index) else { throw outside(index, list.count) }
+    guard let item = list[index] else {
+      throw Diagnostic(.unsupportedParameter, "element \(index) of the list is read and never set")
+    }
+    return item
+  }
+
+  /// The list with another element; it grows as far as that.
+  private func setting(
+    _ index: Int, to value: TensorFlowValue, in list: [TensorFlowValue?]
+  ) throws(Diagnostic) -> [TensorFlowValue?] {
+    guard index >= 0, index < Self.largestList else { throw outside(index, list.count) }
+    var list = list
+    while list.count <= index { list.append(nil) }
+    list[index] = value
+    return list
+  }
+
+  private func places(_ index: Int) throws(Diagnostic) -> [Int] {
+    let places = try integers(index, "places")
+    guard places.count <= Self.largestList else {
+      throw Diagnostic(.unsupportedParameter, "a list has no \(places.count) places")
+    }
+    return places
+  }
+
+  /// `list` with the parts of the first input at `places`.
+  private func scattered(
+    _ places: [Int], into list: [TensorFlowValue?], _ builder: inout GraphBuilder
+  ) throws(Diagnostic) -> [TensorFlowValue?] {
+    let parts = try unpacked(&builder)
+    guard parts.count == places.count else {
+      throw Diagnostic(
+        .shapeMismatch, "\(counted(parts.count, "part")) for \(counted(places.count, "place"))")
+    }
+    var list = list
+    for (place, part) in zip(places, parts) { list = try setting(place, to: part, in: list) }
+    return list
+  }
+
+  private func values(
+    _ list: [TensorFlowValue?], _ builder: inout GraphBuilder
+  ) throws(Diagnostic) -> [ValueID] {
+    var items: [ValueID] = []
+    for item in list {
+      guard let item else {
+        throw Diagnostic(.unsupportedParameter, "an element of the list is never set")
+      }
+      items.append(try builder.value(item))
+    }
+    return items
+  }
+
+  private func stacked(
+    _ list: [TensorFlowValue?], _ builder: inout GraphBuilder
+  ) throws(Diagnostic) -> TensorFlowValue {
+    .computed(try builder.stack(try values(list, &builder), axis: 0))
+  }
+
+  private func joined(
+    _ list: [TensorFlowValue?], _ builder: inout GraphBuilder
+  ) throws(Diagnostic) -> TensorFlowValue {
+    let items = try values(list, &builder)
+    guard let first = items.first else {
+      throw Diagnostic(.unsupportedParameter, "a list of no tensors cannot be joined")
+    }
+    return .computed(items.count == 1 ? first : try builder.add(Concatenation(axis: 0), items))
+  }
+
+  private func list(_ index: Int = 0) throws(Diagnostic) -> [TensorFlowValue?] {
+    guard case .list(let items) = try input(index) else {
       throw Diagnostic(.invalidGraph, "the node reads what is no list of tensors")
     }
     return items
@@ -53,7 +172,7 @@ extension TensorFlowNode {
 
   /// A constant input that counts elements.
   private func count(_ index: Int) throws(Diagnostic) -> Int {
-    let values = try integers(index, index == 1 ? "length or place" : "place")
+    let values = try integers(index, "length or place")
     guard let value = values.first, value >= 0, value <= Self.largestList else {
       throw Diagnostic(.unsupportedParameter, "a list has no place \(values)")
     }

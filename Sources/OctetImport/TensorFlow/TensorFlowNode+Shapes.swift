@@ -12,7 +12,8 @@ extension TensorFlowNode {
       switch input {
       case .computed(let id): extents = try builder.extents(id)
       case .constant(let tensor): extents = tensor.extents
-      case .list, .variable, .missing: return []
+      case .random(let numbers): extents = numbers.mean.extents
+      case .list, .variable, .dead, .missing: return []
       }
       let numbers =
         switch type {

@@ -10,11 +10,27 @@ package struct TensorFlowNode {
   private let attributes: [String: TFAttrValue]
 
   package init(_ node: TFNodeDef, inputs: [TensorFlowValue], location: Location) {
-    type = node.op
-    name = node.name
+    self.init(node.op, node.name, inputs, location, node.attr)
+  }
+
+  /// The node with other inputs and another flag.
+  func with(inputs: [TensorFlowValue], _ name: String, _ flag: Bool) -> TensorFlowNode {
+    var flagged = TFAttrValue()
+    flagged.b = flag
+    var attributes = self.attributes
+    attributes[name] = flagged
+    return TensorFlowNode(type, self.name, inputs, location, attributes)
+  }
+
+  init(
+    _ type: String, _ name: String, _ inputs: [TensorFlowValue], _ location: Location,
+    _ attributes: [String: TFAttrValue]
+  ) {
+    self.type = type
+    self.name = name
     self.inputs = inputs
     self.location = location
-    attributes = node.attr
+    self.attributes = attributes
   }
 
   func contains(_ name: String) -> Bool { attributes[name] != nil }
@@ -73,6 +89,13 @@ package struct TensorFlowNode {
     guard case .tensor(let proto) = attributes[name]?.value else { throw wrong(name, "a tensor") }
     let tensor = try Tensor(proto)
     return (tensor, proto.tensorContent.isEmpty ? tensor.storage.bytes.count : 0)
+  }
+
+  func functions(_ name: String) throws(Diagnostic) -> [String] {
+    guard case .list(let list) = attributes[name]?.value else {
+      throw wrong(name, "a list of functions")
+    }
+    return list.func.map { $0.name }
   }
 
   func function(_ name: String) throws(Diagnostic) -> String {

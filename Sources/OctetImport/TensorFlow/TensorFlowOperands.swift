@@ -15,7 +15,7 @@ extension TensorFlowNode {
   func constant(_ index: Int, _ what: String) throws(Diagnostic) -> Tensor {
     guard case .constant(let tensor) = try input(index) else {
       throw Diagnostic(
-        .unsupportedParameter, "the \(what) must be constant, and the graph computes it")
+        .dataDependent, "the \(what) must be constant, and the graph computes it")
     }
     return tensor
   }
@@ -109,6 +109,9 @@ extension GraphBuilder {
         .unsupportedParameter, "the handle of the variable '\(name)' is no tensor")
     case .list:
       throw Diagnostic(.unsupportedParameter, "a list of tensors leaves the part that is converted")
+    case .random(let numbers): return constant(name, numbers.mean)
+    case .dead:
+      throw Diagnostic(.invalidGraph, "a value that it needs is of a branch that never runs")
     case .missing: throw Diagnostic(.invalidGraph, "a value that it needs could not be made")
     }
   }

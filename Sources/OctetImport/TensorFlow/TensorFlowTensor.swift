@@ -107,6 +107,10 @@ package enum TensorFlowValue {
   case list([TensorFlowValue?])
   /// The handle of a variable.
   case variable(String)
+  /// Random numbers that become their mean.
+  case random(RandomNumbers)
+  /// It is of a branch that does not run.
+  case dead
   /// It could not be made, which has been reported.
   case missing
 }

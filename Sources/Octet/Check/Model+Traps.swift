@@ -1,0 +1,62 @@
+import OctetDiagnostics
+import OctetIR
+import OctetOps
+
+extension Model {
+  /// What converts and is of no use as it is.
+  func traps() -> [Diagnostic] {
+    rawHeads() + tinyImages()
+  }
+
+  /// Warns of a detector's heads whose boxes nothing decodes: maps of several sizes whose channels are those of three
+  /// anchors with a box, a score and classes.
+  private func rawHeads() -> [Diagnostic] {
+    guard detector == nil else { return [] }
+    var heads: [(name: String, rows: Int, columns: Int, classes: Int)] = []
+    for output in graph.outputs {
+      guard let extents = graph[output].type.shape.extents, let channels = extents.last else {
+        continue
+      }
+      let isMap = extents.count == 4 && channels % 3 == 0 && channels / 3 > 5
+      let isSplit = extents.count == 5 && extents[3] == 3 && channels > 5
+      guard isMap || isSplit, extents[1] > 1, extents[2] > 1 else { continue }
+      heads.append(
+        (graph[output].name, extents[1], extents[2], (isMap ? channels / 3 : channels) - 5))
+    }
+    guard heads.count >= 2, let first = heads.first,
+      heads.allSatisfy({ $0.classes == first.classes }),
+      Set(heads.map { $0.rows }).count == heads.count
+    else { return [] }
+    return [
+      Diagnostic(
+        .headNotDecoded,
+        "the outputs are raw heads of a YOLO: boxes are not decoded in the model",
+        at: Location(file: path),
+        notes: heads.map {
+          "'\($0.name)': \($0.rows)x\($0.columns) cells, three anchors, "
+            + "\($0.classes) " + ($0.classes == 1 ? "class" : "classes")
+        },
+        help: "decode them in the program that runs the model, or export the model with its decode")
+    ]
+  }
+
+  /// Warns of pictures of one pixel, which is what an unknown size becomes elsewhere.
+  private func tinyImages() -> [Diagnostic] {
+    var result: [Diagnostic] = []
+    for input in graph.inputs {
+      guard let extents = graph[input].type.shape.extents, extents.count == 4, extents[1] == 1,
+        extents[2] == 1, graph.nodes.contains(where: { $0.op is Conv2D })
+      else { continue }
+      result.append(
+        Diagnostic(
+          .tinyInput, "the input '\(graph[input].name)' is a picture of one pixel",
+          at: Location(file: path), notes: ["an exporter may have put 1 where the size was open"],
+          helps: [
+            .init(
+              "give its size",
+              arguments: ["--input-shape", "\(graph[input].name)=1,N,N,\(extents[3])"])
+          ], tensors: [graph[input].text]))
+    }
+    return result
+  }
+}

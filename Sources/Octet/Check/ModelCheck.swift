@@ -1,0 +1,82 @@
+public import OctetDiagnostics
+import OctetIR
+
+/// All that would stop or spoil a conversion, with the ways out, each of them tried.
+public struct ModelCheck: Sendable {
+  /// What was found, errors with helps that tell what came of trying them.
+  public let diagnostics: [Diagnostic]
+  /// The operators that the model has once converted; nil when it does not convert.
+  public let operatorCount: Int?
+  /// Options with which the model converts that does not as it is, the least change first.
+  public let remedies: [[String]]
+
+  /// Reads and converts the model in memory; nothing is written.
+  public init(_ path: String, _ options: ModelOptions) {
+    let first = Attempt(path, options)
+    guard let model = first.model else {
+      var search = RemedySearch(path, options, first)
+      search.run()
+      diagnostics = search.explained
+      remedies = search.remedies.map { $0.arguments }
+      operatorCount = nil
+      return
+    }
+    diagnostics = first.diagnostics + model.traps()
+    operatorCount = model.operatorCount
+    remedies = []
+  }
+
+  /// One line: whether the model converts, and how it would.
+  public func text(_ path: String) -> String {
+    if let operatorCount { return "'\(path)' converts: \(counted(operatorCount, "operator"))" }
+    let errors = diagnostics.filter { $0.severity == .error }.count
+    var text = "'\(path)' does not convert: \(counted(errors, "cause"))"
+    for arguments in remedies {
+      text += "\nit converts with " + TerminalRenderer.commandLine(arguments)
+    }
+    return text
+  }
+}
+
+extension Model {
+  /// As `open` and then `converted`; a model that does not convert is explained as `ModelCheck` does.
+  ///
+  /// - Parameter convert: what is done with the model that was read, with the log it reports to.
+  public static func opening<Result>(
+    _ path: String, _ options: ModelOptions, log: DiagnosticLog,
+    convert: (Model, DiagnosticLog) throws(DiagnosticFailure) -> Result
+  ) throws(DiagnosticFailure) -> Result {
+    let found = DiagnosticLog()
+    do throws(DiagnosticFailure) {
+      let result = try convert(try open(path, options, log: found), found)
+      for diagnostic in found.diagnostics { log.add(diagnostic) }
+      try log.throwIfErrors()
+      return result
+    } catch {
+      var search = RemedySearch(path, options, Attempt(found))
+      search.run()
+      for diagnostic in search.explained { log.add(diagnostic) }
+      throw error
+    }
+  }
+}
+
+/// One try to convert a model.
+struct Attempt {
+  let diagnostics: [Diagnostic]
+  let model: Model?
+
+  init(_ path: String, _ options: ModelOptions) {
+    let log = DiagnosticLog()
+    model = try? Model.open(path, options, log: log).optimized(log: log)
+    diagnostics = log.diagnostics
+  }
+
+  /// One that has failed.
+  init(_ log: DiagnosticLog) {
+    diagnostics = log.diagnostics
+    model = nil
+  }
+
+  var errors: [Diagnostic] { diagnostics.filter { $0.severity == .error } }
+}

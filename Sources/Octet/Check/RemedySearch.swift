@@ -1,0 +1,110 @@
+import OctetDiagnostics
+
+/// Tries what the diagnostics of a failed conversion propose, and what the tries propose in turn.
+struct RemedySearch {
+  /// Options under which the conversion was tried.
+  struct Remedy {
+    let arguments: [String]
+    /// Shapes cost least, then changes of what is computed, then parts cut off.
+    let cost: Int
+    let options: ModelOptions
+    let attempt: Attempt
+  }
+
+  private let path: String
+  private let options: ModelOptions
+  private let first: Attempt
+  /// Those that convert, the least change first.
+  private(set) var remedies: [Remedy] = []
+  /// What came of each proposal of the first diagnostics.
+  private var results: [[String]: (arguments: [String], result: String)] = [:]
+  private var trials = 0
+
+  private static let mostTrials = 40
+  private static let mostRemedies = 3
+  private static let longest = 4
+
+  init(_ path: String, _ options: ModelOptions, _ first: Attempt) {
+    self.path = path
+    self.options = options
+    self.first = first
+  }
+
+  mutating func run() {
+    var open = [Remedy(arguments: [], cost: 0, options: options, attempt: first)]
+    var seen: Set<Set<String>> = []
+    var depths: [Int] = [0]
+    while !open.isEmpty, remedies.count < Self.mostRemedies, trials < Self.mostTrials {
+      guard let index = open.indices.min(by: { open[$0].cost < open[$1].cost }) else { break }
+      let state = open.remove(at: index)
+      let depth = depths.remove(at: index)
+      for help in state.attempt.errors.flatMap({ $0.helps }) where !help.arguments.isEmpty {
+        guard let remedy = tryOut(help, after: state, isFirst: depth == 0) else { continue }
+        guard seen.insert(Set(remedy.arguments)).inserted else { continue }
+        if remedy.attempt.model != nil {
+          remedies.append(remedy)
+        } else if depth + 1 < Self.longest {
+          open.append(remedy)
+          depths.append(depth + 1)
+        }
+      }
+    }
+    remedies.sort { $0.cost < $1.cost }
+  }
+
+  /// The first form of a help that changes what is wrong; a help may leave extents open.
+  private mutating func tryOut(
+    _ help: Diagnostic.Help, after state: Remedy, isFirst: Bool
+  ) -> Remedy? {
+    var best: Remedy?
+    for arguments in RemedyArguments.forms(of: help.arguments) where trials < Self.mostTrials {
+      guard let changed = RemedyArguments.apply(arguments, to: state.options) else { return nil }
+      trials += 1
+      let remedy = Remedy(
+        arguments: state.arguments + arguments,
+        cost: state.cost + RemedyArguments.cost(of: arguments), options: changed,
+        attempt: Attempt(path, changed))
+      if remedy.attempt.model != nil {
+        best = remedy
+        break
+      }
+      let isProgress =
+        Self.messages(remedy).isDisjoint(with: Self.messages(state))
+        || remedy.attempt.errors.count < state.attempt.errors.count
+      if best == nil, isProgress { best = remedy }
+    }
+    if isFirst, let best {
+      let count = best.attempt.errors.count
+      results[help.arguments] = (
+        best.arguments, best.attempt.model != nil ? "converts" : "leaves \(counted(count, "cause"))"
+      )
+    }
+    return best
+  }
+
+  private static func messages(_ remedy: Remedy) -> Set<String> {
+    Set(remedy.attempt.errors.map { $0.message })
+  }
+
+  /// The first diagnostics with what came of their helps; the first error also has the remedies of several steps.
+  var explained: [Diagnostic] {
+    var diagnostics = first.diagnostics
+    guard let error = diagnostics.firstIndex(where: { $0.severity == .error }) else {
+      return diagnostics
+    }
+    for index in diagnostics.indices {
+      for (place, help) in diagnostics[index].helps.enumerated() {
+        guard let (arguments, result) = results[help.arguments] else { continue }
+        diagnostics[index].helps[place].arguments = arguments
+        diagnostics[index].helps[place].result = result
+      }
+    }
+    let single = results.values.map { $0.arguments }
+    for remedy in remedies where !single.contains(remedy.arguments) {
+      diagnostics[error].helps.append(
+        Diagnostic.Help(
+          "do all of this", arguments: remedy.arguments, result: "converts"))
+    }
+    return diagnostics
+  }
+}

@@ -1,0 +1,117 @@
+import OctetDiagnostics
+import OctetIR
+
+/// A layer as a Keras model describes it.
+struct KerasLayer {
+  let type: String
+  let name: String
+  let config: KerasValue
+  /// Where its class is from; `keras.layers` for Keras's own.
+  let module: String?
+  /// The layers of a model that is a layer; nil for others.
+  let model: KerasArchitecture?
+
+  /// - Parameter depth: models within models.
+  init(_ value: KerasValue, depth: Int = 0) throws(Diagnostic) {
+    guard let type = value["class_name"]?.text else {
+      throw Diagnostic(.invalidArchitecture, "a layer has no class_name")
+    }
+    self.type = type
+    config = value["config"] ?? .object([:])
+    name = config["name"]?.text ?? value["name"]?.text ?? type
+    module = value["registered_name"]?.text.flatMap { $0.contains(">") ? $0 : nil }
+      ?? value["module"]?.text
+    model =
+      KerasArchitecture.classes.contains(type)
+      ? try KerasArchitecture(value, depth: depth + 1) : nil
+  }
+
+  /// A part of the layer with its own description, such as the layer in a TimeDistributed.
+  func inner(_ field: String) throws(Diagnostic) -> KerasLayer {
+    guard let value = config[field] else { throw missing(field) }
+    return try KerasLayer(value, depth: 1)
+  }
+
+  func int(_ field: String, default fallback: Int? = nil) throws(Diagnostic) -> Int {
+    guard let value = config[field] else {
+      if let fallback { return fallback }
+      throw missing(field)
+    }
+    guard let number = value.int, abs(number) < 1 << 31 else {
+      throw wrong(field, "a whole number")
+    }
+    return number
+  }
+
+  func float(_ field: String, default fallback: Float) throws(Diagnostic) -> Float {
+    guard let value = config[field] else { return fallback }
+    guard let number = value.float else { throw wrong(field, "a number") }
+    return number
+  }
+
+  func bool(_ field: String, default fallback: Bool) throws(Diagnostic) -> Bool {
+    guard let value = config[field] else { return fallback }
+    if let number = value.int { return number != 0 }
+    guard let flag = value.bool else { throw wrong(field, "true or false") }
+    return flag
+  }
+
+  func text(_ field: String, default fallback: String) throws(Diagnostic) -> String {
+    guard let value = config[field] else { return fallback }
+    guard let text = value.text else { throw wrong(field, "a text") }
+    return text
+  }
+
+  /// `count` positive numbers, or one that stands for all.
+  func sizes(_ field: String, count: Int, default fallback: Int? = nil) throws(Diagnostic) -> [Int]
+  {
+    guard let value = config[field] else {
+      if let fallback { return [Int](repeating: fallback, count: count) }
+      throw missing(field)
+    }
+    let values = value.ints ?? value.int.map { [Int](repeating: $0, count: count) }
+    guard let values, values.count == count, values.allSatisfy({ $0 > 0 && $0 < 1 << 24 }) else {
+      throw wrong(field, counted(count, "positive whole number"))
+    }
+    return values
+  }
+
+  /// Numbers before and after each of `count` dimensions: `n`, `[a, b]` or `[[a, b], [c, d]]`.
+  func borders(_ field: String, count: Int) throws(Diagnostic) -> [(before: Int, after: Int)] {
+    guard let value = config[field] else { throw missing(field) }
+    var result: [(Int, Int)] = []
+    if let number = value.int {
+      result = [(Int, Int)](repeating: (number, number), count: count)
+    } else if count == 1, let pair = value.ints, pair.count == 2 {
+      result = [(pair[0], pair[1])]
+    } else if let array = value.array, array.count == count {
+      for item in array {
+        if let number = item.int {
+          result.append((number, number))
+        } else if let pair = item.ints, pair.count == 2 {
+          result.append((pair[0], pair[1]))
+        }
+      }
+    }
+    guard result.count == count, result.allSatisfy({ 0..<1 << 24 ~= $0.0 && 0..<1 << 24 ~= $0.1 })
+    else { throw wrong(field, "numbers before and after each dimension") }
+    return result
+  }
+
+  func missing(_ field: String) -> Diagnostic {
+    Diagnostic(.invalidArchitecture, "the layer has no '\(field)'")
+  }
+
+  func wrong(_ field: String, _ wanted: String) -> Diagnostic {
+    Diagnostic(.unsupportedParameter, "'\(field)' of the layer must be \(wanted)")
+  }
+
+  func isChannelsFirst() throws(Diagnostic) -> Bool {
+    switch try text("data_format", default: "channels_last") {
+    case "channels_last": return false
+    case "channels_first": return true
+    case let other:
+      throw Diagnostic(.unsupportedParameter, "the data format '\(other)' is not supported")
+    }
+  }
+}

@@ -1,0 +1,209 @@
+import OctetDiagnostics
+import OctetIR
+
+extension TensorFlowEvaluation {
+  /// Functions within functions.
+  private static let deepest = 64
+  /// Turns of a loop that is unrolled.
+  private static let mostTurns = 4096
+
+  /// The results of what chooses what else runs, both as functions and as TensorFlow 1 has it, with nodes that are
+  /// dead; nil for other operators.
+  ///
+  /// Source: "Implementation of Control Flow in TensorFlow" (2017) for Switch, Merge and the frames of loops.
+  func controlFlow(
+    _ node: TensorFlowNode, at place: Int, in run: BodyRun
+  ) throws(Diagnostic) -> [TensorFlowValue]? {
+    if node.type == "Merge" { return try merge(node, at: place, in: run) }
+    for case .dead in node.inputs { return [TensorFlowValue](repeating: .dead, count: 8) }
+    switch node.type {
+    case "PartitionedCall", "StatefulPartitionedCall":
+      return try call(try node.function("f"), node.inputs, run.depth)
+    case "While", "StatelessWhile": return try unroll(node, run.depth)
+    case "If", "StatelessIf": return try branch(node, run.depth)
+    case "Case", "StatelessCase": return try choice(node, run.depth)
+    case "Switch", "RefSwitch": return try split(node)
+    case "Enter", "RefEnter", "NextIteration", "RefNextIteration", "LoopCond":
+      return [try node.input(0)]
+    case "Exit", "RefExit": return try leave(place, in: run)
+    default: return nil
+    }
+  }
+
+  // MARK: Functions
+
+  private func call(
+    _ name: String, _ arguments: [TensorFlowValue], _ depth: Int
+  ) throws(Diagnostic) -> [TensorFlowValue] {
+    guard let called = source.functions[name] else {
+      throw Diagnostic(.invalidGraph, "there is no function '\(name)'")
+    }
+    guard depth < Self.deepest else {
+      throw Diagnostic(.invalidGraph, "functions call each other without end")
+    }
+    let run = BodyRun(called, arguments, depth: depth + 1)
+    let results = values(called.results, in: run)
+    noteAssignments(in: run)
+    return results
+  }
+
+  /// The body of a loop once for each turn, as long as its condition is known.
+  private func unroll(
+    _ node: TensorFlowNode, _ depth: Int
+  ) throws(Diagnostic) -> [TensorFlowValue] {
+    let (condition, body) = (try node.function("cond"), try node.function("body"))
+    var variables = node.inputs
+    for _ in 0...Self.mostTurns {
+      for case .missing in variables { return [] }
+      let test = try call(condition, variables, depth)
+      guard case .constant(let tensor)? = test.first, let known = KnownNumbers(tensor) else {
+        if case .missing? = test.first { return [] }
+        throw Self.unknownTurns
+      }
+      if known.values.first == 0 { return variables }
+      variables = try call(body, variables, depth)
+      guard variables.count == node.inputs.count else { return [] }
+    }
+    throw Self.tooManyTurns
+  }
+
+  private static var unknownTurns: Diagnostic {
+    Diagnostic(
+      .dataDependent,
+      "how often the loop runs depends on what the model computes, so it cannot be unrolled")
+  }
+
+  private static var tooManyTurns: Diagnostic {
+    Diagnostic(
+      .unsupportedParameter, "the loop runs more than \(mostTurns) times",
+      notes: ["it would be unrolled to as many copies of its body"])
+  }
+
+  /// The branch that a condition chooses, which must be known.
+  private func branch(
+    _ node: TensorFlowNode, _ depth: Int
+  ) throws(Diagnostic) -> [TensorFlowValue] {
+    guard let condition = try condition(node.input(0)) else { return [] }
+    return try call(
+      try node.function(condition ? "then_branch" : "else_branch"),
+      Array(node.inputs.dropFirst()), depth)
+  }
+
+  /// The branch that a number chooses; a number that is no branch's means the last.
+  private func choice(
+    _ node: TensorFlowNode, _ depth: Int
+  ) throws(Diagnostic) -> [TensorFlowValue] {
+    if case .missing = try node.input(0) { return [] }
+    guard let chosen = try node.integers(0, "number of the branch").first else {
+      throw Diagnostic(.invalidGraph, "the number of the branch is missing")
+    }
+    let branches = try node.functions("branches")
+    guard let last = branches.last else { throw Diagnostic(.invalidGraph, "there is no branch") }
+    return try call(
+      branches.indices.contains(chosen) ? branches[chosen] : last,
+      Array(node.inputs.dropFirst()), depth)
+  }
+
+  /// A condition that must be known; nil when it could not be made.
+  private func condition(_ value: TensorFlowValue) throws(Diagnostic) -> Bool? {
+    switch value {
+    case .missing: return nil
+    case .constant(let tensor):
+      guard let number = KnownNumbers(tensor)?.values.first else {
+        throw Diagnostic(.unsupportedParameter, "the condition of the branch is no number")
+      }
+      return number != 0
+    case .computed(let id) where builder.graph.inputs.contains(id):
+      throw Diagnostic(
+        .trainingLeftover,
+        "the input '\(builder.graph[id].name)' chooses which part of the model runs",
+        notes: ["most often it says whether the model is trained"],
+        helps: [Fix.training.help("make it false")])
+    case .computed, .list, .variable, .random, .dead:
+      throw Diagnostic(
+        .dataDependent, "which branch runs depends on what the model computes",
+        notes: ["a .tflite made here computes every operator it has"])
+    }
+  }
+
+  // MARK: Dead nodes and frames
+
+  /// The data on the side that the condition chooses; on both when that is not known, so that both are looked at
+  /// before they meet.
+  private func split(_ node: TensorFlowNode) throws(Diagnostic) -> [TensorFlowValue] {
+    let data = try node.input(0)
+    guard case .constant(let tensor) = try node.input(1), let known = KnownNumbers(tensor),
+      let condition = known.values.first
+    else { return [data, data] }
+    return condition != 0 ? [.dead, data] : [data, .dead]
+  }
+
+  /// The input that is not dead.
+  private func merge(
+    _ node: TensorFlowNode, at place: Int, in run: BodyRun
+  ) throws(Diagnostic) -> [TensorFlowValue] {
+    if run.body.isLoopVariable(place) {
+      throw Diagnostic(
+        .dataDependent, "'\(node.name)' has another value in each turn of a loop",
+        help: "make what depends on it in the loop an input: --inputs NODE")
+    }
+    var alive: [Int] = []
+    for (index, input) in node.inputs.enumerated() {
+      if case .dead = input { continue }
+      alive.append(index)
+    }
+    guard let chosen = alive.first else { return [.dead, .dead] }
+    for index in alive { if case .missing = node.inputs[index] { return [] } }
+    guard alive.count == 1 else {
+      if let condition = openCondition(before: place, in: run) { _ = try self.condition(condition) }
+      throw Diagnostic(.invalidGraph, "two branches meet that both run")
+    }
+    return [node.inputs[chosen], .constant(Tensor([], int32: [Int32(chosen)]))]
+  }
+
+  /// The condition that sends data to a Merge from both of its branches.
+  private func openCondition(before place: Int, in run: BodyRun) -> TensorFlowValue? {
+    var seen: Set<Int> = []
+    var stack = [place]
+    while let next = stack.popLast() {
+      guard seen.insert(next).inserted else { continue }
+      if run.body.nodes[next].op.hasSuffix("Switch"), run.body.inputs[next].count == 2 {
+        let condition = run.value(run.body.inputs[next][1])
+        if case .constant = condition { continue }
+        return condition
+      }
+      stack += run.body.inputs[next].compactMap { run.body.place(of: $0.node) }
+    }
+    return nil
+  }
+
+  /// Runs the loop that a node leaves: the results of all nodes that leave it are set.
+  private func leave(_ place: Int, in run: BodyRun) throws(Diagnostic) -> [TensorFlowValue] {
+    guard let frame = run.body.frame(ofExit: place) else {
+      throw Diagnostic(.invalidGraph, "the node leaves no loop")
+    }
+    var state = frame.variables.map { run.value($0.start) }
+    for _ in 0...Self.mostTurns {
+      for case .missing in state { return [] }
+      let turn = BodyRun(run.body, run.arguments, depth: run.depth)
+      turn.results = run.results
+      for node in frame.nodes { turn.results[node] = nil }
+      for (variable, value) in zip(frame.variables, state) {
+        turn.results[variable.merge] = [value, .missing]
+      }
+      let test = values([frame.condition], in: turn)
+      guard case .constant(let tensor)? = test.first, let known = KnownNumbers(tensor) else {
+        if case .missing? = test.first { return [] }
+        throw Self.unknownTurns
+      }
+      if known.values.first == 0 {
+        for (variable, value) in zip(frame.variables, state) {
+          if let exit = variable.exit { run.results[exit] = [value] }
+        }
+        return run.results[place] ?? []
+      }
+      state = values(frame.variables.map { $0.next }, in: turn)
+    }
+    throw Self.tooManyTurns
+  }
+}

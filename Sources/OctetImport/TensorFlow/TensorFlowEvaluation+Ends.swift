@@ -1,0 +1,219 @@
+import OctetDiagnostics
+import OctetIR
+
+extension TensorFlowEvaluation {
+  /// The operators of a model.
+  static func net(
+    of source: TensorFlowSource, _ options: ImportOptions, log: DiagnosticLog
+  ) throws(DiagnosticFailure) -> ImportedNet {
+    let whole = TensorFlowEvaluation(source, options, DiagnosticLog())
+    if let net = whole.net() {
+      for diagnostic in whole.log.diagnostics { log.add(diagnostic) }
+      return net
+    }
+    if let part = whole.part(), let net = part.net() {
+      for name in part.options.inputs {
+        log.add(
+          Diagnostic(
+            .partBegins, "the part that makes the outputs begins at '\(name)'",
+            at: Location(node: name).completed(by: source.place),
+            notes: [
+              "what is before it cannot be converted: 'octet check' without --outputs says why"
+            ]))
+      }
+      for diagnostic in part.log.diagnostics { log.add(diagnostic) }
+      return net
+    }
+    for diagnostic in whole.log.diagnostics { log.add(diagnostic) }
+    throw DiagnosticFailure()
+  }
+
+  /// The operators; nil, with all problems in the log, when they cannot be made.
+  private func net() -> ImportedNet? {
+    do throws(DiagnosticFailure) {
+      for (name, value) in try build() { try addOutput(name, value) }
+    } catch { return nil }
+    var graph = builder.graph
+    graph.compact()
+    dropUnusedInputs(&graph)
+    return ImportedNet(graph: graph, preprocessing: nil, detector: nil)
+  }
+
+  private func build() throws(DiagnosticFailure) -> [(String, TensorFlowValue)] {
+    addInputs()
+    let wanted = outputs()
+    for (name, reference) in wanted {
+      guard let reference, source.main.place(of: reference.node) == nil else { continue }
+      log.add(
+        Diagnostic(.unknownOutput, "the graph has no node '\(reference.node)'", at: source.place)
+          .suggesting(name, from: allNodes()))
+    }
+    try log.throwIfErrors()
+    let run = BodyRun(source.main, [], depth: 0)
+    main = run
+    let roots =
+      wanted.contains { $0.reference == nil }
+      ? source.outputs.map { $0.reference } + wanted.compactMap { $0.reference }
+      : wanted.compactMap { $0.reference }
+    _ = values(roots, in: run)
+    var results: [(String, TensorFlowValue)] = []
+    var isComplete = true
+    for (name, reference) in wanted {
+      let value = reference.map { run.value($0) } ?? captures[name].flatMap { $0 } ?? .missing
+      if case .missing = value { isComplete = false }
+      results.append((name, value))
+    }
+    // What the wanted tensors do not need may fail.
+    if !isComplete || captures.isEmpty { problems.log(to: log, cuts: proposedCuts()) }
+    reportAssignments()
+    if !isComplete, !log.hasErrors {
+      log.add(
+        Diagnostic(.unknownOutput, "an output could not be made", at: source.place))
+    }
+    for name in options.inputs
+    where !builder.graph.inputs.contains(where: { builder.graph[$0].name == name }) {
+      log.add(
+        Diagnostic(
+          .unknownInput, "no output needs a node '\(name)' that could be an input",
+          at: source.place
+        ).suggesting(name, from: allNodes()))
+    }
+    try log.throwIfErrors()
+    return results
+  }
+
+  private func allNodes() -> [String] {
+    source.main.nodes.map { $0.name }
+      + source.functions.values.flatMap { $0.nodes.map { $0.name } }
+  }
+
+  // MARK: Outputs
+
+  /// The outputs by name; without a reference those that are nodes within functions.
+  func outputs() -> [(name: String, reference: TensorReference?)] {
+    guard !options.outputs.isEmpty else { return source.outputs.map { ($0.name, $0.reference) } }
+    return options.outputs.map { name in
+      if let own = source.outputs.first(where: { $0.name == name }) { return (name, own.reference) }
+      let reference = TensorReference(name)
+      let isInside =
+        source.main.place(of: reference.node) == nil
+        && source.functions.values.contains { $0.place(of: name) != nil }
+      guard isInside else { return (name, reference) }
+      captures[name] = .some(nil)
+      return (name, nil)
+    }
+  }
+
+  private func addOutput(
+    _ name: String, _ value: TensorFlowValue
+  ) throws(DiagnosticFailure) {
+    let id = try log.attempt(at: Location(node: name).completed(by: source.place)) {
+      () throws(Diagnostic) in try builder.value(value)
+    }
+    let isTaken = builder.graph.inputs.contains(id) || builder.graph.outputs.contains(id)
+    guard isTaken || builder.graph[id].constant != nil else {
+      builder.graph[id].name = name
+      builder.graph.outputs.append(id)
+      return
+    }
+    throw log.failure(
+      Diagnostic(
+        .unsupportedParameter, "the output '\(name)' is an input, a constant or another output",
+        at: source.place, help: "leave it out with --outputs"))
+  }
+
+  // MARK: Inputs
+
+  private func addInputs() {
+    let names = source.inputs.map { $0.name } + options.inputs
+    for name in options.inputShapes.keys.sorted() where !names.contains(name) {
+      log.add(
+        Diagnostic(
+          .unknownInput, "the model has no input '\(name)'", at: source.place,
+          notes: ["its inputs are " + names.joined(separator: ", ")]
+        ).suggesting(name, from: names))
+    }
+    for input in source.inputs where !options.inputs.contains(input.name) {
+      inputs[input.node] = value(of: input) ?? .missing
+    }
+  }
+
+  private func value(of input: TensorFlowSource.Input) -> TensorFlowValue? {
+    let location = Location(op: "Placeholder", node: input.node).completed(by: source.place)
+    guard let type = input.type, type.byteCount != nil else {
+      log.add(
+        Diagnostic(
+          .typeMismatch, "the input '\(input.name)' has a type without numbers", at: location))
+      return nil
+    }
+    if type == .bool, options.fixes.contains(.training), input.shape.dim.isEmpty {
+      log.add(
+        Diagnostic(
+          .fixApplied, "the input '\(input.name)' is false", at: location,
+          notes: ["--fix \(Fix.training.rawValue): \(Fix.training.summary)"]))
+      return .constant(Tensor(TensorType(.bool, []), Storage([0 as UInt8])))
+    }
+    guard let extents = extents(input.name, input.shape, location) else { return nil }
+    return .computed(builder.addInput(input.name, TensorType(type, extents)))
+  }
+
+  /// The extents of an input: those that the user gives, else the model's with a batch of one.
+  private func extents(_ name: String, _ shape: TFTensorShapeProto, _ location: Location) -> [Int]?
+  {
+    if let given = options.inputShapes[name] { return given }
+    var extents = shape.unknownRank ? nil : shape.dim.map { Int($0.size) }
+    // Height, width and channels of a picture without a batch.
+    let isPicture = extents?.count == 3 && extents?[1] == -1 && [1, 3, 4].contains(extents?[2])
+    if extents?.first == -1, extents?.dropFirst().contains(-1) == false {
+      extents?[0] = options.batch ?? 1
+      if options.batch == nil {
+        log.add(
+          Diagnostic(
+            .batchBecameOne, "the batch of '\(name)' becomes 1; the model leaves it open",
+            at: location, helps: [.init("choose another", arguments: ["--batch", "N"])]))
+      }
+    } else if let batch = options.batch, extents?.isEmpty == false {
+      extents?[0] = batch
+    } else if extents?.first == -1, !isPicture {
+      extents?[0] = 1
+    }
+    guard let extents, extents.allSatisfy({ $0 > 0 }), GraphBuilder.isTensor(extents) else {
+      openInputs[location.node ?? name] = unknownShape(name, extents, location)
+      return nil
+    }
+    return extents
+  }
+
+  private func unknownShape(_ name: String, _ extents: [Int]?, _ location: Location) -> Diagnostic {
+    let known = extents.map { $0.map { $0 > 0 ? "\($0)" : "N" }.joined(separator: ",") }
+    var notes = [
+      known.map { "the model says [\($0)]" } ?? "the model does not even say its rank"
+    ]
+    notes += dependents()
+    return Diagnostic(
+      .unknownDimension, "the shape of input '\(name)' is not known", at: location, notes: notes,
+      helps: [
+        .init("give it", arguments: ["--input-shape", "\(name)=\(known ?? "1,EXTENT,…")"])
+      ])
+  }
+
+  /// What of the graph has no known size while an input has none: its loops and lists.
+  private func dependents() -> [String] {
+    var notes: [String] = []
+    let bodies = [source.main] + source.functions.sorted { $0.key < $1.key }.map { $0.value }
+    for body in bodies {
+      for node in body.nodes
+      where ["While", "StatelessWhile", "LoopCond"].contains(node.op)
+        || node.op.hasPrefix("TensorListReserve") || node.op == "TensorArrayV3"
+      {
+        let what =
+          node.op.hasPrefix("Tensor")
+          ? "the size of its elements may come from it" : "how often it turns may come from it"
+        notes.append(
+          "'\(node.name)' (\(node.op))" + (body.function.map { " in \($0)" } ?? "") + ": \(what)")
+      }
+    }
+    return notes.count > 6
+      ? Array(notes.prefix(6)) + ["and \(notes.count - 6) more loops and lists"] : notes
+  }
+}

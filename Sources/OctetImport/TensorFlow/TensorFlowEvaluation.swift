@@ -1,0 +1,196 @@
+import OctetDiagnostics
+import OctetIR
+
+/// Computes a graph as far as constants go: functions are entered, loops turned, variables have their stored
+/// values, and what depends on an input becomes operators. Only what an output needs is looked at.
+final class TensorFlowEvaluation {
+  let source: TensorFlowSource
+  let options: ImportOptions
+  let log: DiagnosticLog
+  var builder: GraphBuilder
+  /// The values of the model's inputs, by node.
+  var inputs: [String: TensorFlowValue] = [:]
+  /// Inputs whose shape is not known, with what to say if they are needed.
+  var openInputs: [String: Diagnostic] = [:]
+  /// The nodes that `--inputs` and `--outputs` name, with the values that were found for them.
+  var cuts: [String: TensorFlowValue] = [:]
+  var captures: [String: TensorFlowValue?] = [:]
+  /// What could not be done, by operator.
+  var problems = TensorFlowProblems()
+  /// The variables whose stored values the model uses, and the assignments in the functions that it entered.
+  var readVariables: Set<String> = []
+  var assignments: [(variable: String, node: Location)] = []
+
+  /// The run of the graph itself.
+  var main: BodyRun?
+
+  /// Nodes looked at, each turn of a loop anew, and the bytes of constants that repeat one number.
+  private var visits = 0
+  private var repeatedBytes = 0
+
+  /// Nodes that are looked at, and bytes of repeated numbers, before a graph counts as too large.
+  private static let mostVisits = 1 << 20
+  private static let mostRepeatedBytes = 1 << 30
+
+  init(_ source: TensorFlowSource, _ options: ImportOptions, _ log: DiagnosticLog) {
+    self.source = source
+    self.options = options
+    self.log = log
+    builder = GraphBuilder(within: source.place)
+    for name in options.inputs { cuts[name] = .missing }
+  }
+
+  // MARK: Order
+
+  /// The values of `wanted` in a run of a body, whose nodes are looked at in the order of what they read.
+  func values(_ wanted: [TensorReference], in run: BodyRun) -> [TensorFlowValue] {
+    var isOpen = [Bool](repeating: false, count: run.body.nodes.count)
+    for reference in wanted {
+      guard let root = run.body.place(of: reference.node) else { continue }
+      var stack = [root]
+      while let place = stack.last {
+        if run.results[place] != nil {
+          stack.removeLast()
+          continue
+        }
+        if !isOpen[place] {
+          isOpen[place] = true
+          if isGivenCut(run.body.nodes[place]) { continue }
+          // What comes back to itself stays open, and its readers find it missing.
+          for reference in run.body.needs(of: place).reversed() {
+            guard let next = run.body.place(of: reference.node), run.results[next] == nil,
+              !isOpen[next]
+            else { continue }
+            stack.append(next)
+          }
+          continue
+        }
+        run.results[place] = results(of: place, in: run)
+        stack.removeLast()
+      }
+    }
+    return wanted.map { run.value($0) }
+  }
+
+  // MARK: Nodes
+
+  func location(of node: TFNodeDef, in body: TensorFlowBody) -> Location {
+    let scope = node.name.split(separator: "/").dropLast().joined(separator: "/")
+    return Location(
+      op: node.op, node: node.name, scope: scope.isEmpty ? nil : scope, function: body.function
+    ).completed(by: source.place)
+  }
+
+  /// The values of a node's outputs; what is wrong with it is logged.
+  private func results(of place: Int, in run: BodyRun) -> [TensorFlowValue] {
+    let node = run.body.nodes[place]
+    let values = run.body.inputs[place].map { run.value($0) }
+    let location = location(of: node, in: run.body)
+    if isGivenCut(node) { return cut(node, nil, location).map { [$0] } ?? [] }
+    var results: [TensorFlowValue]
+    do throws(Diagnostic) {
+      results = try apply(node, values, at: place, in: run, location)
+    } catch {
+      results = []
+      problems.add(error.located(location), self, place, run)
+    }
+    if results.isEmpty { problems.frontier(of: node.name, values, builder) }
+    if cuts[node.name] != nil, let cut = cut(node, results.first, location) { results = [cut] }
+    if case .some(nil) = captures[node.name] { captures[node.name] = results.first }
+    return results
+  }
+
+  private func apply(
+    _ node: TFNodeDef, _ values: [TensorFlowValue], at place: Int, in run: BodyRun,
+    _ location: Location
+  ) throws(Diagnostic) -> [TensorFlowValue] {
+    visits += 1
+    guard visits <= Self.mostVisits else {
+      if visits > Self.mostVisits + 1 { return [] }
+      throw Diagnostic(
+        .unsupportedParameter,
+        "the graph has more than \(Self.mostVisits) nodes once its loops are unrolled")
+    }
+    let foreign = TensorFlowNode(node, inputs: values, location: location)
+    builder.begin(node.name, location)
+    switch node.op {
+    case "Const": return [.constant(try constant(foreign))]
+    case "Placeholder", "PlaceholderV2", "PlaceholderWithDefault":
+      if run.body.function == nil, let open = openInputs[node.name] { throw open }
+      if run.body.function == nil, let input = inputs[node.name] { return [input] }
+      if let first = values.first { return [first] }
+      throw Diagnostic(
+        .unknownInput, "'\(node.name)' is no input of the signature, and an output needs it")
+    case "VarHandleOp", "VariableV2", "Variable": return [.variable(node.name)]
+    case "ReadVariableOp", "Identity", "StopGradient", "PreventGradient", "Snapshot",
+      "PlaceholderWithDefaultV2", "CheckNumerics", "Print":
+      guard let first = values.first else { break }
+      guard case .variable(let name) = first, node.op != "StopGradient" else { return [first] }
+      return [.constant(try stored(name))]
+    default: break
+    }
+    if let results = try controlFlow(foreign, at: place, in: run) { return results }
+    if let results = try training(foreign, at: place, in: run) { return results }
+    if let results = try foreign.shapeResults(builder) { return results }
+    if let results = try KnownNumbers.results(of: foreign) {
+      return results.map { .constant($0) }
+    }
+    if let results = try foreign.listResults(&builder) { return results }
+    guard let mapping = OpMapping.tensorFlow[node.op] else {
+      problems.add(unsupported: node.op, location, self, place, run)
+      return []
+    }
+    for case .missing in values { return [] }
+    return try mapping.build(foreign, &builder)
+  }
+
+  private func constant(_ node: TensorFlowNode) throws(Diagnostic) -> Tensor {
+    let (tensor, repeated) = try node.tensor("value")
+    repeatedBytes += repeated
+    guard repeatedBytes <= Self.mostRepeatedBytes else {
+      throw Diagnostic(
+        .tensorTooLarge, "the graph's constants repeat their numbers to more than 1 GiB")
+    }
+    return tensor
+  }
+
+  /// What a variable holds. Throws `OCT0302` when that is not in the file.
+  func stored(_ name: String) throws(Diagnostic) -> Tensor {
+    readVariables.insert(name)
+    guard let tensor = source.variables[name] else {
+      throw Diagnostic(
+        .missingWeights, "the variable '\(name)' has no stored value",
+        help: "save the model again with its variables")
+    }
+    return tensor
+  }
+}
+
+/// A body with the values of its arguments and, so far, of its nodes.
+final class BodyRun {
+  let body: TensorFlowBody
+  let arguments: [TensorFlowValue]
+  /// Functions within functions.
+  let depth: Int
+  /// By node; nil for those that were not looked at.
+  var results: [[TensorFlowValue]?]
+
+  init(_ body: TensorFlowBody, _ arguments: [TensorFlowValue], depth: Int) {
+    self.body = body
+    self.arguments = arguments
+    self.depth = depth
+    results = [[TensorFlowValue]?](repeating: nil, count: body.nodes.count)
+  }
+
+  /// What was found for `reference` so far.
+  func value(_ reference: TensorReference) -> TensorFlowValue {
+    if let place = body.argument(reference.node) {
+      return arguments.indices.contains(place) ? arguments[place] : .missing
+    }
+    guard let place = body.place(of: reference.node), let values = results[place] else {
+      return .missing
+    }
+    let index = reference.place(in: body.nodes[place].op)
+    return values.indices.contains(index) ? values[index] : .missing
+  }
+}
