@@ -47,6 +47,7 @@ extension DiagnosticCode {
   public static let invalidPicture = DiagnosticCode("0110", "invalid-picture")
   public static let pictureTooLarge = DiagnosticCode("0111", "picture-too-large")
   public static let invalidLabels = DiagnosticCode("0112", "invalid-labels")
+  public static let invalidKeras = DiagnosticCode("0113", "invalid-keras")
 
   // 02 shapes and types
   public static let shapeMismatch = DiagnosticCode("0201", "shape-mismatch")
@@ -128,6 +129,7 @@ extension DiagnosticCode {
   public static let all: [DiagnosticCode] = [
     unreadableFile, unknownFormat, invalidFlatBuffer, invalidModel, textSyntax, invalidProtobuf,
     irSyntax, invalidData, invalidMetadata, invalidPicture, pictureTooLarge, invalidLabels,
+    invalidKeras,
     shapeMismatch, typeMismatch, unknownDimension, invalidGraph, invalidAttribute,
     unknownOperator, subgraphMismatch, batchBecameOne, tensorTooLarge,
     unknownLayer, missingWeights, weightsMismatch, unknownBlob, layerRemoved, unusedWeights,

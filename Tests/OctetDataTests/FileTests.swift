@@ -1,4 +1,5 @@
 import Glibc
+import OctetArchives
 import OctetData
 import OctetDiagnostics
 import OctetFiles

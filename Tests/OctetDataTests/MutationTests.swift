@@ -1,3 +1,4 @@
+import OctetArchives
 import OctetData
 import OctetDiagnostics
 import OctetIR

@@ -297,6 +297,30 @@ extension Explanation {
       Mend the line. Boxes in pixels are divided by the picture's size, and corners become centre and size.
 
       """#,
+    "OCT0113": #"""
+      # OCT0113 invalid-keras
+
+      A model or weights that Keras saved, `.h5` or `.keras`, cannot be read.
+
+      ## Why
+
+      The file is damaged or was cut off, or it is of another kind. Or it has a part that Keras does not write: data packed
+      by other filters than gzip, datasets that can grow in the format of `libver="latest"`, text or records where numbers are
+      wanted.
+
+      ## Example
+
+      ```sh
+      head -c 1000 model.h5 > cut.h5
+      octet convert cut.h5 -o model.tflite
+      ```
+
+      ## How to fix
+
+      Fetch the file again, or load the model with Keras and save it again. An `.h5` file that other programs have rewritten
+      becomes an ordinary one with `h5repack` of the HDF5 tools: `h5repack -f GZIP=1 --high=V18 model.h5 ordinary.h5`.
+
+      """#,
     "OCT0201": #"""
       # OCT0201 shape-mismatch
 

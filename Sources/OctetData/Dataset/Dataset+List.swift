@@ -1,3 +1,4 @@
+import OctetArchives
 import OctetDiagnostics
 import OctetFiles
 import OctetIR

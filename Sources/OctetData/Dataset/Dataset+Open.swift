@@ -1,3 +1,4 @@
+import OctetArchives
 public import OctetDiagnostics
 import OctetFiles
 import OctetIR

@@ -1,3 +1,4 @@
+package import OctetArchives
 package import OctetDiagnostics
 
 /// An object of a labelled picture.

@@ -1,3 +1,4 @@
+package import OctetArchives
 package import OctetDiagnostics
 import OctetFiles
 import OctetIR

@@ -1,4 +1,5 @@
 import CStb
+package import OctetArchives
 package import OctetDiagnostics
 
 extension Image {

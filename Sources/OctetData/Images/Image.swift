@@ -1,4 +1,5 @@
 import CStb
+import OctetArchives
 public import OctetDiagnostics
 import OctetFiles
 

@@ -1,3 +1,5 @@
+import OctetArchives
+
 /// How a stored picture is turned to be looked at, as cameras note it (Exif 2.3, tag 0x0112): 1 to 8.
 enum Orientation: Int {
   case upright = 1

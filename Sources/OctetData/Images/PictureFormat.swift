@@ -1,4 +1,4 @@
-import CZlib
+import OctetArchives
 
 /// The picture files that are read, and what can be told about one without decoding it.
 ///
@@ -81,19 +81,13 @@ enum PictureFormat: String {
         let stated = bytes.bigEndianUInt32(offset + 8 + length)
       else { break }
       let isCritical = kind.byte(0).map { $0 & 0x20 == 0 } ?? true
-      if isCritical, checksum(body) != stated {
+      if isCritical, body.checksum != stated {
         return "is damaged: a part of it does not have the checksum it states"
       }
       if kind.starts(with: Array("IEND".utf8)) { return nil }
       offset += 12 + length
     }
     return "is cut off: a PNG ends with the chunk IEND"
-  }
-
-  private static func checksum(_ bytes: ByteSlice) -> Int {
-    bytes.withUnsafeBytes { raw in
-      Int(crc32_z(0, raw.baseAddress?.assumingMemoryBound(to: Bytef.self), raw.count))
-    }
   }
 
   /// Compares the size of uncompressed pixels with the file's.

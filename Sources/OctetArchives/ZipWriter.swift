@@ -72,13 +72,13 @@ package struct ZipWriter {
 
 extension [UInt8] {
   /// Appends the low 16 bits, little-endian.
-  mutating func append16(_ value: Int) {
+  package mutating func append16(_ value: Int) {
     append(UInt8(truncatingIfNeeded: value))
     append(UInt8(truncatingIfNeeded: value >> 8))
   }
 
   /// Appends the low 32 bits, little-endian.
-  mutating func append32(_ value: Int) {
+  package mutating func append32(_ value: Int) {
     append16(value)
     append16(value >> 16)
   }

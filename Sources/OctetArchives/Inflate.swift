@@ -6,7 +6,7 @@ import OctetIR
 /// Unpacks deflate data through zlib, never into more memory than the caller allows.
 package enum Inflate {
   /// Deflate codes at most 258 bytes in 2 bits; no honest data grows more than this.
-  static let largestRatio = 1032
+  package static let largestRatio = 1032
 
   package static func isGzip(_ bytes: ByteSlice) -> Bool { bytes.starts(with: [0x1F, 0x8B]) }
 
@@ -67,6 +67,15 @@ package enum Inflate {
     throw broken(end, file, "zip").located(location)
   }
 
+  /// Unpacks a zlib stream, as in HDF5's chunks; nil when it is damaged, ends too early or unpacks to more than
+  /// `limit` bytes.
+  package static func zlib(_ bytes: ByteSlice, limit: Int) -> ByteSlice? {
+    let limit = max(0, min(limit, Int.max / 4))
+    let output = GrowingBytes(hint: limit + 1)
+    let end = run(bytes, windowBits: 15, into: output, limit: limit + 1)
+    return end == .finished && output.count <= limit ? ByteSlice(output.storage) : nil
+  }
+
   private enum End {
     case finished, full, truncated, damaged, outOfMemory
   }
@@ -83,7 +92,8 @@ package enum Inflate {
       at: Location(file: file, format: format))
   }
 
-  /// Unpacks until the data ends or `limit` bytes are there. Positive window bits mean gzip.
+  /// Unpacks until the data ends or `limit` bytes are there. Window bits are zlib's: negative without a header,
+  /// more than 15 for gzip.
   private static func run(
     _ bytes: ByteSlice, windowBits: Int32, into output: GrowingBytes, limit: Int
   ) -> End {
@@ -110,7 +120,7 @@ package enum Inflate {
         consumed += read
         output.count += written
         if status == Z_STREAM_END {
-          if windowBits < 0 || consumed == input.count { return .finished }
+          if windowBits <= 15 || consumed == input.count { return .finished }
           if inflateReset(&stream) != Z_OK { return .damaged }
         } else if status != Z_OK && status != Z_BUF_ERROR {
           return .damaged

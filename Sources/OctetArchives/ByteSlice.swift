@@ -85,11 +85,16 @@ package struct ByteSlice: Sendable {
   }
 
   /// The bytes as a tensor's storage: shared when they lie at a multiple of 64, else copied.
-  package var tensorStorage: Storage {
+  package var tensorStorage: Storage { storage(alignedTo: 64) }
+
+  /// The bytes as storage: shared when they lie at a multiple of `alignment`, else copied.
+  package func storage(alignedTo alignment: Int) -> Storage {
     if start == 0, count == storage.bytes.count { return storage }
     return withUnsafeBytes { source in
       guard let base = source.baseAddress, count > 0 else { return Storage(byteCount: 0) }
-      if Int(bitPattern: base) % 64 == 0 { return Storage(borrowing: source, owner: storage) }
+      if Int(bitPattern: base) % alignment == 0 {
+        return Storage(borrowing: source, owner: storage)
+      }
       let copy = Storage(byteCount: count)
       copy.mutableBytes.copyMemory(from: source)
       return copy
