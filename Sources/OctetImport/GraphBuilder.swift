@@ -12,6 +12,9 @@ package struct GraphBuilder {
   let place: Location
   /// What the layout remark lists: `'data' is [1,28,28,1]`.
   var changedLayouts: [String] = []
+  /// The arguments of error functions and of their complements, by their results: what stands for one has an
+  /// operator of its own in some products.
+  var errorFunctions: [ValueID: (argument: ValueID, isComplement: Bool)] = [:]
   /// The present value of each blob; layers that work in place give a blob a new one.
   private var blobs: [String: ValueID] = [:]
   /// Blobs that could not be made; what depends on them is not reported again.

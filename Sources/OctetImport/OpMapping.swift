@@ -33,17 +33,17 @@ package struct OpMapping: Sendable {
 
   /// All mappings.
   package static let all: [OpMapping] = [
-    .activation, .batchNormalization, .concatenation, .convolution, .deconvolution, .dense,
-    .detection, .elementwise, .identity, .localResponseNormalization, .padding, .pooling, .power,
-    .reduction,
-    .reorganization, .reshape, .scale, .slice, .softmax, .transposition, .upsampling,
+    .activation, .batchNormalization, .cast, .colour, .comparison, .concatenation, .convolution,
+    .deconvolution, .dense, .detection, .elementwise, .function, .gate, .identity,
+    .localResponseNormalization, .padding, .pooling, .power, .reduction, .reorganization, .reshape,
+    .scale, .slice, .softmax, .transposition, .upsampling,
   ]
 
   /// Operators that no layer of a source framework stands for, with the reason.
   package static let unmapped: [String: String] = [
     "quantize": "made by the quantizer",
     "dequantize": "made by the quantizer",
-    "hard_swish": "only in .tflite files",
+    "square": "MUL, which has an int8 form, stands for it",
   ]
 
   /// The mapping of each Caffe layer type.

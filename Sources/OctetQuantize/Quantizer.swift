@@ -145,7 +145,9 @@ package struct Quantizer {
   ) -> ValueID? {
     guard let present = mapped[id.index] else { return nil }
     let type = result[present].type
-    guard rule.output == .unified, type.quantization != output.quantization else { return present }
+    guard rule.output == .unified, type.quantization != nil,
+      type.quantization != output.quantization
+    else { return present }
     let wanted = TensorType(type.element, type.shape, quantization: output.quantization)
     let value = result.add(Value(name: "\(source[id].name)/requantized", type: wanted))
     result.nodes.append(

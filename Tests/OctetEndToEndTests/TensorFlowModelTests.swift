@@ -53,6 +53,12 @@ import Testing
     #expect(log.diagnostics.map { $0.code } == [.batchBecameOne])
   }
 
+  /// Functions, comparisons, choices and reductions, of which many become several operators.
+  @Test func functionsOfNumbers() throws {
+    try check(Self.folder + "functions.pb", "functions")
+    #expect(log.diagnostics.isEmpty)
+  }
+
   /// A map over the images with lists of tensors, a branch, grids made from shapes: of all that only the
   /// arithmetic is left.
   @Test func aDecoderInALoop() throws {
@@ -110,6 +116,7 @@ import Testing
     arguments: [
       ("yolov3_tf2_decode", "", ["image"], ["output_0"]),
       ("dynamic_shape_no_rank", "", ["image"], ["output_0"]),
+      ("flex_rgb_to_hsv", "", ["image"], ["output_0"]),
       ("ok_v1_tiny_yolo", ".pb", ["yolo/image"], ["yolo/head_large", "yolo/head_small"]),
     ])
   func collected(

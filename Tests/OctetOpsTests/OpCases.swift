@@ -81,9 +81,13 @@ struct OpCases: Sendable, CustomTestStringConvertible {
   var testDescription: String { op }
 
   static let all = [
-    add, averagePool2D, concatenation, conv2D, depthwiseConv2D, dequantize, div, exp,
-    fullyConnected, hardSwish, leakyReLU, log, localResponseNormalization, logistic, maxPool2D,
-    maximum, mean, minimum, mul, pad, padV2, pReLU, quantize, reLU, reLU6, reshape,
-    resizeNearestNeighbor, slice, softmax, sub, tanh, transpose, transposeConv,
+    abs, add, argMax, argMin, averagePool2D, cast, ceil, concatenation, conv2D, cos, cumsum,
+    depthwiseConv2D, dequantize, div, elu, equal, exp, floor, floorDiv, floorMod, fullyConnected,
+    gelu, greater, greaterEqual, hardSwish, leakyReLU, less, lessEqual, log,
+    localResponseNormalization, logicalAnd, logicalNot, logicalOr, logistic, logSoftmax, maxPool2D,
+    maximum, mean, minimum, mul, neg, notEqual, pad, padV2, pow, pReLU, quantize, reduceAll,
+    reduceAny, reduceMax, reduceMin, reduceProd, reLU, reLU6, reshape, resizeNearestNeighbor, round,
+    rsqrt, selectV2, sign, sin, slice, softmax, sqrt, square, squaredDifference, sub, sum, tanh,
+    transpose, transposeConv,
   ]
 }

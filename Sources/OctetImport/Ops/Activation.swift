@@ -90,7 +90,7 @@ extension OpMapping {
 }
 
 /// An operator of one tensor.
-private func unary(
+func unary(
   _ name: String,
   _ make: @escaping @Sendable (TensorFlowNode) throws(Diagnostic) -> any BuiltinOp
 ) -> TensorFlowMapping {

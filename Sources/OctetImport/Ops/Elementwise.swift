@@ -78,11 +78,42 @@ extension OpMapping {
       "Add": binary("add") { Add() },
       "AddV2": binary("add") { Add() },
       "Sub": binary("sub") { Sub() },
-      "Mul": binary("mul") { Mul() },
       "RealDiv": division,
       "Div": division,
       "Maximum": binary("maximum") { Maximum() },
       "Minimum": binary("minimum") { Minimum() },
+      "Pow": binary("pow") { Binary(.pow) },
+      "SquaredDifference": binary("squared_difference") { Binary(.squaredDifference) },
+      "FloorDiv": binary("floor_div") { Binary(.floorDiv) },
+      "FloorMod": binary("floor_mod") { Binary(.floorMod) },
+      "TruncateDiv": TensorFlowMapping(makes: ["div"]) { node, builder throws(Diagnostic) in
+        let (left, right) = (try builder.input(node, 0), try builder.input(node, 1))
+        guard builder.graph[left].type.element == .int32 else {
+          throw Diagnostic(.unsupportedParameter, "only int32 numbers are divided so")
+        }
+        return [.computed(try builder.add(Div(), [left, right]))]
+      },
+      "DivNoNan": TensorFlowMapping(makes: ["div", "equal", "select_v2"]) {
+        node, builder throws(Diagnostic) in
+        let (left, right) = (try builder.input(node, 0), try builder.input(node, 1))
+        let zero = builder.scalar("zero", 0)
+        let isZero = try builder.add(Comparison(.equal), [right, zero])
+        let quotient = try builder.add(Div(), [left, right])
+        return [.computed(try builder.add(SelectV2(), [isZero, zero, quotient]))]
+      },
+      "AddN": TensorFlowMapping(makes: ["add"]) { node, builder throws(Diagnostic) in
+        var sum = try builder.input(node, 0)
+        for index in node.inputs.indices.dropFirst() {
+          sum = try builder.add(Add(), [sum, try builder.input(node, index)])
+        }
+        return [.computed(sum)]
+      },
+      "ClipByValue": TensorFlowMapping(makes: ["maximum", "minimum"]) {
+        node, builder throws(Diagnostic) in
+        let (input, low) = (try builder.input(node, 0), try builder.input(node, 1))
+        let raised = try builder.add(Maximum(), [input, low])
+        return [.computed(try builder.add(Minimum(), [raised, try builder.input(node, 2)]))]
+      },
       "Square": TensorFlowMapping(makes: ["mul"]) { node, builder throws(Diagnostic) in
         let input = try builder.input(node, 0)
         return [.computed(try builder.add(Mul(), [input, input]))]
@@ -114,21 +145,21 @@ private func sameChannels(
 
 /// TFLite divides no int8 numbers, so a constant divisor becomes its reciprocal: a result may differ in its
 /// last bit.
-private let division = TensorFlowMapping(makes: ["mul", "div"]) {
+private let division = TensorFlowMapping(makes: ["mul", "div", "gelu", "hard_swish"]) {
   node, builder throws(Diagnostic) in
   let left = try builder.input(node, 0)
   if case .constant(let tensor) = try node.input(1), tensor.type.element == .float32 {
     let reciprocals = tensor.storage.array(of: Float.self).map { 1 / $0 }
     if reciprocals.allSatisfy({ $0.isFinite }) {
       let factor = builder.constant("reciprocal", Tensor(tensor.extents, reciprocals))
-      return [.computed(try builder.add(Mul(), [left, factor]))]
+      return [.computed(try builder.product(left, factor))]
     }
   }
   return [.computed(try builder.add(Div(), [left, try builder.input(node, 1)]))]
 }
 
 /// An operator of two tensors, broadcast.
-private func binary(
+func binary(
   _ name: String, _ make: @escaping @Sendable () -> any BuiltinOp
 ) -> TensorFlowMapping {
   TensorFlowMapping(makes: [name]) { node, builder throws(Diagnostic) in

@@ -42,8 +42,11 @@ extension OpMapping {
       }
     ],
     tensorFlow: [
+      "LogSoftmax": TensorFlowMapping(makes: ["log_softmax"]) { node, builder throws(Diagnostic) in
+        [.computed(try builder.add(LogSoftmax(), [try builder.input(node, 0)]))]
+      },
       "Softmax": TensorFlowMapping(makes: ["softmax"]) { node, builder throws(Diagnostic) in
         [.computed(try builder.add(Softmax(beta: 1), [try builder.input(node, 0)]))]
-      }
+      },
     ])
 }

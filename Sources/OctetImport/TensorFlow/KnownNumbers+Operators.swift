@@ -71,6 +71,10 @@ extension KnownNumbers {
     "Div": division { $0 / $1 },
     "FloorDiv": division { ($0 / $1).rounded(.down) },
     "FloorMod": division { $0 - $1 * ($0 / $1).rounded(.down) },
+    "TruncateDiv": division { ($0 / $1).rounded(.towardZero) },
+    "TruncateMod": division { $0.truncatingRemainder(dividingBy: $1) },
+    "Mod": division { $0.truncatingRemainder(dividingBy: $1) },
+    "SquaredDifference": binary { ($0 - $1) * ($0 - $1) },
     "Pow": binary { pow($0, $1) },
     "Less": binary(.bool) { $0 < $1 ? 1 : 0 }, "LessEqual": binary(.bool) { $0 <= $1 ? 1 : 0 },
     "Greater": binary(.bool) { $0 > $1 ? 1 : 0 },
@@ -81,6 +85,9 @@ extension KnownNumbers {
     "Floor": unary { $0.rounded(.down) }, "Ceil": unary { $0.rounded(.up) },
     "Round": unary { $0.rounded(.toNearestOrEven) }, "Sqrt": unary { $0.squareRoot() },
     "Square": unary { $0 * $0 }, "Exp": unary { exp($0) }, "Log": unary { log($0) },
+    "Sign": unary { $0 > 0 ? 1 : $0 < 0 ? -1 : $0 }, "Rint": unary { $0.rounded(.toNearestOrEven) },
+    "Rsqrt": unary { 1 / $0.squareRoot() }, "Reciprocal": unary { 1 / $0 }, "Inv": unary { 1 / $0 },
+    "Sin": unary { sin($0) }, "Cos": unary { cos($0) },
     "ZerosLike": unary { _ in 0 }, "OnesLike": unary { _ in 1 },
     "Cast": { node, inputs throws(Diagnostic) in
       guard let element = try node.elementType("DstT"), inputs.count == 1 else { return nil }

@@ -163,6 +163,11 @@ package struct TensorView {
   package var uint8: UnsafeMutablePointer<UInt8> { base.assumingMemoryBound(to: UInt8.self) }
   package var int32: UnsafeMutablePointer<Int32> { base.assumingMemoryBound(to: Int32.self) }
 
+  /// The elements as numbers of any type of their size; bools are bytes that are not 0.
+  package func elements<Element: BitwiseCopyable>(
+    _ type: Element.Type
+  ) -> UnsafeMutablePointer<Element> { base.assumingMemoryBound(to: type) }
+
   /// The per-tensor parameters. Throws `OCT0701` when there are none.
   package func perTensor() throws(Diagnostic) -> (scale: Float, zeroPoint: Int32) {
     try type.perTensor()

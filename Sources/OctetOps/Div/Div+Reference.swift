@@ -2,4 +2,8 @@ extension Div {
   static func reference(_ a: Float, _ b: Float, _ bounds: (low: Float, high: Float)) -> Float {
     min(max(a / b, bounds.low), bounds.high)
   }
+
+  static func reference(_ a: Int32, _ b: Int32) -> Int32 {
+    b == 0 ? 0 : a.dividedReportingOverflow(by: b).partialValue
+  }
 }

@@ -4,7 +4,8 @@ import OctetSchema
 
 /// The quotient of two operands that broadcast as NumPy's do, clamped by the fused activation.
 ///
-/// Inputs: float32.
+/// Inputs: float32 or int32, both alike. int32 quotients are cut towards zero, and what is divided by 0 gives
+/// 0, where TFLite ends the run.
 package final class Div: BuiltinOp {
   package let activation: FusedActivation
 
@@ -13,7 +14,7 @@ package final class Div: BuiltinOp {
   }
 
   package static let entry = OpEntry(
-    "div", .div, types: [.float32],
+    "div", .div, types: [.float32, .int32],
     "quotient of two operands, broadcast",
     parse: { attributes throws(Diagnostic) in
       try attributes.allow(["activation"])
@@ -28,7 +29,7 @@ package final class Div: BuiltinOp {
   package var attributes: [Attribute] { [activation.attribute] }
 
   package func infer(_ operands: Operands) throws(Diagnostic) -> [TensorType] {
-    try inferBinary(operands, among: [.float32])
+    try inferBinary(operands, among: [.float32, .int32])
   }
 
   package var traits: OpTraits {

@@ -3,11 +3,8 @@ import OctetIR
 
 extension Mean {
   package func prepare(_ context: PrepareContext) throws(Diagnostic) -> Step {
-    let (input, axes, output) = (context.input(0), context.input(1), context.output)
-    let rank = input.extents.count
-    let isReduced = Self.isReduced((0..<axes.count).map { Int(axes.int32[$0]) }, rank: rank)
-    let kept = StridedWalk(input.extents, order: (0..<rank).filter { !isReduced[$0] })
-    let reduced = StridedWalk(input.extents, order: (0..<rank).filter { isReduced[$0] })
+    let (input, output) = (context.input(0), context.output)
+    let (kept, reduced) = context.reduction()
     switch input.element {
     case .float32:
       let (source, target) = (input.float32, output.float32)

@@ -29,29 +29,7 @@ package final class Mean: BuiltinOp {
   package var attributes: [Attribute] { [Attribute("keep_dims", .bool(keepDims))] }
 
   package func infer(_ operands: Operands) throws(Diagnostic) -> [TensorType] {
-    try operands.require(count: 2...2)
-    let input = try operands.type(0, among: [.float32, .int8])
-    let rank = input.shape.rank
-    let axes = try operands.constantInts(1, rank: try operands.type(1).shape.rank == 0 ? 0 : 1)
-    // As in TFLite a scalar is its own mean along anything.
-    if let beyond = axes.first(where: { rank > 0 && !(-rank..<rank).contains($0) }) {
-      throw Diagnostic(.invalidAttribute, "axis \(beyond) is none of \(rank) dimensions")
-    }
-    let isReduced = Self.isReduced(axes, rank: rank)
-    var dimensions: [Dimension] = []
-    for (axis, dimension) in input.shape.dimensions.enumerated() {
-      if !isReduced[axis] {
-        dimensions.append(dimension)
-      } else if keepDims {
-        dimensions.append(.known(1))
-      }
-    }
-    return [TensorType(input.element, Shape(dimensions))]
-  }
-
-  /// For each dimension whether it is among `axes`, which inference has accepted.
-  static func isReduced(_ axes: [Int], rank: Int) -> [Bool] {
-    (0..<rank).map { axes.contains($0) || axes.contains($0 - rank) }
+    try inferReduction(operands, among: [.float32, .int8], keepDims: keepDims)
   }
 
   package var traits: OpTraits {

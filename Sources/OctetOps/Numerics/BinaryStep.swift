@@ -3,12 +3,13 @@ import OctetIR
 /// The loop of an operator over two operands that broadcast.
 enum BinaryStep {
   /// A step that computes `result[i] = combine(left[j], right[k])`.
-  static func step<Element>(
+  @inline(__always)
+  static func step<Operand, Result>(
     kernel: String, _ left: TensorView, _ right: TensorView,
     _ pointers: (
-      UnsafeMutablePointer<Element>, UnsafeMutablePointer<Element>, UnsafeMutablePointer<Element>
+      UnsafeMutablePointer<Operand>, UnsafeMutablePointer<Operand>, UnsafeMutablePointer<Result>
     ),
-    combine: @escaping (Element, Element) -> Element
+    combine: @escaping (Operand, Operand) -> Result
   ) -> Step {
     let (a, b, result) = pointers
     let shape = Broadcast(left.extents, right.extents)

@@ -89,8 +89,10 @@ func isWideBroadcast(_ operands: Operands, _ results: [TensorType]) -> Bool {
 }
 
 /// Requires both operands to be of one type among `elements` and gives the broadcast type.
+///
+/// - Parameter widest: the most dimensions that operands of unlike shapes may have.
 func inferBinary(
-  _ operands: Operands, among elements: [ElementType]
+  _ operands: Operands, among elements: [ElementType], widest: Int = .max
 ) throws(Diagnostic) -> [TensorType] {
   try operands.require(count: 2...2)
   let left = try operands.type(0, among: elements)
@@ -99,5 +101,13 @@ func inferBinary(
     throw Diagnostic(
       .typeMismatch, "operands are \(left.element.name) and \(right.element.name)")
   }
-  return [TensorType(left.element, try broadcastShape(left.shape, right.shape))]
+  let shape = try broadcastShape(left.shape, right.shape)
+  guard shape.rank <= widest || left.shape == right.shape else { throw tooWide(shape, widest) }
+  return [TensorType(left.element, shape)]
+}
+
+/// The refusal of a broadcast of more dimensions than TFLite's kernel walks.
+func tooWide(_ shape: Shape, _ widest: Int) -> Diagnostic {
+  Diagnostic(
+    .shapeMismatch, "TFLite broadcasts at most \(widest) dimensions here, not \(shape.rank)")
 }

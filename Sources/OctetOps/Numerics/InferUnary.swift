@@ -1,10 +1,12 @@
 package import OctetDiagnostics
 import OctetIR
 
-/// The type of an operator that works element by element on one float32 or int8 tensor.
-func inferUnary(_ operands: Operands) throws(Diagnostic) -> [TensorType] {
+/// The type of an operator that works element by element on one tensor.
+func inferUnary(
+  _ operands: Operands, among elements: [ElementType] = [.float32, .int8]
+) throws(Diagnostic) -> [TensorType] {
   try operands.require(count: 1...1)
-  let input = try operands.type(0, among: [.float32, .int8])
+  let input = try operands.type(0, among: elements)
   return [TensorType(input.element, input.shape)]
 }
 

@@ -6,6 +6,9 @@ struct StridedWalk {
   /// The number of elements that the walk meets.
   let count: Int
 
+  /// The offset of the last element that the walk meets.
+  var last: Int { zip(extents, steps).reduce(0) { $0 + ($1.0 - 1) * $1.1 } }
+
   /// - Parameters:
   ///   - extents: those of the tensor.
   ///   - order: the dimensions to walk, the fastest last.

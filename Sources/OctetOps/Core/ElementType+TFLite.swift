@@ -1,9 +1,9 @@
-import OctetIR
-import OctetSchema
+package import OctetIR
+package import OctetSchema
 
 extension ElementType {
   /// Nil for the types of newer schemas that Octet does not know.
-  init?(_ type: StoredType) {
+  package init?(_ type: StoredType) {
     switch type {
     case .float32: self = .float32
     case .float16: self = .float16
@@ -28,7 +28,7 @@ extension ElementType {
     }
   }
 
-  var schema: StoredType {
+  package var schema: StoredType {
     switch self {
     case .float32: .float32
     case .float16: .float16

@@ -1,0 +1,27 @@
+package import OctetDiagnostics
+import OctetIR
+
+extension ArgMax {
+  package func prepare(_ context: PrepareContext) throws(Diagnostic) -> Step {
+    switch context.input(0).element {
+    case .float32: step(context, "f32", Float.self)
+    case .int32: step(context, "s32", Int32.self)
+    default: step(context, "qs8", Int8.self)
+    }
+  }
+
+  private func step<Element: BitwiseCopyable & Comparable>(
+    _ context: PrepareContext, _ label: String, _ element: Element.Type
+  ) -> Step {
+    let (others, along) = context.reduction()
+    let source = context.input(0).elements(element)
+    let kernel = "\(label)-\(name)--reference"
+    let isBetter: (Element, Element) -> Bool = kind == .max ? { $0 > $1 } : { $0 < $1 }
+    if type == .int64 {
+      let target = context.output.elements(Int64.self)
+      return Step(kernel: kernel) { Self.reference(others, along, source, target, isBetter) }
+    }
+    let target = context.output.int32
+    return Step(kernel: kernel) { Self.reference(others, along, source, target, isBetter) }
+  }
+}

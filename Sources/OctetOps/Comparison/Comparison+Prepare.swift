@@ -1,0 +1,22 @@
+package import OctetDiagnostics
+import OctetIR
+
+extension Comparison {
+  package func prepare(_ context: PrepareContext) throws(Diagnostic) -> Step {
+    switch context.input(0).element {
+    case .float32: step(context, "f32", Self.reference(kind) as (Float, Float) -> UInt8)
+    case .int32: step(context, "s32", Self.reference(kind) as (Int32, Int32) -> UInt8)
+    case .int64: step(context, "s64", Self.reference(kind) as (Int64, Int64) -> UInt8)
+    default: step(context, "bool", Self.referenceOfBools(kind))
+    }
+  }
+
+  private func step<Element: BitwiseCopyable>(
+    _ context: PrepareContext, _ type: String, _ compare: @escaping (Element, Element) -> UInt8
+  ) -> Step {
+    let (left, right, output) = (context.input(0), context.input(1), context.output)
+    return BinaryStep.step(
+      kernel: "\(type)-\(name)--reference", left, right,
+      (left.elements(Element.self), right.elements(Element.self), output.uint8), combine: compare)
+  }
+}

@@ -1,0 +1,8 @@
+package import OctetIR
+import OctetSchema
+
+extension Comparison {
+  package func version(_ operands: Operands, _ results: [TensorType]) -> Int32 { 1 }
+
+  package var options: OperatorOptions { OperatorOptions(.none, FlatObject()) }
+}

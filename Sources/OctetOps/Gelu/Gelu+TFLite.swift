@@ -1,0 +1,12 @@
+package import OctetIR
+import OctetSchema
+
+extension Gelu {
+  package func version(_ operands: Operands, _ results: [TensorType]) -> Int32 {
+    operands.types[0]?.element == .int8 ? 2 : 1
+  }
+
+  package var options: OperatorOptions {
+    OperatorOptions(.geluOptions, GeluOptionsTable.object(approximate: approximate))
+  }
+}

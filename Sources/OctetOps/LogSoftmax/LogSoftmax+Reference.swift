@@ -1,0 +1,15 @@
+extension LogSoftmax {
+  static func reference(
+    _ input: UnsafePointer<Float>, _ output: UnsafeMutablePointer<Float>, rows: Int, depth: Int
+  ) {
+    for row in 0..<rows {
+      let (source, target) = (input + row * depth, output + row * depth)
+      var largest = -Float.greatestFiniteMagnitude
+      for i in 0..<depth { largest = max(largest, source[i]) }
+      var sum: Float = 0
+      for i in 0..<depth { sum += RealFunctions.exp(source[i] - largest) }
+      let logarithm = RealFunctions.log(sum)
+      for i in 0..<depth { target[i] = source[i] - largest - logarithm }
+    }
+  }
+}

@@ -1,0 +1,42 @@
+package import OctetDiagnostics
+package import OctetIR
+import OctetSchema
+
+/// The natural logarithm of the softmax along the last dimension. Input: float32. Output: the same shape.
+package final class LogSoftmax: BuiltinOp {
+  package init() {}
+
+  package static let entry = OpEntry(
+    "log_softmax", .logSoftmax, types: [.float32],
+    "logarithm of the softmax along the last dimension",
+    parse: { attributes throws(Diagnostic) in
+      try attributes.allow([])
+      return LogSoftmax()
+    },
+    read: { _ throws(Diagnostic) in LogSoftmax() }, cast: { $0 as? LogSoftmax })
+
+  package var entry: OpEntry { Self.entry }
+
+  package var name: String { Self.entry.name }
+
+  package var attributes: [Attribute] { [] }
+
+  package func infer(_ operands: Operands) throws(Diagnostic) -> [TensorType] {
+    let types = try inferUnary(operands, among: [.float32])
+    guard types[0].shape.rank > 0 else {
+      throw Diagnostic(.shapeMismatch, "a softmax needs at least one dimension")
+    }
+    return types
+  }
+
+  package var traits: OpTraits {
+    OpTraits(
+      layout: .fixed(because: "it runs along the last dimension"),
+      clamp: .none(because: "TFLite's LogSoftmax has no fused activation"), window: nil,
+      identity: .never, isView: false, fusion: .none)
+  }
+
+  package var quantization: QuantizationRule {
+    .floatOnly(because: "Octet has no int8 kernel for it")
+  }
+}

@@ -1,0 +1,31 @@
+package import OctetDiagnostics
+import OctetIR
+
+extension SelectV2 {
+  package func prepare(_ context: PrepareContext) throws(Diagnostic) -> Step {
+    if context.output.element == .int8 {
+      try context.requireOneScale(besides: [0])
+      return step(context, UInt8.self)
+    }
+    return step(context, UInt32.self)
+  }
+
+  private func step<Element: BitwiseCopyable>(
+    _ context: PrepareContext, _ type: Element.Type
+  ) -> Step {
+    let inputs = [0, 1, 2].map { context.input($0) }
+    let output = context.output
+    let (condition, left, right) = (
+      inputs[0].uint8, inputs[1].elements(type), inputs[2].elements(type)
+    )
+    let target = output.elements(type)
+    let kernel = "x\(8 * MemoryLayout<Element>.size)-select_v2--reference"
+    if inputs.allSatisfy({ $0.extents == output.extents }) {
+      return Step(kernel: kernel, elements: output.count) { first, count in
+        for i in first..<first + count { target[i] = condition[i] != 0 ? left[i] : right[i] }
+      }
+    }
+    let walk = BroadcastWalk(inputs.map { $0.extents }, to: output.extents)
+    return Step(kernel: kernel) { Self.reference(walk, condition, left, right, target) }
+  }
+}
