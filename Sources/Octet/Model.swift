@@ -135,6 +135,10 @@ public struct Model: Sendable {
         frozen: file, ImportOptions(options, needsWeights), log: log)
       try imported.graph.requireFiniteConstants(log)
       return Model(imported, .tensorFlow, path)
+    case .keras:
+      let imported = try KerasImporter.read(file, ImportOptions(options, needsWeights), log: log)
+      try imported.graph.requireFiniteConstants(log)
+      return Model(imported, .keras, path)
     case nil:
       throw log.failure(
         Diagnostic(

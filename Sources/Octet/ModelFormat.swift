@@ -5,6 +5,7 @@ public enum ModelFormat: String, Sendable, CaseIterable {
   case caffe
   case darknet
   case tensorFlow = "tensorflow"
+  case keras
   case tflite
   /// Octet's own text form of a graph (schemas/octet-ir.md).
   case octetIR = "octet-ir"
@@ -15,17 +16,25 @@ public enum ModelFormat: String, Sendable, CaseIterable {
     case .caffe: "Caffe: `.prototxt` (V1 and V2 layers) with `--weights FILE.caffemodel`"
     case .darknet: "Darknet: `.cfg` with `--weights FILE.weights`"
     case .tensorFlow: "TensorFlow: a SavedModel's folder, or a frozen `.pb`"
+    case .keras:
+      "Keras: `.keras`, `.h5`, or `.h5` weights with `--architecture FILE.json`"
     case .tflite: "TensorFlow Lite: `.tflite`"
     case .octetIR: "Octet text IR: `.oct`"
     }
   }
 
   /// Whether models of the format come from a framework and are converted before they run.
-  var isForeign: Bool { self == .caffe || self == .darknet || self == .tensorFlow }
+  var isForeign: Bool {
+    switch self {
+    case .caffe, .darknet, .tensorFlow, .keras: true
+    case .tflite, .octetIR: false
+    }
+  }
 
   /// The format of a file with these contents; nil when it is none of them.
   static func recognise(_ bytes: UnsafeRawBufferPointer) -> ModelFormat? {
     if bytes.count >= 8, bytes[4..<8].elementsEqual("TFL3".utf8) { return .tflite }
+    if KerasImporter.isKeras(bytes) { return .keras }
     if TensorFlowImporter.isGraph(bytes) { return .tensorFlow }
     func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte >= 0x09 && byte <= 0x0D }
     func isLetter(_ byte: UInt8) -> Bool { (byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7A }

@@ -13,9 +13,17 @@ struct KerasArchitecture {
   struct Call {
     let layer: Int
     let node: Int
-    let inputs: [Reference]
-    /// What else the call was given, by name.
-    let arguments: [String: KerasValue]
+    /// The tensors it reads, in the order of the call.
+    var inputs: [Reference] = []
+    /// What it was given in order: tensors by their place in `inputs`, and other values.
+    var operands: [Operand] = []
+    /// What it was given by name.
+    var arguments: [String: Operand] = [:]
+  }
+
+  enum Operand {
+    case tensor(Int)
+    case value(KerasValue)
   }
 
   static let classes: Set<String> = ["Sequential", "Functional", "Model"]
@@ -34,10 +42,10 @@ struct KerasArchitecture {
   /// - Parameter depth: models within models.
   init(_ value: KerasValue, depth: Int = 0) throws(Diagnostic) {
     guard depth < Self.deepest else {
-      throw Diagnostic(.invalidArchitecture, "models lie in models without end")
+      throw Diagnostic(.invalidKeras, "models lie in models without end")
     }
     guard let type = value["class_name"]?.text, let config = value["config"] else {
-      throw Diagnostic(.invalidArchitecture, "the model has no class_name or no config")
+      throw Diagnostic(.invalidKeras, "the model has no class_name or no config")
     }
     guard Self.classes.contains(type) else {
       throw Diagnostic(
@@ -48,7 +56,7 @@ struct KerasArchitecture {
     name = config["name"]?.text ?? type
     // Keras 1 and early Keras 2 write the layers of a Sequential without anything around them.
     guard let list = config["layers"]?.array ?? config.array, list.count < Self.mostCalls else {
-      throw Diagnostic(.invalidArchitecture, "the model has no list of layers")
+      throw Diagnostic(.invalidKeras, "the model has no list of layers")
     }
     builtShape = config["build_input_shape"] ?? value["build_config"]?["input_shape"]
     for item in list { layers.append(try KerasLayer(item, depth: depth)) }
@@ -74,7 +82,8 @@ struct KerasArchitecture {
         inputs = [reference]
         last = reference
       }
-      calls.append(Call(layer: index, node: 0, inputs: last.map { [$0] } ?? [], arguments: [:]))
+      calls.append(
+        Call(layer: index, node: 0, inputs: last.map { [$0] } ?? [], operands: [.tensor(0)]))
       last = Reference(layer: layer.name, node: 0, tensor: 0)
     }
     outputs = last.map { [$0] } ?? []
@@ -83,67 +92,33 @@ struct KerasArchitecture {
   private mutating func connect(_ list: [KerasValue], _ config: KerasValue) throws(Diagnostic) {
     for (index, item) in list.enumerated() where layers[index].type != "InputLayer" {
       for (node, value) in (item["inbound_nodes"]?.array ?? []).enumerated() {
-        var references: [Reference] = []
-        var arguments: [String: KerasValue] = [:]
+        var call = Call(layer: index, node: node)
         if value["args"] != nil || value["kwargs"] != nil {
-          Self.collect(value["args"], into: &references)
-          arguments = value["kwargs"]?.object ?? [:]
-          for key in arguments.keys.sorted() { Self.collect(arguments[key], into: &references) }
+          for argument in value["args"]?.array ?? [] { call.collect(argument) }
+          for (name, argument) in (value["kwargs"]?.object ?? [:]).sorted(by: { $0.key < $1.key }) {
+            call.collect(argument, as: name)
+          }
         } else {
-          Self.collectPlain(value, into: &references, &arguments)
+          call.collectPlain(value)
         }
-        calls.append(Call(layer: index, node: node, inputs: references, arguments: arguments))
+        calls.append(call)
         guard calls.count < Self.mostCalls else {
-          throw Diagnostic(.invalidArchitecture, "the model has too many layers")
+          throw Diagnostic(.invalidKeras, "the model has too many layers")
         }
       }
     }
     inputs = Self.ends(config["input_layers"])
     outputs = Self.ends(config["output_layers"])
     guard !inputs.isEmpty, !outputs.isEmpty else {
-      throw Diagnostic(.invalidArchitecture, "the model has no inputs or no outputs")
+      throw Diagnostic(.invalidKeras, "the model has no inputs or no outputs")
     }
   }
 
-  /// Keras 3: tensors are objects with their history, in any lists.
-  private static func collect(
-    _ value: KerasValue?, into references: inout [Reference], depth: Int = 0
-  ) {
-    guard depth < 16 else { return }
-    if value?["class_name"]?.text == "__keras_tensor__" {
-      if let history = value?["config"]?["keras_history"], let reference = reference(history) {
-        references.append(reference)
-      }
-      return
-    }
-    for item in value?.array ?? [] { collect(item, into: &references, depth: depth + 1) }
-  }
-
-  /// Keras 2: `[layer, node, tensor, arguments]`, one or a list of them; arguments may name tensors too.
-  private static func collectPlain(
-    _ value: KerasValue, into references: inout [Reference],
-    _ arguments: inout [String: KerasValue], depth: Int = 0
-  ) {
-    guard depth < 16, let array = value.array else { return }
-    guard let reference = reference(value) else {
-      for item in array { collectPlain(item, into: &references, &arguments, depth: depth + 1) }
-      return
-    }
-    references.append(reference)
-    guard array.count > 3, let object = array[3].object else { return }
-    for (name, argument) in object.sorted(by: { $0.key < $1.key }) {
-      arguments[name] = argument
-      if let other = Self.reference(argument) { references.append(other) }
-      for item in argument.array ?? [] {
-        if let other = Self.reference(item) { references.append(other) }
-      }
-    }
-  }
-
-  private static func reference(_ value: KerasValue) -> Reference? {
+  fileprivate static func reference(_ value: KerasValue) -> Reference? {
     guard let array = value.array, array.count >= 3, let layer = array[0].text,
-      let node = array[1].int, let tensor = array[2].int
+      let node = array[1].int
     else { return nil }
+    let tensor = array[2].int ?? 0
     return Reference(layer: layer, node: node, tensor: tensor)
   }
 
@@ -154,5 +129,60 @@ struct KerasArchitecture {
       return object.sorted { $0.key < $1.key }.flatMap { ends($0.value) }
     }
     return (value.array ?? []).compactMap { reference($0) }
+  }
+}
+
+extension KerasArchitecture.Call {
+  /// Keras 3: tensors are objects with their history, in any lists.
+  fileprivate mutating func collect(_ value: KerasValue, as name: String? = nil, depth: Int = 0) {
+    if let history = value["config"]?["keras_history"],
+      value["class_name"]?.text == "__keras_tensor__",
+      let reference = KerasArchitecture.reference(history)
+    {
+      add(reference, as: name)
+    } else if let array = value.array, depth < 16,
+      array.contains(where: { $0["class_name"] != nil || $0.array != nil })
+    {
+      for item in array { collect(item, as: name, depth: depth + 1) }
+    } else if let name {
+      arguments[name] = .value(value)
+    } else {
+      operands.append(.value(value))
+    }
+  }
+
+  /// Keras 2: `[layer, node, tensor, arguments]`, one or a list of them; arguments may be tensors too.
+  fileprivate mutating func collectPlain(_ value: KerasValue, depth: Int = 0) {
+    guard depth < 16, let array = value.array else { return }
+    guard let reference = KerasArchitecture.reference(value) else {
+      // A value that stands where a tensor could: ["_CONSTANT_VALUE", -1, 2.0, {}] or such.
+      for item in array { collectPlain(item, depth: depth + 1) }
+      return
+    }
+    if reference.layer == "_CONSTANT_VALUE" {
+      operands.append(.value(array[2]))
+    } else {
+      add(reference, as: nil)
+    }
+    for (name, argument) in (array.count > 3 ? array[3].object ?? [:] : [:]).sorted(by: {
+      $0.key < $1.key
+    }) {
+      if let other = KerasArchitecture.reference(argument) {
+        add(other, as: name)
+      } else if let list = argument.array, !list.isEmpty,
+        list.allSatisfy({ KerasArchitecture.reference($0) != nil })
+      {
+        for item in list.compactMap({ KerasArchitecture.reference($0) }) { add(item, as: name) }
+      } else {
+        arguments[name] = .value(argument)
+      }
+    }
+  }
+
+  private mutating func add(_ reference: KerasArchitecture.Reference, as name: String?) {
+    let operand = KerasArchitecture.Operand.tensor(inputs.count)
+    inputs.append(reference)
+    if let name, arguments[name] == nil { arguments[name] = operand }
+    if name == nil { operands.append(operand) }
   }
 }

@@ -14,12 +14,13 @@ struct KerasLayer {
   /// - Parameter depth: models within models.
   init(_ value: KerasValue, depth: Int = 0) throws(Diagnostic) {
     guard let type = value["class_name"]?.text else {
-      throw Diagnostic(.invalidArchitecture, "a layer has no class_name")
+      throw Diagnostic(.invalidKeras, "a layer has no class_name")
     }
     self.type = type
     config = value["config"] ?? .object([:])
     name = config["name"]?.text ?? value["name"]?.text ?? type
-    module = value["registered_name"]?.text.flatMap { $0.contains(">") ? $0 : nil }
+    module =
+      value["registered_name"]?.text.flatMap { $0.contains(">") ? $0 : nil }
       ?? value["module"]?.text
     model =
       KerasArchitecture.classes.contains(type)
@@ -99,7 +100,7 @@ struct KerasLayer {
   }
 
   func missing(_ field: String) -> Diagnostic {
-    Diagnostic(.invalidArchitecture, "the layer has no '\(field)'")
+    Diagnostic(.invalidKeras, "the layer has no '\(field)'")
   }
 
   func wrong(_ field: String, _ wanted: String) -> Diagnostic {

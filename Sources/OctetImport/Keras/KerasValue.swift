@@ -19,7 +19,7 @@ enum KerasValue: Decodable {
       self = try decoder.decode(KerasValue.self, from: Data(text))
     } catch {
       throw Diagnostic(
-        .invalidArchitecture, "\(what) is no JSON", help: "save the model again")
+        .invalidKeras, "\(what) is no JSON", help: "save the model again")
     }
   }
 

@@ -107,19 +107,9 @@ extension TensorFlowEvaluation {
   private func addOutput(
     _ name: String, _ value: TensorFlowValue
   ) throws(DiagnosticFailure) {
-    let id = try log.attempt(at: Location(node: name).completed(by: source.place)) {
-      () throws(Diagnostic) in try builder.value(value)
+    try log.attempt(at: Location(node: name).completed(by: source.place)) {
+      () throws(Diagnostic) in try builder.addOutput(name, value)
     }
-    let isTaken = builder.graph.inputs.contains(id) || builder.graph.outputs.contains(id)
-    guard isTaken || builder.graph[id].constant != nil else {
-      builder.graph[id].name = name
-      builder.graph.outputs.append(id)
-      return
-    }
-    throw log.failure(
-      Diagnostic(
-        .unsupportedParameter, "the output '\(name)' is an input, a constant or another output",
-        at: source.place, help: "leave it out with --outputs"))
   }
 
   // MARK: Inputs
@@ -153,48 +143,14 @@ extension TensorFlowEvaluation {
           notes: ["--fix \(Fix.training.rawValue): \(Fix.training.summary)"]))
       return .constant(Tensor(TensorType(.bool, []), Storage([0 as UInt8])))
     }
-    guard let extents = extents(input.name, input.shape, location) else { return nil }
-    return .computed(builder.addInput(input.name, TensorType(type, extents)))
-  }
-
-  /// The extents of an input: those that the user gives, else the model's with a batch of one.
-  private func extents(_ name: String, _ shape: TFTensorShapeProto, _ location: Location) -> [Int]?
-  {
-    if let given = options.inputShapes[name] { return given }
-    var extents = shape.unknownRank ? nil : shape.dim.map { Int($0.size) }
-    // Height, width and channels of a picture without a batch.
-    let isPicture = extents?.count == 3 && extents?[1] == -1 && [1, 3, 4].contains(extents?[2])
-    if extents?.first == -1, extents?.dropFirst().contains(-1) == false {
-      extents?[0] = options.batch ?? 1
-      if options.batch == nil {
-        log.add(
-          Diagnostic(
-            .batchBecameOne, "the batch of '\(name)' becomes 1; the model leaves it open",
-            at: location, helps: [.init("choose another", arguments: ["--batch", "N"])]))
-      }
-    } else if let batch = options.batch, extents?.isEmpty == false {
-      extents?[0] = batch
-    } else if extents?.first == -1, !isPicture {
-      extents?[0] = 1
-    }
-    guard let extents, extents.allSatisfy({ $0 > 0 }), GraphBuilder.isTensor(extents) else {
-      openInputs[location.node ?? name] = unknownShape(name, extents, location)
+    let given = input.shape.unknownRank ? nil : input.shape.dim.map { Int($0.size) }
+    let extents = InputExtents(input.name, given, options)
+    guard let known = extents.known else {
+      openInputs[input.node] = extents.problem(at: location, notes: dependents())
       return nil
     }
-    return extents
-  }
-
-  private func unknownShape(_ name: String, _ extents: [Int]?, _ location: Location) -> Diagnostic {
-    let known = extents.map { $0.map { $0 > 0 ? "\($0)" : "N" }.joined(separator: ",") }
-    var notes = [
-      known.map { "the model says [\($0)]" } ?? "the model does not even say its rank"
-    ]
-    notes += dependents()
-    return Diagnostic(
-      .unknownDimension, "the shape of input '\(name)' is not known", at: location, notes: notes,
-      helps: [
-        .init("give it", arguments: ["--input-shape", "\(name)=\(known ?? "1,EXTENT,…")"])
-      ])
+    extents.remark(at: location, log)
+    return .computed(builder.addInput(input.name, TensorType(type, known)))
   }
 
   /// What of the graph has no known size while an input has none: its loops and lists.

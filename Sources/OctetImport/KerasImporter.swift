@@ -1,0 +1,163 @@
+package import OctetDiagnostics
+package import OctetFiles
+import OctetArchives
+import OctetIR
+
+/// Reads Keras's models: `.keras` of Keras 3, `.h5` of Keras 2 and Keras 3.
+///
+/// A model is its layers with their settings and its weights; each layer becomes the operators that Keras makes of it in
+/// inference. Nothing of the file is run.
+package struct KerasImporter {
+  private let options: ImportOptions
+  private let log: DiagnosticLog
+  private let place: Location
+  private var builder: KerasBuilder
+
+  /// Whether `bytes` begin as a zip archive or an HDF5 file does.
+  package static func isKeras(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    guard bytes.count > 8 else { return false }
+    let signature: [UInt8] = [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A]
+    if bytes[..<4].elementsEqual([0x50, 0x4B, 0x03, 0x04]) { return true }
+    var start = 0
+    while start + 8 <= bytes.count {
+      if bytes[start..<start + 8].elementsEqual(signature) { return true }
+      start = start == 0 ? 512 : start * 2
+    }
+    return false
+  }
+
+  package static func read(
+    _ file: MappedFile, _ options: ImportOptions, log: DiagnosticLog
+  ) throws(DiagnosticFailure) -> ImportedNet {
+    let place = Location(file: file.path, format: "keras")
+    let content = try log.attempt(at: place) { () throws(Diagnostic) in
+      try KerasContent(file, architecture: options.architecture)
+    }
+    var importer = KerasImporter(content, options, log, place)
+    return try importer.build(content)
+  }
+
+  private init(
+    _ content: KerasContent, _ options: ImportOptions, _ log: DiagnosticLog, _ place: Location
+  ) {
+    self.options = options
+    self.log = log
+    self.place = place
+    builder = KerasBuilder(place, version: content.version, hasWeights: content.store != nil)
+  }
+
+  // MARK: The model
+
+  private mutating func build(_ content: KerasContent) throws(DiagnosticFailure) -> ImportedNet {
+    let model = content.model
+    let inputs = addInputs(model)
+    try log.throwIfErrors()
+    let references = try outputs(of: model)
+    let results: [TensorFlowValue]
+    do throws(Diagnostic) {
+      results = try builder.run(
+        model, inputs, references.map { $0.reference }, content.store ?? .empty)
+    } catch {
+      throw log.failure(error.located(place))
+    }
+    for (first, others) in builder.problems {
+      var problem = first.located(place)
+      problem.notes += others.prefix(5).map { "also '\($0)'" }
+      if others.count > 5 { problem.notes.append("and \(others.count - 5) other layers") }
+      log.add(problem)
+    }
+    try log.throwIfErrors()
+    for ((name, _), value) in zip(references, results) { try addOutput(name, value) }
+    var graph = builder.graph.graph
+    graph.compact()
+    return ImportedNet(graph: graph, preprocessing: nil, detector: nil)
+  }
+
+  // MARK: Ends
+
+  private mutating func addInputs(
+    _ model: KerasArchitecture
+  ) -> [KerasArchitecture.Reference: TensorFlowValue] {
+    var result: [KerasArchitecture.Reference: TensorFlowValue] = [:]
+    let names = model.inputs.map { $0.layer }
+    for name in options.inputShapes.keys.sorted() where !names.contains(name) {
+      log.add(
+        Diagnostic(
+          .unknownInput, "the model has no input '\(name)'", at: place,
+          notes: ["its inputs are " + names.joined(separator: ", ")]
+        ).suggesting(name, from: names))
+    }
+    for input in model.inputs {
+      let layer = model.layers.first { $0.name == input.layer }
+      let shape =
+        layer?.config["batch_input_shape"] ?? layer?.config["batch_shape"]
+        ?? model.layers.first?.config["batch_input_shape"] ?? model.builtShape
+      let location = Location(op: "InputLayer", node: input.layer).completed(by: place)
+      let element = elementType(layer?.config["dtype"])
+      guard let element else {
+        log.add(
+          Diagnostic(
+            .typeMismatch, "the input '\(input.layer)' has a type without numbers", at: location))
+        continue
+      }
+      let extents = shape?.array?.map { $0.int ?? -1 }
+      guard
+        let known = InputExtents(input.layer, extents, options).resolve(at: location, log)
+      else { continue }
+      result[input] = .computed(builder.graph.addInput(input.layer, TensorType(element, known)))
+    }
+    return result
+  }
+
+  /// Float32 where nothing is said; nil for text.
+  private func elementType(_ value: KerasValue?) -> ElementType? {
+    let name = value?.text ?? value?["config"]?["name"]?.text ?? "float32"
+    switch name {
+    case "int32": return .int32
+    case "int64": return .int64
+    case "uint8": return .uint8
+    case "int8": return .int8
+    case "bool": return .bool
+    case "string": return nil
+    default: return .float32
+    }
+  }
+
+  /// The model's outputs, or the layers that the user names.
+  private func outputs(
+    of model: KerasArchitecture
+  ) throws(DiagnosticFailure) -> [(name: String, reference: KerasArchitecture.Reference)] {
+    guard !options.outputs.isEmpty else {
+      var names: Set<String> = []
+      return model.outputs.map { reference in
+        var name = reference.layer
+        var count = 0
+        while !names.insert(name).inserted {
+          count += 1
+          name = "\(reference.layer)_\(count)"
+        }
+        return (name, reference)
+      }
+    }
+    var result: [(String, KerasArchitecture.Reference)] = []
+    for name in options.outputs {
+      guard model.layers.contains(where: { $0.name == name }) else {
+        log.add(
+          Diagnostic(.unknownOutput, "the model has no layer '\(name)'", at: place)
+            .suggesting(name, from: model.layers.map { $0.name }))
+        continue
+      }
+      result.append((name, KerasArchitecture.Reference(layer: name, node: 0, tensor: 0)))
+    }
+    try log.throwIfErrors()
+    return result
+  }
+
+  private mutating func addOutput(
+    _ name: String, _ value: TensorFlowValue
+  ) throws(DiagnosticFailure) {
+    try log.attempt(at: Location(node: name).completed(by: place)) { () throws(Diagnostic) in
+      try builder.graph.addOutput(name, value)
+    }
+  }
+}
