@@ -167,20 +167,40 @@ extension HDF5ObjectHeader {
   func attributes(_ budget: HDF5Budget) throws(Diagnostic) -> [HDF5AttributeMessage] {
     var result: [HDF5AttributeMessage] = []
     for message in messages {
-      switch message.kind {
-      case .attribute:
-        var cursor = try cursor(message, "attribute")
-        let head = try HDF5Attribute.Head(&cursor)
-        let name = try cursor.text(head.nameSize)
-        result.append(HDF5AttributeMessage(name: name, body: message.body))
-      case .attributeInfo:
-        var cursor = try cursor(message, "attribute info")
-        _ = try cursor.expect(version: 0...0)
-        if try cursor.number(1) & 1 != 0 { try cursor.skip(2) }
-        if try cursor.address() != nil { throw source.unsupported("attributes in a heap") }
-      default: break
+      if message.kind == .attribute {
+        result.append(try HDF5AttributeMessage(try cursor(message, "attribute")))
+      } else if message.kind == .attributeInfo {
+        result += try denseAttributes(message, budget)
       }
     }
     return result
+  }
+
+  /// The attributes of an object with too many or too long ones for its header.
+  private func denseAttributes(
+    _ message: HDF5Message, _ budget: HDF5Budget
+  ) throws(Diagnostic) -> [HDF5AttributeMessage] {
+    var cursor = try cursor(message, "attribute info")
+    _ = try cursor.expect(version: 0...0)
+    if try cursor.number(1) & 1 != 0 { try cursor.skip(2) }
+    guard let position = try cursor.address(), let tree = try cursor.address() else { return [] }
+    let heap = try HDF5ObjectHeap(source, at: position, budget)
+    var result: [HDF5AttributeMessage] = []
+    for record in try HDF5RecordTree(source, at: tree, .attributesByName, budget).records {
+      var record = record
+      result.append(
+        try HDF5AttributeMessage(try heap.object(&record, idSize: 8, "an attribute")))
+      if try record.number(1) & 2 != 0 { throw source.unsupported("attributes that objects share") }
+    }
+    return result
+  }
+}
+
+extension HDF5AttributeMessage {
+  init(_ cursor: HDF5Cursor) throws(Diagnostic) {
+    var cursor = cursor
+    body = cursor.position..<cursor.end
+    let head = try HDF5Attribute.Head(&cursor)
+    name = try cursor.text(head.nameSize)
   }
 }

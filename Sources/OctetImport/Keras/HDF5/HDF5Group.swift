@@ -57,16 +57,17 @@ package struct HDF5Group: HDF5Object {
   }
 
   /// All datasets below the group, depth first in the order of `members`, each once under its first path. A group in more
-  /// than one place counts at its first.
+  /// than one place counts at its first, and paths end after 256 names.
   package var datasets: [HDF5Dataset] {
     var result: [HDF5Dataset] = []
-    var pending: [Member] = [.group(self)]
+    var pending: [(member: Member, depth: Int)] = [(.group(self), 0)]
     var seen: Set<Int> = []
-    while let member = pending.popLast() {
+    while let (member, depth) = pending.popLast() {
       guard seen.insert(member.object.position).inserted else { continue }
       switch member {
-      case .group(let group): pending += group.members.reversed()
       case .dataset(let dataset): result.append(dataset)
+      case .group(let group):
+        if depth < 256 { pending += group.members.reversed().map { ($0, depth + 1) } }
       }
     }
     return result

@@ -44,6 +44,7 @@ extension HDF5ObjectHeader {
     return links
   }
 
+  /// The links of a group with too many for its header.
   private func denseLinks(
     _ message: HDF5Message, _ budget: HDF5Budget
   ) throws(Diagnostic) -> [HDF5Link] {
@@ -51,8 +52,17 @@ extension HDF5ObjectHeader {
     _ = try cursor.expect(version: 0...0)
     let flags = try cursor.number(1)
     if flags & 1 != 0 { try cursor.skip(8) }
-    guard try cursor.address() != nil else { return [] }
-    throw source.unsupported("a group of many members in a heap")
+    guard let position = try cursor.address(), let tree = try cursor.address() else { return [] }
+    let heap = try HDF5ObjectHeap(source, at: position, budget)
+    var links: [HDF5Link] = []
+    for record in try HDF5RecordTree(source, at: tree, .linksByName, budget).records {
+      var record = record
+      // A hash of the name comes first.
+      try record.skip(4)
+      var object = try heap.object(&record, idSize: 7, "a link")
+      if let link = try HDF5Link(&object) { links.append(link) }
+    }
+    return links
   }
 }
 
