@@ -34,9 +34,9 @@ package struct OpMapping: Sendable {
   /// All mappings.
   package static let all: [OpMapping] = [
     .activation, .batchNormalization, .concatenation, .convolution, .deconvolution, .dense,
-    .detection, .elementwise, .identity, .localResponseNormalization, .padding, .pooling, .power,
-    .reduction,
-    .reorganization, .reshape, .scale, .slice, .softmax, .transposition, .upsampling,
+    .detection, .einsum, .elementwise, .gather, .identity, .localResponseNormalization, .order,
+    .padding, .pooling, .power, .product, .reduction, .reorganization, .repetition, .reshape,
+    .scale, .slice, .softmax, .transposition, .upsampling, .volume,
   ]
 
   /// Operators that no layer of a source framework stands for, with the reason.
@@ -44,6 +44,7 @@ package struct OpMapping: Sendable {
     "quantize": "made by the quantizer",
     "dequantize": "made by the quantizer",
     "hard_swish": "only in .tflite files",
+    "unidirectional_sequence_lstm": "only in .tflite files",
   ]
 
   /// The mapping of each Caffe layer type.

@@ -346,6 +346,16 @@ package struct TensorFlowImporter {
     return nil
   }
 
+  /// The value of a variable.
+  private func stored(_ name: String) throws(Diagnostic) -> Tensor {
+    guard let tensor = variables[name] else {
+      throw Diagnostic(
+        .missingWeights, "the variable '\(name)' has no stored value",
+        help: "save the model again with its variables")
+    }
+    return tensor
+  }
+
   // MARK: Evaluation
 
   /// The values of `wanted` in a body, whose nodes are looked at in the order of what they read.
@@ -407,6 +417,10 @@ package struct TensorFlowImporter {
           .unsupportedParameter,
           "the graph has more than \(Self.mostVisits) nodes once its loops are unrolled")
       }
+      var values = values
+      if node.op.hasPrefix("ResourceGather"), case .variable(let name)? = values.first {
+        values[0] = .constant(try stored(name))
+      }
       let foreign = TensorFlowNode(node, inputs: values, location: location)
       builder.begin(node.name, location)
       switch node.op {
@@ -426,12 +440,7 @@ package struct TensorFlowImporter {
       case "ReadVariableOp", "Identity", "StopGradient", "PreventGradient", "Snapshot":
         guard let first = values.first else { break }
         guard case .variable(let name) = first, node.op != "StopGradient" else { return [first] }
-        guard let tensor = variables[name] else {
-          throw Diagnostic(
-            .missingWeights, "the variable '\(name)' has no stored value",
-            help: "save the model again with its variables")
-        }
-        return [.constant(tensor)]
+        return [.constant(try stored(name))]
       case "PartitionedCall", "StatefulPartitionedCall":
         return try call(try foreign.function("f"), values, depth)
       case "While", "StatelessWhile": return try unroll(foreign, depth)

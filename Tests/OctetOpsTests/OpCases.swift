@@ -81,9 +81,13 @@ struct OpCases: Sendable, CustomTestStringConvertible {
   var testDescription: String { op }
 
   static let all = [
-    add, averagePool2D, concatenation, conv2D, depthwiseConv2D, dequantize, div, exp,
-    fullyConnected, hardSwish, leakyReLU, log, localResponseNormalization, logistic, maxPool2D,
-    maximum, mean, minimum, mul, pad, padV2, pReLU, quantize, reLU, reLU6, reshape,
-    resizeNearestNeighbor, slice, softmax, sub, tanh, transpose, transposeConv,
+    add, averagePool2D, batchMatMul, batchToSpaceND, broadcastTo, concatenation, conv2D, conv3D,
+    cumsum, depthToSpace,
+    depthwiseConv2D, dequantize, div, exp, fullyConnected, gather, gatherND, hardSwish, leakyReLU,
+    log, localResponseNormalization, logistic, maxPool2D, maximum, mean, minimum, mirrorPad, mul,
+    oneHot, pad, padV2, pReLU, quantize, reLU, reLU6, reshape, resizeBilinear,
+    resizeNearestNeighbor, reverseV2, slice, softmax, spaceToBatchND, spaceToDepth, stridedSlice,
+    sub, tanh, tile, transpose, transposeConv,
+    unidirectionalSequenceLSTM,
   ]
 }

@@ -21,6 +21,9 @@ struct RefusedOperator {
     } else if type == "PyFunc" || type == "EagerPyFunc" {
       reason = "calls Python, which is not in the file"
       help = "write what it does with TensorFlow's operators, or save the parts before and after it"
+    } else if type == "MaxPool3D" || type == "AvgPool3D" {
+      reason = "pools volumes, which TFLite has no operator for"
+      help = "pool depth apart from height and width, each as images"
     } else {
       return nil
     }

@@ -162,6 +162,7 @@ package struct TensorView {
   package var int8: UnsafeMutablePointer<Int8> { base.assumingMemoryBound(to: Int8.self) }
   package var uint8: UnsafeMutablePointer<UInt8> { base.assumingMemoryBound(to: UInt8.self) }
   package var int32: UnsafeMutablePointer<Int32> { base.assumingMemoryBound(to: Int32.self) }
+  package var int64: UnsafeMutablePointer<Int64> { base.assumingMemoryBound(to: Int64.self) }
 
   /// The per-tensor parameters. Throws `OCT0701` when there are none.
   package func perTensor() throws(Diagnostic) -> (scale: Float, zeroPoint: Int32) {
