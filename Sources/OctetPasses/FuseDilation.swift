@@ -20,27 +20,27 @@ package struct FuseDilation: GraphPass {
     let output = node.outputs[0]
     let name = view.graph[output].name
     var patch = GraphPatch(view.graph, "dilate \(name)", replacing: form.nodes + [node])
-    func list(_ extents: [Int], _ values: [Int], _ patch: inout GraphPatch) -> ValueID {
-      patch.addConstant("\(name)/list", Tensor(extents, int32: values.map { Int32($0) }))
+    func list(_ what: String, _ extents: [Int], _ values: [Int]) -> ValueID {
+      patch.addConstant("\(name)/\(what)", Tensor(extents, int32: values.map { Int32($0) }))
     }
     func reshaped(
-      _ id: ValueID, _ shape: [Int], _ patch: inout GraphPatch
+      _ id: ValueID, _ shape: [Int], _ name: String
     ) throws(Diagnostic) -> ValueID {
       if patch[id].type.shape == Shape(shape) { return id }
-      let constant = list([shape.count], shape, &patch)
-      return try patch.add(Reshape(shape: shape), inputs: [id, constant], name: name)
+      let inputs = [id, list("shape", [shape.count], shape)]
+      return try patch.add(Reshape(shape: shape), inputs: inputs, name: name)
     }
-    var image = try reshaped(form.source, form.image, &patch)
+    var image = try reshaped(form.source, form.image, "\(name)/image")
     if form.paddings.contains(where: { $0 != 0 }) {
-      let paddings = list([4, 2], [0, 0] + form.paddings + [0, 0], &patch)
-      image = try patch.add(Pad(), inputs: [image, paddings], name: name)
+      let paddings = list("paddings", [4, 2], [0, 0] + form.paddings + [0, 0])
+      image = try patch.add(Pad(), inputs: [image, paddings], name: "\(name)/padded")
     }
     let result = try patch.add(
       form.dilated, inputs: [image] + form.convolution.inputs.dropFirst(), name: name)
     guard let extents = view.extents(output),
       Shape.elementCount(extents) == patch[result].type.shape.elementCount
     else { return nil }
-    patch.replace(output, with: try reshaped(result, extents, &patch))
+    patch.replace(output, with: try reshaped(result, extents, name))
     return patch
   }
 

@@ -210,7 +210,7 @@ extension GraphBuilder {
       StridedSlice(masks),
       [
         id, list("begin", spans.map { $0.start }, &self), list("end", ends, &self),
-        list("strides", spans.map { $0.count == 1 ? 1 : $0.stride }, &self),
+        list("strides", spans.map { $0.count > 1 ? $0.stride : 1 }, &self),
       ])
   }
 

@@ -1,15 +1,14 @@
-import OctetIR
+import OctetDiagnostics
 
 extension MirrorPad {
   /// Where the elements of the result lie in the input.
-  func walk(_ input: [Int], _ output: [Int], before: [Int]) -> IndexedWalk {
+  func walk(
+    _ input: [Int], _ output: [Int], before: [Int]
+  ) throws(Diagnostic) -> IndexedWalk {
     let strides = IndexedWalk.strides(input)
-    return IndexedWalk(
-      input.indices.map { axis in
-        (0..<output[axis]).map { index in
-          source(index - before[axis], extent: input[axis]) * strides[axis]
-        }
-      })
+    return try IndexedWalk(output) { axis, index in
+      source(index - before[axis], extent: input[axis]) * strides[axis]
+    }
   }
 
   /// The element that stands at `index`, which may lie beyond both ends.

@@ -12,20 +12,36 @@ struct IndexedWalk {
   /// The number of runs.
   let count: Int
 
-  /// - Parameter offsets: for each dimension, one number for each index; their sums are places in a tensor.
-  init(_ offsets: [[Int]]) {
-    var outer = offsets
-    var (run, start) = (1, 0)
-    while let last = outer.last, let first = last.first,
-      last.indices.allSatisfy({ last[$0] == first + $0 * run })
-    {
-      run *= last.count
+  /// The most indices of a dimension that is no part of a run: each has its offset in memory.
+  private static let mostIndices = 1 << 24
+
+  /// - Parameters:
+  ///   - extents: those of the tensor that is walked.
+  ///   - offset: what an index of a dimension adds; the sums are places in the other tensor.
+  ///
+  /// Throws `OCT0701` for more than 2^24 elements along a dimension that are not moved at once.
+  init(_ extents: [Int], _ offset: (_ axis: Int, _ index: Int) -> Int) throws(Diagnostic) {
+    var (rank, run, start) = (extents.count, 1, 0)
+    while rank > 0, extents[rank - 1] > 0 {
+      let first = offset(rank - 1, 0)
+      guard (0..<extents[rank - 1]).allSatisfy({ offset(rank - 1, $0) == first + $0 * run }) else {
+        break
+      }
+      run *= extents[rank - 1]
       start += first
-      outer.removeLast()
+      rank -= 1
+    }
+    var outer: [[Int]] = []
+    for axis in 0..<rank {
+      guard extents[axis] <= Self.mostIndices else {
+        throw Diagnostic(
+          .noKernel, "\(extents[axis]) elements along a dimension cannot be moved one by one")
+      }
+      outer.append((0..<extents[axis]).map { offset(axis, $0) })
     }
     // What the run begins with belongs to all places.
     if start != 0 { outer.append([start]) }
-    self.offsets = outer
+    offsets = outer
     self.run = run
     count = outer.reduce(1) { $0 * $1.count }
   }

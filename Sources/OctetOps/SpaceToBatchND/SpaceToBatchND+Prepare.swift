@@ -25,7 +25,7 @@ extension SpaceToBatchND {
       try context.requireOneScale(besides: [1, 2])
     }
     let (block, borders) = (context.input(1), context.input(2))
-    return walk(
+    return try walk(
       image, batch, block: (0..<block.count).map { Int(block.int32[$0]) },
       before: (0..<block.count).map { Int(borders.int32[2 * $0]) })
   }

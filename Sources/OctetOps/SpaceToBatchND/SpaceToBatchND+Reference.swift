@@ -1,3 +1,5 @@
+import OctetDiagnostics
+
 extension SpaceToBatchND {
   /// Where the pixels of an image lie in the batch of smaller ones.
   ///
@@ -6,19 +8,17 @@ extension SpaceToBatchND {
   ///   - batch: those of the batch.
   ///   - block: the extents of the block.
   ///   - before: pixels that the batch has before the image's first, for each spatial dimension.
-  static func walk(_ image: [Int], _ batch: [Int], block: [Int], before: [Int]) -> IndexedWalk {
+  static func walk(
+    _ image: [Int], _ batch: [Int], block: [Int], before: [Int]
+  ) throws(Diagnostic) -> IndexedWalk {
     let strides = IndexedWalk.strides(batch)
-    var offsets = [(0..<image[0]).map { $0 * strides[0] }]
-    // Images of the batch from one pixel of the block to the next.
-    var distance = image[0] * block.reduce(1, *)
-    for (axis, extent) in block.enumerated() {
-      distance /= extent
-      offsets.append(
-        (0..<image[axis + 1]).map { index in
-          let place = index + before[axis]
-          return place % extent * distance * strides[0] + place / extent * strides[axis + 1]
-        })
+    return try IndexedWalk(image) { axis, index in
+      guard block.indices.contains(axis - 1) else { return index * strides[axis] }
+      let place = index + before[axis - 1]
+      // Images of the batch from one pixel of the block to the next.
+      let distance = image[0] * block[axis...].reduce(1, *)
+      return place % block[axis - 1] * distance * strides[0]
+        + place / block[axis - 1] * strides[axis]
     }
-    return IndexedWalk(offsets + [Array(0..<(image.last ?? 1))])
   }
 }

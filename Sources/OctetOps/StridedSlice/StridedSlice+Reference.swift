@@ -1,11 +1,13 @@
+import OctetDiagnostics
+
 extension StridedSlice {
   /// Where the elements of the result lie in the input.
-  static func walk(_ input: [Int], _ spans: [SliceSpecification.Span]) -> IndexedWalk {
+  static func walk(
+    _ input: [Int], _ spans: [SliceSpecification.Span]
+  ) throws(Diagnostic) -> IndexedWalk {
     let strides = IndexedWalk.strides(input)
-    return IndexedWalk(
-      spans.indices.map { axis in
-        let span = spans[axis]
-        return (0..<span.count).map { (span.start + $0 * span.stride) * strides[axis] }
-      })
+    return try IndexedWalk(spans.map { $0.count }) { axis, index in
+      (spans[axis].start + index * spans[axis].stride) * strides[axis]
+    }
   }
 }
