@@ -1,4 +1,4 @@
-import OctetDiagnostics
+package import OctetDiagnostics
 package import OctetIR
 import OctetOps
 
@@ -25,7 +25,7 @@ package struct GraphBuilder {
   /// Bytes that absent weights would have.
   private var absentBytes = 0
 
-  init(within place: Location) {
+  package init(within place: Location) {
     graph = Graph(name: "main")
     self.place = place
   }

@@ -34,9 +34,10 @@ package struct OpMapping: Sendable {
   /// All mappings.
   package static let all: [OpMapping] = [
     .activation, .batchNormalization, .cast, .colour, .comparison, .concatenation, .convolution,
-    .deconvolution, .dense, .detection, .elementwise, .function, .gate, .identity,
-    .localResponseNormalization, .padding, .pooling, .power, .reduction, .reorganization, .reshape,
-    .scale, .slice, .softmax, .transposition, .upsampling,
+    .deconvolution, .dense, .detection, .einsum, .elementwise, .function, .gate, .gather,
+    .identity, .localResponseNormalization, .order, .padding, .pooling, .power, .product,
+    .reduction, .reorganization, .repetition, .reshape, .scale, .slice, .softmax, .transposition,
+    .upsampling, .volume,
   ]
 
   /// Operators that no layer of a source framework stands for, with the reason.
@@ -44,6 +45,7 @@ package struct OpMapping: Sendable {
     "quantize": "made by the quantizer",
     "dequantize": "made by the quantizer",
     "square": "MUL, which has an int8 form, stands for it",
+    "unidirectional_sequence_lstm": "made for recurrent layers",
   ]
 
   /// The mapping of each Caffe layer type.

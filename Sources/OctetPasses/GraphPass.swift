@@ -21,6 +21,7 @@ package enum Pipeline {
     RemoveIdentity(),
     FoldScale(),
     FoldOffset(),
+    FuseDilation(),
     FusePad(),
     HoistActivation(),
     FuseActivation(),

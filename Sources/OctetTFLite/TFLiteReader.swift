@@ -155,7 +155,7 @@ package struct TFLiteReader {
       if log.errorCount - before > 20 { throw DiagnosticFailure() }
     }
     if log.errorCount > before { throw DiagnosticFailure() }
-    // What an operator keeps from run to run; only operators that Octet does not know have such tensors.
+    // What an operator keeps from run to run, which is no part of the graph.
     var state: Set<ValueID?> = []
     for (index, tensor) in elements(subgraph.tensors).enumerated() where tensor.isVariable {
       state.insert(ValueID(index))
@@ -317,9 +317,15 @@ package struct TFLiteReader {
         op = Foreign(
           framework: "tflite", type: type, details: [], results: made.map { graph[$0].type })
       }
-      return Node(
-        op, inputs: op is Foreign ? inputs.map { state.contains($0) ? nil : $0 } : inputs,
-        outputs: made, provenance: [place])
+      var read = inputs
+      let states = OpCatalog.builtin(op)?.options.states.map { $0.input }
+      for (index, input) in inputs.enumerated() where state.contains(input) {
+        if states?.contains(index) ?? (op is Foreign) { read[index] = nil }
+      }
+      if states?.isEmpty == false, let last = read.lastIndex(where: { $0 != nil }) {
+        read = Array(read[...last])
+      }
+      return Node(op, inputs: read, outputs: made, provenance: [place])
     } catch {
       log.add(error.located(place))
       return nil

@@ -43,7 +43,10 @@ import Testing
     return bytes
   }
 
-  @Test(arguments: ["decoder/saved_model.pb", "cell/saved_model.pb", "cnn.pb"])
+  @Test(arguments: [
+    "decoder/saved_model.pb", "cell/saved_model.pb", "cnn.pb", "moves.pb", "dilations.pb",
+    "products.pb",
+  ])
   func damagedGraphs(file: String) throws {
     let name = file.hasSuffix("saved_model.pb") ? String(file.prefix { $0 != "/" }) : file
     try FileManager.default.copyItem(

@@ -59,6 +59,19 @@ import Testing
     #expect(log.diagnostics.isEmpty)
   }
 
+  @Test(arguments: ["moves", "dilations", "products"])
+  func operators(_ name: String) throws {
+    try check(Self.folder + name + ".pb", name)
+    #expect(log.diagnostics.isEmpty)
+  }
+
+  /// What is left of convolutions of every b-th pixel.
+  @Test func dilationsAreTheConvolutions() throws {
+    let model = try Model.open(Self.folder + "dilations.pb", log: log).optimized(log: log)
+    let operators = Set(Inspection(model).ops.map { $0.op })
+    #expect(operators == ["add", "conv_2d", "depthwise_conv_2d", "pad", "reshape"])
+  }
+
   /// A map over the images with lists of tensors, a branch, grids made from shapes: of all that only the
   /// arithmetic is left.
   @Test func aDecoderInALoop() throws {

@@ -81,13 +81,15 @@ struct OpCases: Sendable, CustomTestStringConvertible {
   var testDescription: String { op }
 
   static let all = [
-    abs, add, argMax, argMin, averagePool2D, cast, ceil, concatenation, conv2D, cos, cumsum,
-    depthwiseConv2D, dequantize, div, elu, equal, exp, floor, floorDiv, floorMod, fullyConnected,
-    gelu, greater, greaterEqual, hardSwish, leakyReLU, less, lessEqual, log,
-    localResponseNormalization, logicalAnd, logicalNot, logicalOr, logistic, logSoftmax, maxPool2D,
-    maximum, mean, minimum, mul, neg, notEqual, pad, padV2, pow, pReLU, quantize, reduceAll,
-    reduceAny, reduceMax, reduceMin, reduceProd, reLU, reLU6, reshape, resizeNearestNeighbor, round,
-    rsqrt, selectV2, sign, sin, slice, softmax, sqrt, square, squaredDifference, sub, sum, tanh,
-    transpose, transposeConv,
+    abs, add, argMax, argMin, averagePool2D, batchMatMul, batchToSpaceND, broadcastTo, cast,
+    ceil, concatenation, conv2D, conv3D, cos, cumsum, depthToSpace, depthwiseConv2D, dequantize,
+    div, elu, equal, exp, floor, floorDiv, floorMod, fullyConnected, gather, gatherND, gelu,
+    greater, greaterEqual, hardSwish, leakyReLU, less, lessEqual, localResponseNormalization,
+    log, logicalAnd, logicalNot, logicalOr, logistic, logSoftmax, maximum, maxPool2D, mean,
+    minimum, mirrorPad, mul, neg, notEqual, oneHot, pad, padV2, pow, pReLU, quantize, reduceAll,
+    reduceAny, reduceMax, reduceMin, reduceProd, reLU, reLU6, reshape, resizeBilinear,
+    resizeNearestNeighbor, reverseV2, round, rsqrt, selectV2, sign, sin, slice, softmax,
+    spaceToBatchND, spaceToDepth, sqrt, square, squaredDifference, stridedSlice, sub, sum, tanh,
+    tile, transpose, transposeConv, unidirectionalSequenceLSTM,
   ]
 }

@@ -64,28 +64,6 @@ extension OpMapping {
             try builder.add(FullyConnected(), [flat, weights, bias]), &builder)
         ]
       }
-    ],
-    tensorFlow: [
-      "MatMul": TensorFlowMapping(makes: ["fully_connected"]) { node, builder throws(Diagnostic) in
-        guard try node.bool("transpose_a", default: false) == false else {
-          throw Diagnostic(.unsupportedParameter, "a transposed left operand is not supported")
-        }
-        let input = try builder.input(node, 0)
-        let matrix = try node.constant(1, "right operand")
-        guard matrix.extents.count == 2, matrix.count > 0, matrix.type.element == .float32 else {
-          throw Diagnostic(
-            .unsupportedParameter, "a matrix of type \(matrix.type.text) is not supported")
-        }
-        let order = Permutation([1, 0])
-        let weights =
-          try node.bool("transpose_b", default: false)
-          ? matrix
-          : Tensor(
-            order.apply(matrix.extents),
-            order.apply(matrix.storage.array(of: Float.self), extents: matrix.extents))
-        let filter = builder.constant("weights", weights)
-        return [.computed(try builder.add(FullyConnected(), [input, filter, nil]))]
-      }
     ])
 }
 

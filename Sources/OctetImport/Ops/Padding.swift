@@ -17,6 +17,15 @@ extension OpMapping {
         let value = try builder.input(node, 2, "padding")
         return [.computed(try builder.add(PadV2(), [input, paddings, value]))]
       },
+      "MirrorPad": TensorFlowMapping(makes: ["mirror_pad"]) { node, builder throws(Diagnostic) in
+        let input = try builder.input(node, 0)
+        let paddings = try builder.paddings(node, rank: try builder.extents(input).count)
+        let mode = try node.text("mode", default: "")
+        guard let mode = MirrorPad.Mode(rawValue: mode.lowercased()) else {
+          throw Diagnostic(.unsupportedParameter, "the mode '\(mode)' is not understood")
+        }
+        return [.computed(try builder.add(MirrorPad(mode), [input, paddings]))]
+      },
     ])
 }
 

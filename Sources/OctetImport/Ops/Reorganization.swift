@@ -3,7 +3,7 @@ import OctetIR
 import OctetOps
 
 extension OpMapping {
-  /// Pixels that become channels.
+  /// Pixels that become channels or batches, and back.
   static let reorganization = OpMapping(
     darknet: [
       // Source: Darknet's `reorg_cpu`. It takes the image for one of fewer channels and more pixels, of
@@ -29,5 +29,77 @@ extension OpMapping {
             grouped, [e[0], e[1] * stride * stride, e[2] / stride, e[3] / stride])
         ]
       }
+    ],
+    tensorFlow: [
+      "SpaceToDepth": blocks("space_to_depth") { SpaceToDepth(blockSize: $0) },
+      "DepthToSpace": blocks("depth_to_space") { DepthToSpace(blockSize: $0) },
+      "ExtractImagePatches": TensorFlowMapping(makes: ["slice", "space_to_depth"]) {
+        node, builder throws(Diagnostic) in
+        let image = try builder.image(node, 0)
+        let (size, strides) = (try node.steps("ksizes"), try node.steps("strides"))
+        let e = try builder.extents(image)
+        let rows = (e[1] - e[1] % size.height, e[2] - e[2] % size.width)
+        let isWhole = rows == (e[1], e[2])
+        guard size == strides, size.height == size.width, try node.steps("rates") == .one,
+          rows.0 > 0, rows.1 > 0, try node.text("padding", default: "VALID") == "VALID" || isWhole
+        else {
+          throw Diagnostic(
+            .unsupportedParameter,
+            "patches of \(size.height)x\(size.width) by \(strides.height)x\(strides.width) of an "
+              + "image of \(e[1])x\(e[2]) are not supported",
+            notes: ["they must be squares that lie side by side within the image"])
+        }
+        let tiled = try builder.slice(
+          image, begin: [0, 0, 0, 0], size: [e[0], rows.0, rows.1, e[3]])
+        return [.computed(try builder.add(SpaceToDepth(blockSize: size.height), [tiled]))]
+      },
+      "SpaceToBatchND": batches("space_to_batch_nd") { SpaceToBatchND() },
+      "BatchToSpaceND": batches("batch_to_space_nd") { BatchToSpaceND() },
     ])
+}
+
+/// An operator on blocks of pixels, in either layout.
+private func blocks(
+  _ name: String, _ make: @escaping @Sendable (Int) -> any BuiltinOp
+) -> TensorFlowMapping {
+  TensorFlowMapping(makes: [name, "transpose"]) { node, builder throws(Diagnostic) in
+    let op = make(try node.int("block_size", default: 0))
+    let result = try builder.windowed(node, try builder.image(node, 0)) {
+      image, builder throws(Diagnostic) in try builder.add(op, [image])
+    }
+    return [result]
+  }
+}
+
+/// An operator between pixels and batches. TFLite's have blocks over all dimensions between the first and the last,
+/// of which there are one or two.
+private func batches(
+  _ name: String, _ make: @escaping @Sendable () -> any BuiltinOp
+) -> TensorFlowMapping {
+  TensorFlowMapping(makes: [name, "reshape"]) { node, builder throws(Diagnostic) in
+    var input = try builder.input(node, 0)
+    let block = try node.integers(1, "block")
+    let borders = try node.integers(2, "borders")
+    var extents = try builder.extents(input)
+    guard (1...2).contains(block.count), borders.count == 2 * block.count,
+      extents.count > block.count,
+      (block + borders).allSatisfy({ (0..<1 << 31).contains($0) })
+    else {
+      throw Diagnostic(
+        .unsupportedParameter,
+        "a block of \(block) with borders of \(borders) does not fit the shape \(extents)")
+    }
+    let others = Array(extents[(block.count + 1)...])
+    if others.count != 1 {
+      extents = extents[...block.count] + [others.reduce(1, *)]
+      input = try builder.reshape(input, extents)
+    }
+    let lists = (
+      builder.constant("block", Tensor([block.count], int32: block.map { Int32($0) })),
+      builder.constant("borders", Tensor([block.count, 2], int32: borders.map { Int32($0) }))
+    )
+    let result = try builder.add(make(), [input, lists.0, lists.1])
+    let made = try builder.extents(result)
+    return [.computed(try builder.reshape(result, made.dropLast() + others))]
+  }
 }

@@ -112,21 +112,19 @@ extension OpMapping {
         }
         return [.computed(try builder.slice(input, begin: begin, size: size))]
       },
-      "StridedSlice": TensorFlowMapping(makes: ["slice", "reshape"]) {
+      "StridedSlice": TensorFlowMapping(makes: ["slice", "strided_slice", "reshape"]) {
         node, builder throws(Diagnostic) in
         let input = try builder.input(node, 0)
         let extents = try builder.extents(input)
         let specification = try SliceSpecification(
           extents, begin: try node.integers(1, "begin"), end: try node.integers(2, "end"),
-          strides: try node.integers(3, "strides"), node: node)
+          strides: try node.integers(3, "strides"), try node.sliceMasks())
         let spans = specification.spans
-        guard spans.allSatisfy({ $0.stride == 1 || $0.count == 1 }) else {
-          throw Diagnostic(
-            .unsupportedParameter,
-            "slices with strides \(spans.map { $0.stride }) are not supported")
-        }
-        let box = try builder.slice(
-          input, begin: spans.map { $0.start }, size: spans.map { $0.count })
+        let box =
+          spans.allSatisfy { $0.stride == 1 || $0.count == 1 }
+          ? try builder.slice(
+            input, begin: spans.map { $0.start }, size: spans.map { $0.count })
+          : try builder.stridedSlice(input, extents, spans)
         return [.computed(try builder.reshape(box, specification.extents))]
       },
       "Split": TensorFlowMapping(makes: ["slice"]) { node, builder throws(Diagnostic) in
@@ -193,6 +191,29 @@ private func slicePoints(
 }
 
 extension GraphBuilder {
+  /// What `spans` take of a tensor of these extents, all its dimensions kept.
+  fileprivate mutating func stridedSlice(
+    _ id: ValueID, _ extents: [Int], _ spans: [SliceSpecification.Span]
+  ) throws(Diagnostic) -> ValueID {
+    var masks = SliceMasks()
+    var ends: [Int] = []
+    for (axis, span) in spans.enumerated() {
+      let end = span.start + span.stride * span.count
+      // Before the first element there is no place to name.
+      if end < 0 { masks.end |= 1 << axis }
+      ends.append(min(max(end, 0), extents[axis]))
+    }
+    func list(_ name: String, _ values: [Int], _ builder: inout GraphBuilder) -> ValueID {
+      builder.constant(name, Tensor([values.count], int32: values.map { Int32($0) }))
+    }
+    return try add(
+      StridedSlice(masks),
+      [
+        id, list("begin", spans.map { $0.start }, &self), list("end", ends, &self),
+        list("strides", spans.map { $0.count > 1 ? $0.stride : 1 }, &self),
+      ])
+  }
+
   /// The parts of a tensor along `axis`, of the given sizes.
   fileprivate mutating func split(
     _ id: ValueID, axis: Int, _ sizes: [Int]

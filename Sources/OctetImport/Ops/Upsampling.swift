@@ -56,21 +56,32 @@ extension OpMapping {
       }
     ],
     tensorFlow: [
-      "ResizeNearestNeighbor": TensorFlowMapping(makes: ["resize_nearest_neighbor"]) {
-        node, builder throws(Diagnostic) in
-        let image = try builder.image(node, 0)
-        let size = try node.integers(1, "size")
-        guard size.count == 2, size.allSatisfy({ $0 > 0 && $0 < 1 << 31 }) else {
-          throw Diagnostic(.unsupportedParameter, "the size \(size) is no height and width")
-        }
-        let constant = builder.constant(
-          "size", Tensor([2], int32: [Int32(size[0]), Int32(size[1])]))
-        let op = ResizeNearestNeighbor(
-          alignCorners: try node.bool("align_corners", default: false),
-          halfPixelCenters: try node.bool("half_pixel_centers", default: false))
-        return [.computed(try builder.add(op, [image, constant]))]
-      }
+      "ResizeNearestNeighbor": resize("resize_nearest_neighbor") {
+        ResizeNearestNeighbor(alignCorners: $0, halfPixelCenters: $1)
+      },
+      "ResizeBilinear": resize("resize_bilinear") {
+        ResizeBilinear(alignCorners: $0, halfPixelCenters: $1)
+      },
     ])
+}
+
+/// An operator that makes an image of another size.
+private func resize(
+  _ name: String,
+  _ make: @escaping @Sendable (_ alignCorners: Bool, _ halfPixelCenters: Bool) -> any BuiltinOp
+) -> TensorFlowMapping {
+  TensorFlowMapping(makes: [name]) { node, builder throws(Diagnostic) in
+    let image = try builder.image(node, 0)
+    let size = try node.integers(1, "size")
+    guard size.count == 2, size.allSatisfy({ $0 > 0 && $0 < 1 << 31 }) else {
+      throw Diagnostic(.unsupportedParameter, "the size \(size) is no height and width")
+    }
+    let constant = builder.constant("size", Tensor([2], int32: size.map { Int32($0) }))
+    let op = make(
+      try node.bool("align_corners", default: false),
+      try node.bool("half_pixel_centers", default: false))
+    return [.computed(try builder.add(op, [image, constant]))]
+  }
 }
 
 /// One extent of the larger image: a multiple of the input's, since only those repeat every pixel alike.

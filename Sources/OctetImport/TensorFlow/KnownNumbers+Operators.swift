@@ -1,5 +1,6 @@
 package import OctetDiagnostics
 package import OctetIR
+import OctetOps
 
 #if canImport(Glibc)
   import Glibc
@@ -163,7 +164,8 @@ extension KnownNumbers {
       let bounds = inputs[1...].compactMap { $0.integers }
       guard bounds.count == 3 else { return nil }
       let specification = try SliceSpecification(
-        inputs[0].extents, begin: bounds[0], end: bounds[1], strides: bounds[2], node: node)
+        inputs[0].extents, begin: bounds[0], end: bounds[1], strides: bounds[2],
+        try node.sliceMasks())
       return inputs[0].sliced(specification).map { [$0] }
     },
     "Gather": gather, "GatherV2": gather,
@@ -201,9 +203,9 @@ extension KnownNumbers {
     },
   ]
 
-  private static let gather: Operator = { _, inputs throws(Diagnostic) in
+  private static let gather: Operator = { node, inputs throws(Diagnostic) in
     guard inputs.count >= 2, let axes = inputs.count > 2 ? inputs[2].integers : [0],
-      let first = axes.first
+      let first = axes.first, try node.int("batch_dims", default: 0) == 0
     else { return nil }
     let axis = try canonicalAxis(first, rank: inputs[0].extents.count)
     return inputs[0].gathered(inputs[1], axis: axis).map { [$0] }
@@ -223,6 +225,17 @@ func filled(_ shape: [Int], count: Int) throws(Diagnostic) -> [Int] {
 }
 
 extension TensorFlowNode {
+  /// The masks of a StridedSlice.
+  func sliceMasks() throws(Diagnostic) -> SliceMasks {
+    var masks = SliceMasks()
+    masks.begin = try int("begin_mask", default: 0)
+    masks.end = try int("end_mask", default: 0)
+    masks.ellipsis = try int("ellipsis_mask", default: 0)
+    masks.newAxis = try int("new_axis_mask", default: 0)
+    masks.shrinkAxis = try int("shrink_axis_mask", default: 0)
+    return masks
+  }
+
   /// What a Squeeze leaves of `extents`.
   func squeezed(_ extents: [Int]) throws(Diagnostic) -> [Int] {
     var axes: Set<Int> = []

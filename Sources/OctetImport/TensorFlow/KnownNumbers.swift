@@ -1,4 +1,5 @@
 package import OctetIR
+import OctetOps
 
 /// Few numbers that are known when a model is read: shapes and what is computed from them.
 ///

@@ -111,6 +111,10 @@ final class TensorFlowEvaluation {
         .unsupportedParameter,
         "the graph has more than \(Self.mostVisits) nodes once its loops are unrolled")
     }
+    var values = values
+    if node.op.hasPrefix("ResourceGather"), case .variable(let name)? = values.first {
+      values[0] = .constant(try stored(name))
+    }
     let foreign = TensorFlowNode(node, inputs: values, location: location)
     builder.begin(node.name, location)
     switch node.op {

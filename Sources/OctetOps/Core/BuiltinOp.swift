@@ -29,12 +29,28 @@ package protocol BuiltinOp: Op {
 
 /// An options table ready to be written, with its place in the `BuiltinOptions` union.
 package struct OperatorOptions {
+  /// A variable tensor that the operator has in TFLite, where it is kept from run to run, and not in the graph, where
+  /// every run begins with zeros.
+  package struct State {
+    /// The place among the operator's inputs.
+    package let input: Int
+    /// The dimensions of result 0 that are its own.
+    package let dimensions: [Int]
+
+    package init(input: Int, dimensions: [Int]) {
+      self.input = input
+      self.dimensions = dimensions
+    }
+  }
+
   package let type: BuiltinOptions
   package let table: FlatObject
+  package let states: [State]
 
-  package init(_ type: BuiltinOptions, _ table: FlatObject) {
+  package init(_ type: BuiltinOptions, _ table: FlatObject, states: [State] = []) {
     self.type = type
     self.table = table
+    self.states = states
   }
 }
 

@@ -99,6 +99,8 @@ package struct WindowRule {
   /// What its own padding counts as.
   package var border: Border
   package var withSamePadding: any BuiltinOp
+  /// The operator with another dilation; nil for one that has none.
+  package var withDilation: ((Steps) -> any BuiltinOp)?
 
   package enum Border {
     case zero

@@ -162,6 +162,7 @@ package struct TensorView {
   package var int8: UnsafeMutablePointer<Int8> { base.assumingMemoryBound(to: Int8.self) }
   package var uint8: UnsafeMutablePointer<UInt8> { base.assumingMemoryBound(to: UInt8.self) }
   package var int32: UnsafeMutablePointer<Int32> { base.assumingMemoryBound(to: Int32.self) }
+  package var int64: UnsafeMutablePointer<Int64> { base.assumingMemoryBound(to: Int64.self) }
 
   /// The elements as numbers of any type of their size; bools are bytes that are not 0.
   package func elements<Element: BitwiseCopyable>(

@@ -79,14 +79,17 @@ package final class DepthwiseConv2D: BuiltinOp {
   package var traits: OpTraits {
     OpTraits(
       layout: .fixed(because: "images are channels-last"),
-      clamp: .fused(activation, with: { [self] in with(padding, $0) }),
+      clamp: .fused(activation, with: { [self] in with(padding, $0, dilation) }),
       window: WindowRule(
         extent: nil, stride: stride, dilation: dilation, padding: padding, border: .zero,
-        withSamePadding: with(.same, activation)),
+        withSamePadding: with(.same, activation, dilation),
+        withDilation: { [self] in with(padding, activation, $0) }),
       identity: .never, isView: false, fusion: .layer(takesBorder: true))
   }
 
-  private func with(_ padding: WindowPadding, _ activation: FusedActivation) -> DepthwiseConv2D {
+  private func with(
+    _ padding: WindowPadding, _ activation: FusedActivation, _ dilation: Steps
+  ) -> DepthwiseConv2D {
     DepthwiseConv2D(
       stride: stride, dilation: dilation, depthMultiplier: depthMultiplier, padding: padding,
       activation: activation)

@@ -83,33 +83,39 @@ package struct Steps: Sendable, Equatable {
 func windowedExtents(
   _ input: Shape, _ padding: WindowPadding, window: Steps, stride: Steps, dilation: Steps = .one
 ) throws(Diagnostic) -> [Dimension] {
-  func extent(_ index: Int, _ window: Int, _ stride: Int, _ dilation: Int) throws(Diagnostic)
-    -> Dimension
-  {
-    // TFLite stores them as int32.
-    guard [window, stride, dilation].allSatisfy({ (1...1 << 30).contains($0) }) else {
-      throw Diagnostic(
-        .invalidAttribute, "window, stride and dilation must be positive and at most 2^30")
-    }
-    switch input.dimensions[index] {
-    case .known(let extent):
-      guard
-        let span = padding.span(
-          input: extent, window: window, stride: stride, dilation: dilation)
-      else {
-        throw Diagnostic(
-          .shapeMismatch,
-          "a window of \(window) with stride \(stride) and dilation \(dilation) does not fit an "
-            + "extent of \(extent)")
-      }
-      return .known(span.output)
-    case .unknown(let name, let origin):
-      if stride == 1, padding == .same { return input.dimensions[index] }
-      return .unknown(name: "\(name)/window", origin: origin)
-    }
-  }
-  return [
-    try extent(1, window.height, stride.height, dilation.height),
-    try extent(2, window.width, stride.width, dilation.width),
+  [
+    try windowedExtent(
+      input.dimensions[1], padding, window: window.height, stride: stride.height,
+      dilation: dilation.height),
+    try windowedExtent(
+      input.dimensions[2], padding, window: window.width, stride: stride.width,
+      dilation: dilation.width),
   ]
+}
+
+/// The output's extent of a window along one dimension.
+func windowedExtent(
+  _ input: Dimension, _ padding: WindowPadding, window: Int, stride: Int, dilation: Int
+) throws(Diagnostic) -> Dimension {
+  // TFLite stores them as int32.
+  guard [window, stride, dilation].allSatisfy({ (1...1 << 30).contains($0) }) else {
+    throw Diagnostic(
+      .invalidAttribute, "window, stride and dilation must be positive and at most 2^30")
+  }
+  switch input {
+  case .known(let extent):
+    guard
+      let span = padding.span(
+        input: extent, window: window, stride: stride, dilation: dilation)
+    else {
+      throw Diagnostic(
+        .shapeMismatch,
+        "a window of \(window) with stride \(stride) and dilation \(dilation) does not fit an "
+          + "extent of \(extent)")
+    }
+    return .known(span.output)
+  case .unknown(let name, let origin):
+    if stride == 1, padding == .same { return input }
+    return .unknown(name: "\(name)/window", origin: origin)
+  }
 }

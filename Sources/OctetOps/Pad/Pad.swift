@@ -42,8 +42,12 @@ package final class Pad: BuiltinOp {
 
 /// The padded type; input 1 holds the numbers of elements before and after each dimension.
 func inferPad(_ operands: Operands) throws(Diagnostic) -> [TensorType] {
-  let input = try operands.type(0, among: [.float32, .int8])
-  let paddings = try operands.constantInts(1, rank: 2)
+  try inferPad(
+    try operands.type(0, among: [.float32, .int8]), try operands.constantInts(1, rank: 2))
+}
+
+/// The padded type; `paddings` are the numbers of elements before and after each dimension.
+func inferPad(_ input: TensorType, _ paddings: [Int]) throws(Diagnostic) -> [TensorType] {
   guard paddings.count == 2 * input.shape.rank else {
     throw Diagnostic(
       .shapeMismatch, "\(paddings.count) paddings are given for \(input.shape.rank) dimensions")

@@ -39,25 +39,9 @@ package final class ResizeNearestNeighbor: BuiltinOp {
   }
 
   package func infer(_ operands: Operands) throws(Diagnostic) -> [TensorType] {
-    try operands.require(count: 2...2)
-    let input = try operands.type(0, among: [.float32, .int8, .uint8], rank: 4)
-    let size = try operands.constantInts(1)
-    guard !(alignCorners && halfPixelCenters) else {
-      throw Diagnostic(
-        .invalidAttribute, "align_corners and half_pixel_centers exclude each other")
-    }
-    guard size.count == 2, size.allSatisfy({ $0 > 0 }) else {
-      throw Diagnostic(.invalidAttribute, "the new size must be a positive height and width")
-    }
-    let dimensions = input.shape.dimensions
-    guard dimensions[1].value != 0, dimensions[2].value != 0 else {
-      throw Diagnostic(.shapeMismatch, "an image without pixels has no nearest one")
-    }
-    return [
-      TensorType(
-        input.element,
-        Shape([dimensions[0], .known(size[0]), .known(size[1]), dimensions[3]]))
-    ]
+    try inferResize(
+      operands, among: [.float32, .int8, .uint8], alignCorners: alignCorners,
+      halfPixelCenters: halfPixelCenters)
   }
 
   package var traits: OpTraits {
@@ -70,4 +54,28 @@ package final class ResizeNearestNeighbor: BuiltinOp {
   package var quantization: QuantizationRule {
     .int8(Int8Rule(inputs: [.activation, .index], output: .likeInput))
   }
+}
+
+/// The type of an image of another size, which input 1 holds.
+func inferResize(
+  _ operands: Operands, among elements: [ElementType], alignCorners: Bool, halfPixelCenters: Bool
+) throws(Diagnostic) -> [TensorType] {
+  try operands.require(count: 2...2)
+  let input = try operands.type(0, among: elements, rank: 4)
+  let size = try operands.constantInts(1)
+  guard !(alignCorners && halfPixelCenters) else {
+    throw Diagnostic(
+      .invalidAttribute, "align_corners and half_pixel_centers exclude each other")
+  }
+  guard size.count == 2, size.allSatisfy({ $0 > 0 }) else {
+    throw Diagnostic(.invalidAttribute, "the new size must be a positive height and width")
+  }
+  let dimensions = input.shape.dimensions
+  guard dimensions[1].value != 0, dimensions[2].value != 0 else {
+    throw Diagnostic(.shapeMismatch, "an image without pixels has no nearest one")
+  }
+  return [
+    TensorType(
+      input.element, Shape([dimensions[0], .known(size[0]), .known(size[1]), dimensions[3]]))
+  ]
 }

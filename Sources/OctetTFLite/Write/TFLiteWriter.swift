@@ -87,7 +87,7 @@ package struct TFLiteWriter {
     for value in graph.values { tensors.append(tensor(value)) }
     var operators: [FlatObject] = []
     for node in graph.nodes {
-      if let object = object(node, in: index) { operators.append(object) }
+      if let object = object(node, in: index, &tensors) { operators.append(object) }
     }
     return SubGraphTable.object(
       tensors: tensors, inputs: graph.inputs.map { Int32($0.index) },
@@ -111,6 +111,16 @@ package struct TFLiteWriter {
       shapeSignature: signature.contains(-1) ? signature : nil, hasRank: true)
   }
 
+  /// A tensor that is kept from run to run, with some dimensions of `type`.
+  private func variable(_ name: String, _ type: TensorType, _ dimensions: [Int]) -> FlatObject {
+    let extents = dimensions.map { type.shape.dimensions[$0].value }
+    return TensorTable.object(
+      shape: extents.map { Int32($0 ?? 1) }, type: type.element.schema, buffer: 0, name: name,
+      isVariable: true,
+      shapeSignature: extents.contains(nil) ? extents.map { $0.map { Int32($0) } ?? -1 } : nil,
+      hasRank: true)
+  }
+
   private mutating func buffer(of value: Value) -> UInt32 {
     guard let constant = value.constant else { return 0 }
     if let known = bufferOfStorage[ObjectIdentifier(constant)] { return known }
@@ -121,7 +131,10 @@ package struct TFLiteWriter {
     return index
   }
 
-  private mutating func object(_ node: Node, in graphIndex: Int) -> FlatObject? {
+  /// - Parameter tensors: those of the graph, to which variable tensors are added.
+  private mutating func object(
+    _ node: Node, in graphIndex: Int, _ tensors: inout [FlatObject]
+  ) -> FlatObject? {
     let graph = graphs[graphIndex]
     let builtin: BuiltinOperator
     let version: Int32
@@ -145,9 +158,16 @@ package struct TFLiteWriter {
     }
     // Left-out inputs at the end are not listed at all; some readers take -1 there for a fault.
     let count = (node.inputs.lastIndex { $0 != nil } ?? -1) + 1
+    var inputs = node.inputs.prefix(count).map { Int32($0?.index ?? -1) }
+    for state in options.states {
+      inputs += [Int32](repeating: -1, count: max(0, state.input + 1 - inputs.count))
+      inputs[state.input] = Int32(tensors.count)
+      let result = graph[node.outputs[0]]
+      tensors.append(
+        variable("\(result.name)/state\(state.input)", result.type, state.dimensions))
+    }
     return OperatorTable.object(
-      opcodeIndex: code(builtin, version),
-      inputs: node.inputs.prefix(count).map { Int32($0?.index ?? -1) },
+      opcodeIndex: code(builtin, version), inputs: inputs,
       outputs: node.outputs.map { Int32($0.index) }, builtinOptionsType: options.type,
       builtinOptions: options.table)
   }

@@ -1,0 +1,67 @@
+extension Gather {
+  /// A tensor that parts are taken of, in bytes.
+  struct Source {
+    let bytes: UnsafeRawPointer
+    /// Bytes of a part.
+    let partBytes: Int
+    /// What each byte is of a part that does not exist.
+    let zero: UInt8
+
+    /// Writes the part at `place`, counted in parts, or zeros where there is none.
+    @inline(__always)
+    func copy(_ place: Int?, to target: UnsafeMutableRawPointer) {
+      if let place {
+        target.copyMemory(from: bytes + place * partBytes, byteCount: partBytes)
+      } else {
+        target.initializeMemory(as: UInt8.self, repeating: zero, count: partBytes)
+      }
+    }
+  }
+
+  /// The numbers of batches, of parts' outer places within a batch, of indices for each batch, and the extent that
+  /// these choose from.
+  struct Counts {
+    let batches: Int
+    let outer: Int
+    let indices: Int
+    let extent: Int
+  }
+
+  static func reference<Index: FixedWidthInteger>(
+    _ source: Source, _ counts: Counts, _ indices: UnsafePointer<Index>,
+    _ output: UnsafeMutableRawPointer
+  ) {
+    var target = output
+    for row in 0..<counts.batches * counts.outer {
+      let own = indices + row / counts.outer * counts.indices
+      for index in 0..<counts.indices {
+        let part = Int(truncatingIfNeeded: own[index])
+        source.copy(
+          (0..<counts.extent).contains(part) ? row * counts.extent + part : nil, to: target)
+        target += source.partBytes
+      }
+    }
+  }
+}
+
+extension GatherND {
+  /// - Parameters:
+  ///   - extents: those of the dimensions that a place has indices of.
+  ///   - places: the number of places.
+  static func reference<Index: FixedWidthInteger>(
+    _ source: Gather.Source, _ extents: [Int], _ indices: UnsafePointer<Index>, places: Int,
+    _ output: UnsafeMutableRawPointer
+  ) {
+    for place in 0..<places {
+      let own = indices + place * extents.count
+      var part = 0
+      var exists = true
+      for (axis, extent) in extents.enumerated() {
+        let index = Int(truncatingIfNeeded: own[axis])
+        exists = exists && (0..<extent).contains(index)
+        part = exists ? part * extent + index : 0
+      }
+      source.copy(exists ? part : nil, to: output + place * source.partBytes)
+    }
+  }
+}

@@ -1,0 +1,36 @@
+import OctetDiagnostics
+package import OctetIR
+import OctetSchema
+
+extension SpaceToBatchND {
+  package func version(_ operands: Operands, _ results: [TensorType]) -> Int32 {
+    Self.version(operands)
+  }
+
+  static func version(_ operands: Operands) -> Int32 {
+    if operands.types[0]?.shape.rank != 4 { return 3 }
+    return operands.types[0]?.element == .int8 ? 2 : 1
+  }
+
+  package var options: OperatorOptions {
+    OperatorOptions(.spaceToBatchNDOptions, SpaceToBatchNDOptionsTable.object())
+  }
+
+  @Sendable static func read(_ reader: OperatorReader) throws(Diagnostic) -> any BuiltinOp {
+    SpaceToBatchND()
+  }
+}
+
+extension BatchToSpaceND {
+  package func version(_ operands: Operands, _ results: [TensorType]) -> Int32 {
+    SpaceToBatchND.version(operands)
+  }
+
+  package var options: OperatorOptions {
+    OperatorOptions(.batchToSpaceNDOptions, BatchToSpaceNDOptionsTable.object())
+  }
+
+  @Sendable static func read(_ reader: OperatorReader) throws(Diagnostic) -> any BuiltinOp {
+    BatchToSpaceND()
+  }
+}

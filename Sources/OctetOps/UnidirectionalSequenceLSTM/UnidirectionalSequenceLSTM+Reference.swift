@@ -1,0 +1,74 @@
+extension UnidirectionalSequenceLSTM {
+  struct Sizes {
+    let batches: Int
+    let steps: Int
+    let features: Int
+    let units: Int
+
+    /// Floats of memory for one run: the weights of all gates side by side, the gates, the results and the cells.
+    var scratchCount: Int { (features + units) * 4 * units + (4 + 1 + 1) * units }
+  }
+
+  /// Pointers to the tensors of the four gates.
+  struct Weights {
+    let kernels: [UnsafePointer<Float>]
+    let recurrentKernels: [UnsafePointer<Float>]
+    let biases: [UnsafePointer<Float>]
+  }
+
+  /// - Parameter scratch: `sizes.scratchCount` floats.
+  func reference(
+    _ sizes: Sizes, _ weights: Weights, _ input: UnsafePointer<Float>,
+    _ output: UnsafeMutablePointer<Float>, _ scratch: UnsafeMutablePointer<Float>
+  ) {
+    let units = sizes.units
+    let width = 4 * units
+    let recurrent = scratch + sizes.features * width
+    let gates = recurrent + units * width
+    let (h, c) = (gates + width, gates + width + units)
+    Self.pack(weights.kernels, rows: units, columns: sizes.features, into: scratch)
+    Self.pack(weights.recurrentKernels, rows: units, columns: units, into: recurrent)
+    for batch in 0..<sizes.batches {
+      h.update(repeating: 0, count: 2 * units)
+      for step in 0..<sizes.steps {
+        let row = timeMajor ? step * sizes.batches + batch : batch * sizes.steps + step
+        for gate in 0..<4 {
+          (gates + gate * units).update(from: weights.biases[gate], count: units)
+        }
+        Self.add(input + row * sizes.features, sizes.features, scratch, width, to: gates)
+        Self.add(h, units, recurrent, width, to: gates)
+        for unit in 0..<units {
+          let forget = RealFunctions.logistic(gates[units + unit])
+          let change = RealFunctions.tanh(gates[2 * units + unit])
+          c[unit] = forget * c[unit] + RealFunctions.logistic(gates[unit]) * change
+          h[unit] = RealFunctions.logistic(gates[3 * units + unit]) * RealFunctions.tanh(c[unit])
+        }
+        (output + row * units).update(from: h, count: units)
+      }
+    }
+  }
+
+  /// The columns of the four gates' [rows][columns], one after the other.
+  private static func pack(
+    _ gates: [UnsafePointer<Float>], rows: Int, columns: Int,
+    into packed: UnsafeMutablePointer<Float>
+  ) {
+    for column in 0..<columns {
+      for (gate, weights) in gates.enumerated() {
+        let target = packed + (column * 4 + gate) * rows
+        for row in 0..<rows { target[row] = weights[row * columns + column] }
+      }
+    }
+  }
+
+  /// Adds the product of a vector and a matrix [count][width] to `sums`.
+  private static func add(
+    _ vector: UnsafePointer<Float>, _ count: Int, _ matrix: UnsafePointer<Float>, _ width: Int,
+    to sums: UnsafeMutablePointer<Float>
+  ) {
+    for index in 0..<count {
+      let (factor, row) = (vector[index], matrix + index * width)
+      for column in 0..<width { sums[column] += factor * row[column] }
+    }
+  }
+}

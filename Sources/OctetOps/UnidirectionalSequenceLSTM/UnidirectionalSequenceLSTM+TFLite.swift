@@ -1,0 +1,28 @@
+import OctetDiagnostics
+package import OctetIR
+import OctetSchema
+
+extension UnidirectionalSequenceLSTM {
+  package func version(_ operands: Operands, _ results: [TensorType]) -> Int32 { 1 }
+
+  package var options: OperatorOptions {
+    OperatorOptions(
+      .unidirectionalSequenceLSTMOptions,
+      UnidirectionalSequenceLSTMOptionsTable.object(
+        fusedActivationFunction: .tanh, timeMajor: timeMajor),
+      states: Self.states.map { .init(input: $0, dimensions: [timeMajor ? 1 : 0, 2]) })
+  }
+
+  @Sendable static func read(_ reader: OperatorReader) throws(Diagnostic) -> any BuiltinOp {
+    let options = try reader.options(UnidirectionalSequenceLSTMOptionsTable.self)
+    guard options.fusedActivationFunction == .tanh, options.cellClip == 0, options.projClip == 0,
+      !options.diagonalRecurrentTensors
+    else {
+      throw Diagnostic(
+        .invalidAttribute,
+        "an LSTM with another activation than tanh, with clipping or diagonal weights is not supported"
+      )
+    }
+    return UnidirectionalSequenceLSTM(timeMajor: options.timeMajor)
+  }
+}
