@@ -83,6 +83,8 @@ extension DiagnosticCode {
   public static let fixApplied = DiagnosticCode("0320", "fix-applied", .remark)
   public static let tinyInput = DiagnosticCode("0321", "tiny-input", .warning)
   public static let partBegins = DiagnosticCode("0322", "part-begins", .remark)
+  public static let loopUnrolled = DiagnosticCode("0323", "loop-unrolled", .remark)
+  public static let precisionReduced = DiagnosticCode("0324", "precision-reduced", .warning)
 
   // 04 passes
   public static let operatorLeft = DiagnosticCode("0401", "operator-left")
@@ -135,7 +137,7 @@ extension DiagnosticCode {
     unknownLayer, missingWeights, weightsMismatch, unknownBlob, layerRemoved, unusedWeights,
     unsupportedParameter, unknownOutput, unknownInput, unknownField, noWeightsFile, noInput,
     duplicateName, invalidWeights, headNotDecoded, unknownSignature, trainingLeftover,
-    dataDependent, inexpressible, fixApplied, tinyInput, partBegins,
+    dataDependent, inexpressible, fixApplied, tinyInput, partBegins, loopUnrolled, precisionReduced,
     operatorLeft, unknownPass, layoutChanged, passBrokeGraph,
     noSamples, missingRange, tableMismatch, noInt8Form, notFinite, sampleMismatch,
     weightScaleRaised, invalidTable, poorAgreement, alreadyQuantized, noCalibrationData,

@@ -22,6 +22,8 @@ package struct GraphBuilder {
   private var node: ForeignNode?
   /// How many of the present layer's weights were asked for.
   private var takenWeights = 0
+  /// What constants lost that were not float32.
+  var narrowing = Narrowing()
   /// Bytes that absent weights would have.
   private var absentBytes = 0
 

@@ -34,7 +34,7 @@ package struct OpMapping: Sendable {
   /// All mappings.
   package static let all: [OpMapping] = [
     .activation, .batchNormalization, .cast, .colour, .comparison, .concatenation, .convolution,
-    .deconvolution, .dense, .detection, .einsum, .elementwise, .function, .gate, .gather,
+    .deconvolution, .dense, .detection, .einsum, .elementwise, .fakeQuantization, .function, .gate, .gather,
     .identity, .localResponseNormalization, .order, .padding, .pooling, .power, .product,
     .reduction, .reorganization, .repetition, .reshape, .scale, .slice, .softmax, .transposition,
     .upsampling, .volume,

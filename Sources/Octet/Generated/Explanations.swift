@@ -1141,6 +1141,69 @@ extension Explanation {
       When your program makes the input that the remark names.
 
       """#,
+    "OCT0323": #"""
+      # OCT0323 loop-unrolled
+
+      A loop of the model became copies of its body, one for each turn.
+
+      ## Why
+
+      A `.tflite` made here has no loops. How often this one turns is known from the file and the shapes of the inputs, so its body stands
+      there as often. The results are the same. A long loop makes a large model: at most 4096 turns are made.
+
+      ## Example
+
+      ```sh
+      base64 -d > net.pb <<'PB'
+      CjIKAXgSC1BsYWNlaG9sZGVyKgsKBWR0eXBlEgIwASoTCgVzaGFwZRIKOggSAggBEgIIBAouCgR6ZXJvEgVDb25zdCoLCgVkdHlw
+      ZRICMAMqEgoFdmFsdWUSCUIHCAMSADoBAAo9CgRsb29wEg5TdGF0ZWxlc3NXaGlsZRoEemVybxoBeCoNCgRib2R5EgVSAwoBYioN
+      CgRjb25kEgVSAwoBYwoVCgF5EghJZGVudGl0eRoGbG9vcDoxEpMCCm0KEgoBYxIDCgFpEgMKAXYaAwoBbxorCgFuEgVDb25zdCoL
+      CgVkdHlwZRICMAMqEgoFdmFsdWUSCUIHCAMSADoBAxobCgRsZXNzEgRMZXNzGgFpGgpuOm91dHB1dDowIg0KAW8SCGxlc3M6ejow
+      CqEBChcKAWISAwoBaRIDCgF2GgMKAWoaAwoBdxotCgNvbmUSBUNvbnN0KgsKBWR0eXBlEgIwAyoSCgV2YWx1ZRIJQgcIAxIAOgEB
+      Gh4KBG5leHQSBUFkZFYyGgFpGgxvbmU6b3V0cHV0OjAaDwoEcmVsdRIEUmVsdRoBdiINCgFqEghuZXh0Ono6MCIXCgF3EhJyZWx1
+      OmFjdGl2YXRpb25zOjA=
+      PB
+      octet convert net.pb -o net.tflite
+      ```
+
+      ## How to fix
+
+      Nothing is wrong. With another shape of the input (`--input-shape`, `--batch`) the loop may turn less often.
+
+      ## When it is safe to ignore
+
+      When the model is not too large.
+
+      """#,
+    "OCT0324": #"""
+      # OCT0324 precision-reduced
+
+      The model computes with float64 numbers, and the converted one with float32.
+
+      ## Why
+
+      TensorFlow Lite's operators compute with float32. Numbers that float32 cannot hold change: by at most 6 in 100 million of each, unless they
+      are beyond its range. The diagnostic tells the largest change.
+
+      ## Example
+
+      ```sh
+      base64 -d > net.pb <<'PB'
+      CjIKAXgSC1BsYWNlaG9sZGVyKgsKBWR0eXBlEgIwAioTCgVzaGFwZRIKOggSAggBEgIIAgo+CgFrEgVDb25zdCoLCgVkdHlwZRIC
+      MAIqJQoFdmFsdWUSHEIaCAISBBICCAIiEJqZmZmZmbk/AAAAAAAA4D8KDgoBeRIDTXVsGgF4GgFr
+      PB
+      octet convert net.pb -o net.tflite
+      ```
+
+      ## How to fix
+
+      Train and save the model in float32, which also shows what it loses: compare both with `octet eval`.
+
+      ## When it is safe to ignore
+
+      When the accuracy of the converted model is what it should be.
+
+      """#,
     "OCT0401": #"""
       # OCT0401 operator-left
 

@@ -67,7 +67,7 @@ struct KerasBuilder {
     }
     let dataset = weights[taken].dataset
     taken += 1
-    let tensor = try dataset.tensor().float32
+    let tensor = try dataset.tensor().realNumbers
     guard let tensor, tensor.extents.count == extents.count,
       zip(tensor.extents, extents).allSatisfy({ $1 == nil || $0 == $1 })
     else {
@@ -189,18 +189,13 @@ extension TFAttrValue {
 }
 
 extension Tensor {
-  /// The numbers as float32; nil for a type that is none of floats or whole numbers.
-  var float32: Tensor? {
+  /// Real and whole numbers as float32; nil for others.
+  fileprivate var realNumbers: Tensor? {
     switch type.element {
-    case .float32: return self
-    case .float64:
-      return Tensor(extents, storage.array(of: Double.self).map { Float($0) })
-    case .float16:
-      return Tensor(
-        extents, storage.array(of: UInt16.self).map { Float(Float16(bitPattern: $0)) })
-    case .int32: return Tensor(extents, storage.array(of: Int32.self).map { Float($0) })
-    case .int64: return Tensor(extents, storage.array(of: Int64.self).map { Float($0) })
-    default: return nil
+    case .float32: self
+    case .int32: Tensor(extents, storage.array(of: Int32.self).map { Float($0) })
+    case .int64: Tensor(extents, storage.array(of: Int64.self).map { Float($0) })
+    default: inSinglePrecision
     }
   }
 }

@@ -27,36 +27,8 @@ extension OpMapping {
 }
 
 extension ElementType {
-  fileprivate var isReal: Bool {
+  /// Whether it has real numbers, of whatever precision.
+  var isReal: Bool {
     [.float32, .float16, .float64, .bfloat16].contains(self)
-  }
-}
-
-extension Tensor {
-  /// Real numbers of another precision in float32; nil for others.
-  fileprivate var inSinglePrecision: Tensor? {
-    let values: [Float]
-    switch type.element {
-    case .float64: values = storage.array(of: Double.self).map { Float($0) }
-    case .bfloat16:
-      values = storage.array(of: UInt16.self).map { Float(bitPattern: UInt32($0) << 16) }
-    case .float16: values = storage.array(of: UInt16.self).map { Float(half: $0) }
-    default: return nil
-    }
-    return Tensor(extents, values)
-  }
-}
-
-extension Float {
-  /// The number that IEEE 754 binary16 stores as `bits`.
-  fileprivate init(half bits: UInt16) {
-    let (exponent, fraction) = (Int(bits >> 10 & 31), Float(bits & 1023))
-    let magnitude: Float =
-      switch exponent {
-      case 0: fraction * 0x1p-24
-      case 31: fraction == 0 ? .infinity : .nan
-      default: Float(sign: .plus, exponent: exponent - 15, significand: 1 + fraction / 1024)
-      }
-    self = bits >> 15 == 0 ? magnitude : -magnitude
   }
 }

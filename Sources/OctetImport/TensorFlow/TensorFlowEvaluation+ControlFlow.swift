@@ -53,18 +53,28 @@ extension TensorFlowEvaluation {
   ) throws(Diagnostic) -> [TensorFlowValue] {
     let (condition, body) = (try node.function("cond"), try node.function("body"))
     var variables = node.inputs
-    for _ in 0...Self.mostTurns {
+    for turn in 0...Self.mostTurns {
       for case .missing in variables { return [] }
       let test = try call(condition, variables, depth)
       guard case .constant(let tensor)? = test.first, let known = KnownNumbers(tensor) else {
         if case .missing? = test.first { return [] }
         throw Self.unknownTurns
       }
-      if known.values.first == 0 { return variables }
+      if known.values.first == 0 {
+        remarkUnrolled(turn, node.location)
+        return variables
+      }
       variables = try call(body, variables, depth)
       guard variables.count == node.inputs.count else { return [] }
     }
     throw Self.tooManyTurns
+  }
+
+  private func remarkUnrolled(_ turns: Int, _ location: Location) {
+    log.add(
+      Diagnostic(
+        .loopUnrolled, "the loop turns \(counted(turns, "time")) and becomes as many copies of its body",
+        at: location))
   }
 
   private static var unknownTurns: Diagnostic {
@@ -183,7 +193,7 @@ extension TensorFlowEvaluation {
       throw Diagnostic(.invalidGraph, "the node leaves no loop")
     }
     var state = frame.variables.map { run.value($0.start) }
-    for _ in 0...Self.mostTurns {
+    for count in 0...Self.mostTurns {
       for case .missing in state { return [] }
       let turn = BodyRun(run.body, run.arguments, depth: run.depth)
       turn.results = run.results
@@ -200,6 +210,7 @@ extension TensorFlowEvaluation {
         for (variable, value) in zip(frame.variables, state) {
           if let exit = variable.exit { run.results[exit] = [value] }
         }
+        remarkUnrolled(count, location(of: run.body.nodes[place], in: run.body))
         return run.results[place] ?? []
       }
       state = values(frame.variables.map { $0.next }, in: turn)

@@ -66,6 +66,7 @@ extension TensorFlowEvaluation {
     // What the wanted tensors do not need may fail.
     if !isComplete || captures.isEmpty { problems.log(to: log, cuts: proposedCuts()) }
     reportAssignments()
+    builder.narrowing.report(to: log, at: source.place)
     if !isComplete, !log.hasErrors {
       log.add(
         Diagnostic(.unknownOutput, "an output could not be made", at: source.place))
@@ -130,11 +131,18 @@ extension TensorFlowEvaluation {
 
   private func value(of input: TensorFlowSource.Input) -> TensorFlowValue? {
     let location = Location(op: "Placeholder", node: input.node).completed(by: source.place)
-    guard let type = input.type, type.byteCount != nil else {
+    guard let given = input.type, given.byteCount != nil else {
       log.add(
         Diagnostic(
           .typeMismatch, "the input '\(input.name)' has a type without numbers", at: location))
       return nil
+    }
+    let type = given.isReal ? .float32 : given
+    if given == .float64 {
+      log.add(
+        Diagnostic(
+          .precisionReduced, "the input '\(input.name)' is float64 and becomes float32",
+          at: location))
     }
     if type == .bool, options.fixes.contains(.training), input.shape.dim.isEmpty {
       log.add(
@@ -143,8 +151,8 @@ extension TensorFlowEvaluation {
           notes: ["--fix \(Fix.training.rawValue): \(Fix.training.summary)"]))
       return .constant(Tensor(TensorType(.bool, []), Storage([0 as UInt8])))
     }
-    let given = input.shape.unknownRank ? nil : input.shape.dim.map { Int($0.size) }
-    let extents = InputExtents(input.name, given, options)
+    let own = input.shape.unknownRank ? nil : input.shape.dim.map { Int($0.size) }
+    let extents = InputExtents(input.name, own, options)
     guard let known = extents.known else {
       openInputs[input.node] = extents.problem(at: location, notes: dependents())
       return nil

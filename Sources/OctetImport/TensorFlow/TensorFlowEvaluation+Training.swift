@@ -21,6 +21,10 @@ extension TensorFlowEvaluation {
       note(.randomMean, "the mean stands for what '\(node.type)' makes", node.location)
       return [numbers]
     }
+    if node.type.hasPrefix("FakeQuantWithMinMax"), options.fixes.contains(.noFakeQuantization) {
+      note(.noFakeQuantization, "the tensor is not rounded", node.location)
+      return [try node.input(0)]
+    }
     for case .random in node.inputs { return try node.randomResults(&builder) }
     return nil
   }
@@ -39,6 +43,11 @@ extension TensorFlowEvaluation {
   private func normalize(
     _ node: TensorFlowNode, at place: Int, in run: BodyRun
   ) throws(Diagnostic) -> [TensorFlowValue] {
+    if options.fixes.contains(.batchStatistics) {
+      for case .missing in node.inputs { return [] }
+      note(.batchStatistics, "mean and variance of the input are computed", node.location)
+      return [try builder.normalizedByItself(node)]
+    }
     let mean = movingVariable(of: place, output: 1, in: run)
     let variance = movingVariable(of: place, output: 2, in: run)
     guard options.fixes.contains(.movingStatistics) else {
@@ -50,6 +59,7 @@ extension TensorFlowEvaluation {
       } else {
         notes.append("no variable with moving statistics is assigned from it")
       }
+      helps.append(Fix.batchStatistics.help("compute them, as the file says"))
       throw Diagnostic(
         .trainingLeftover, "the operator '\(node.type)' normalizes as in training",
         notes: notes, helps: helps)

@@ -36,7 +36,8 @@ extension TensorFlowNode {
   func floats(
     _ index: Int, _ what: String, count: Int? = nil
   ) throws(Diagnostic) -> [Float] {
-    let tensor = try constant(index, what)
+    let given = try constant(index, what)
+    let tensor = given.inSinglePrecision ?? given
     guard tensor.type.element == .float32 else {
       throw Diagnostic(
         .typeMismatch, "the \(what) must be float32, they are \(tensor.type.element.name)")
@@ -103,7 +104,9 @@ extension GraphBuilder {
   {
     switch value {
     case .computed(let id): return id
-    case .constant(let tensor): return constant(name, tensor)
+    case .constant(let tensor):
+      narrowing.add(tensor)
+      return constant(name, tensor.inSinglePrecision ?? tensor)
     case .variable(let name):
       throw Diagnostic(
         .unsupportedParameter, "the handle of the variable '\(name)' is no tensor")

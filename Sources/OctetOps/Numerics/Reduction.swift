@@ -30,7 +30,7 @@ func inferReduction(
 }
 
 /// For each dimension whether it is among `axes`, which inference has accepted.
-private func isReduced(_ axes: [Int], rank: Int) -> [Bool] {
+func isReduced(_ axes: [Int], rank: Int) -> [Bool] {
   (0..<rank).map { axes.contains($0) || axes.contains($0 - rank) }
 }
 

@@ -1,0 +1,57 @@
+import OctetDiagnostics
+import OctetIR
+
+extension Tensor {
+  /// Real numbers of another precision in float32; nil for others.
+  var inSinglePrecision: Tensor? {
+    let values: [Float]
+    switch type.element {
+    case .float64: values = storage.array(of: Double.self).map { Float($0) }
+    case .bfloat16:
+      values = storage.array(of: UInt16.self).map { Float(bitPattern: UInt32($0) << 16) }
+    case .float16: values = storage.array(of: UInt16.self).map { Float(half: $0) }
+    default: return nil
+    }
+    return Tensor(extents, values)
+  }
+}
+
+extension Float {
+  /// The number that IEEE 754 binary16 stores as `bits`.
+  fileprivate init(half bits: UInt16) {
+    let (exponent, fraction) = (Int(bits >> 10 & 31), Float(bits & 1023))
+    let magnitude: Float =
+      switch exponent {
+      case 0: fraction * 0x1p-24
+      case 31: fraction == 0 ? .infinity : .nan
+      default: Float(sign: .plus, exponent: exponent - 15, significand: 1 + fraction / 1024)
+      }
+    self = bits >> 15 == 0 ? magnitude : -magnitude
+  }
+}
+
+/// How much numbers of float64 lost when they became float32.
+struct Narrowing {
+  /// The largest difference, as a part of the number itself.
+  private(set) var largest: Double = 0
+  private(set) var count = 0
+
+  mutating func add(_ tensor: Tensor) {
+    guard tensor.type.element == .float64 else { return }
+    for value in tensor.storage.array(of: Double.self) where value.isFinite && value != 0 {
+      count += 1
+      largest = max(largest, abs((Double(Float(value)) - value) / value))
+    }
+  }
+
+  /// Warns of numbers that are not the same any more.
+  func report(to log: DiagnosticLog, at place: Location) {
+    guard largest > 0 else { return }
+    log.add(
+      Diagnostic(
+        .precisionReduced, "numbers of float64 are computed with in float32", at: place,
+        notes: [
+          "the largest change of \(counted(count, "constant")) is \(Float(largest)) of the number"
+        ]))
+  }
+}
