@@ -13,8 +13,8 @@ package struct HDF5Dataset: HDF5Object {
   /// The most bytes that a file need not pay for, since they were never written.
   private static let largestUnwritten = 1 << 28
 
-  /// The type and the extents of the elements. Bytes beside which an attribute `dtype` says `bfloat16` are that, as Keras
-  /// writes them. Throws `OCT0113` for a dataset that is damaged or of no numbers.
+  /// The type and the extents of the elements. Bytes beside which an attribute `dtype` says `bfloat16` are that, as
+  /// Keras writes them. Throws `OCT0113` for a dataset that is damaged or of no numbers.
   package func type() throws(Diagnostic) -> TensorType {
     let datatype = try datatype()
     let element: ElementType
