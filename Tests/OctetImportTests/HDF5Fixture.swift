@@ -10,7 +10,9 @@ struct HDF5Fixture {
   static let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "HDF5")
   static let names = [
     "attributes", "attributes-order", "chunked", "chunked-latest", "dense", "dense-order", "legacy",
-    "legacy-latest", "legacy-long", "members", "types", "types-latest", "weights",
+    "legacy-latest", "legacy-long", "members", "sizes", "sizes-v1", "sizes-v2", "types",
+    "types-latest",
+    "weights",
   ]
 
   let name: String

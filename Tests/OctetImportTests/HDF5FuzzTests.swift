@@ -4,8 +4,8 @@ import OctetIR
 import OctetImport
 import Testing
 
-/// Damaged and hostile HDF5 files: what can be read of them or a diagnostic, never a trap, and no more memory than the
-/// file can pay for.
+/// Damaged and hostile HDF5 files: what can be read of them or a diagnostic, never a trap, and no more memory than
+/// the file can pay for.
 @Suite struct HDF5FuzzTests {
   /// Reads everything in the file; whether any of it was refused.
   @discardableResult
@@ -86,7 +86,7 @@ import Testing
   func damagedFiles(name: String) throws {
     let original = try HDF5Fixture(name).bytes
     try #expect(!walk(original))
-    let rounds = min(500, 1 << 25 / original.count)
+    let rounds = min(400, 1 << 24 / original.count)
     var refused = 0
     for round in 0..<rounds {
       var random = SplitMix64(seed: 7 << 32 + UInt64(round))

@@ -311,7 +311,7 @@ extension Explanation {
       ## Example
 
       ```sh
-      head -c 1000 model.h5 > cut.h5
+      printf '\211HDF\r\n\032\n, and no more' > cut.h5
       octet convert cut.h5 -o model.tflite
       ```
 

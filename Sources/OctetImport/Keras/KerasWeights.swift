@@ -11,8 +11,8 @@ package struct KerasWeights {
   /// In Keras's order, those without weights too.
   package let layers: [Layer]
 
-  /// Finds the weights of a whole model in `model_weights`, and otherwise in the root; nil where no layers are listed, as in
-  /// Keras 3's `model.weights.h5`.
+  /// Finds the weights of a whole model in `model_weights`, and otherwise in the root; nil where no layers are listed,
+  /// as in Keras 3's `model.weights.h5`.
   ///
   /// Throws `OCT0113` if a layer or a weight that is listed is missing.
   package init?(_ file: HDF5File) throws(Diagnostic) {
@@ -41,7 +41,8 @@ package struct KerasWeights {
     self.layers = layers
   }
 
-  /// The list that is the attribute `name`, or `name0`, `name1` and so on where it was too long for one; nil if there is none.
+  /// The list that is the attribute `name`, or `name0`, `name1` and so on where it was too long for one; nil if there
+  /// is none.
   private static func names(_ name: String, of group: HDF5Group) throws(Diagnostic) -> [String]? {
     if let attribute = try group.attribute(name) { return try attribute.texts() }
     var result: [String]?

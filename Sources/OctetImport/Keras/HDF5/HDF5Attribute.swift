@@ -45,8 +45,8 @@ package struct HDF5Attribute: Sendable {
     data = try cursor.take(size.partialValue)
   }
 
-  /// The texts in row-major order. An array without elements has none, whatever its type, since Keras writes lists without names
-  /// as empty arrays of numbers. Throws `OCT0113` for numbers.
+  /// The texts in row-major order. An array without elements has none, whatever its type, since Keras writes lists
+  /// without names as empty arrays of numbers. Throws `OCT0113` for numbers.
   package func texts() throws(Diagnostic) -> [String] {
     if count == 0 { return [] }
     switch type.kind {

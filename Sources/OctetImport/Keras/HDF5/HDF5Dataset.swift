@@ -13,8 +13,8 @@ package struct HDF5Dataset: HDF5Object {
   /// The most bytes that a file need not pay for, since they were never written.
   private static let largestUnwritten = 1 << 28
 
-  /// The type and the extents of the elements. Bytes beside which an attribute `dtype` says `bfloat16` are that, as Keras
-  /// writes them. Throws `OCT0113` for a dataset that is damaged or of no numbers.
+  /// The type and the extents of the elements. Bytes beside which an attribute `dtype` says `bfloat16` are that, as
+  /// Keras writes them. Throws `OCT0113` for a dataset that is damaged or of no numbers.
   package func type() throws(Diagnostic) -> TensorType {
     let datatype = try datatype()
     let element: ElementType
@@ -45,6 +45,14 @@ package struct HDF5Dataset: HDF5Object {
   ///
   /// Throws `OCT0113` for a dataset that is damaged, of no numbers, or stored in a way that is not read.
   package func tensor() throws(Diagnostic) -> Tensor {
+    do {
+      return try read()
+    } catch {
+      throw error.located(Location(node: path))
+    }
+  }
+
+  private func read() throws(Diagnostic) -> Tensor {
     let type = try type()
     let byteCount = type.byteCount ?? 0
     let header = record.header
@@ -72,7 +80,7 @@ package struct HDF5Dataset: HDF5Object {
   }
 
   func damaged(_ reason: String) -> Diagnostic {
-    file.source.damaged("the dataset '\(path)': \(reason)").located(Location(node: path))
+    file.source.damaged("the dataset '\(path)': \(reason)")
   }
 
   func unsupported(_ part: String) -> Diagnostic {

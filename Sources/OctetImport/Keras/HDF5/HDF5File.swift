@@ -5,8 +5,9 @@ import OctetIR
 
 /// The groups, datasets and attributes of an HDF5 file.
 ///
-/// Opening reads all groups and the names of all attributes, so that damage to them is found at once; values are read when they
-/// are asked for. Everything is checked against the bytes that are there, and no part is read twice.
+/// Opening reads all groups and the names of all attributes, so that damage to them is found at once; values are read
+/// when they are asked for. Everything is checked against the bytes that are there, and time and memory against how
+/// many there are.
 package final class HDF5File: Sendable {
   /// What is known of a group or dataset, by the position of its header.
   struct Record: Sendable {
@@ -65,8 +66,8 @@ package final class HDF5File: Sendable {
     return record
   }
 
-  /// The position of the object at `path`, which starts at the group at `start`; nil if there is none. Links by path are
-  /// followed, 16 in all.
+  /// The position of the object at `path`, which starts at the group at `start`; nil if there is none. Links by path
+  /// are followed, 16 in all.
   func position(of path: String, from start: Int) -> Int? {
     var position = path.hasPrefix("/") ? rootPosition : start
     var names: [Substring] = path.split(separator: "/").reversed()

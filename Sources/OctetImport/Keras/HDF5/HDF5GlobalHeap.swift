@@ -32,7 +32,8 @@ final class HDF5GlobalHeap {
   private func collection(at position: Int) throws(Diagnostic) -> [Int: Range<Int>] {
     if let known = collections[position] { return known }
     let what = "a heap of texts"
-    let headSize = 8 + source.lengthSize
+    // The heads of the collection and of each object take multiples of eight bytes.
+    let headSize = 8 + (source.lengthSize + 7) / 8 * 8
     var head = try source.cursor(at: position, headSize, what, budget)
     try head.expect("GCOL")
     _ = try head.expect(version: 1...1)
@@ -44,6 +45,7 @@ final class HDF5GlobalHeap {
       let index = try cursor.number(2)
       try cursor.skip(6)
       let count = try cursor.length()
+      try cursor.skip(headSize - 8 - source.lengthSize)
       // Number 0 is the free rest.
       if index == 0 { break }
       objects[index] = try cursor.take(count)

@@ -42,8 +42,8 @@ package struct HDF5Group: HDF5Object {
   package let path: String
   package let position: Int
 
-  /// In the order of their creation where the file keeps it, else by name. Links that lead nowhere or to another file
-  /// are left out, and so are named types.
+  /// In the order of their creation where the file keeps it, else by name. Links that lead nowhere or to another
+  /// file are left out, and so are named types.
   package var members: [Member] { (record.links ?? []).compactMap { member($0.name) } }
 
   package func group(_ path: String) -> HDF5Group? {
@@ -56,8 +56,8 @@ package struct HDF5Group: HDF5Object {
     return nil
   }
 
-  /// All datasets below the group, depth first in the order of `members`, each once under its first path. A group in more
-  /// than one place counts at its first, and paths end after 256 names.
+  /// All datasets below the group, depth first in the order of `members`, each once under its first path. A group in
+  /// more than one place counts at its first, and paths end after 256 names.
   package var datasets: [HDF5Dataset] {
     var result: [HDF5Dataset] = []
     var pending: [(member: Member, depth: Int)] = [(.group(self), 0)]

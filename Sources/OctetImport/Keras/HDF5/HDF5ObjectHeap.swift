@@ -1,8 +1,8 @@
 import OctetArchives
 import OctetDiagnostics
 
-/// A heap of links or attributes, which the specification calls fractal: blocks of growing size that together are one range of
-/// offsets.
+/// A heap of links or attributes, which the specification calls fractal: blocks of growing size that together are
+/// one range of offsets.
 ///
 /// Source: HDF5 File Format Specification, III.G.
 final class HDF5ObjectHeap {
