@@ -27,7 +27,7 @@ public struct Tensor: Sendable {
   public var count: Int { type.shape.elementCount ?? 0 }
 
   /// The elements as real numbers: floats as they are, quantized integers dequantized by the
-  /// tensor's quantization (scale 1, zero point 0 when it has none). Nil for other types.
+  /// tensor's quantization (scale 1, zero point 0 when it has none), bools as 0 and 1. Nil for other types.
   public var realValues: [Float]? {
     let quantization = type.quantization ?? Quantization(scale: 1, zeroPoint: 0)
     guard quantization.axis == nil else { return nil }
@@ -38,6 +38,8 @@ public struct Tensor: Sendable {
     case .int8: return storage.array(of: Int8.self).map { scale * Float(Int32($0) - zeroPoint) }
     case .uint8: return storage.array(of: UInt8.self).map { scale * Float(Int32($0) - zeroPoint) }
     case .int32: return storage.array(of: Int32.self).map { scale * Float($0 &- zeroPoint) }
+    case .int64: return storage.array(of: Int64.self).map { scale * Float($0) }
+    case .bool: return storage.array(of: UInt8.self).map { $0 != 0 ? 1 : 0 }
     default: return nil
     }
   }

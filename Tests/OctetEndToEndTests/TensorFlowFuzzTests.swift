@@ -43,7 +43,7 @@ import Testing
     return bytes
   }
 
-  @Test(arguments: ["decoder/saved_model.pb", "cell/saved_model.pb", "cnn.pb"])
+  @Test(arguments: ["decoder/saved_model.pb", "cell/saved_model.pb", "cnn.pb", "functions.pb"])
   func damagedGraphs(file: String) throws {
     let name = file.hasSuffix("saved_model.pb") ? String(file.prefix { $0 != "/" }) : file
     try FileManager.default.copyItem(

@@ -68,6 +68,10 @@ import Testing
   @Test func arithmetic() throws {
     #expect(try compute("FloorDiv", [ints([-7, 7]), ints([2])])?.values == [-4, 3])
     #expect(try compute("FloorMod", [ints([-7, 7]), ints([3])])?.values == [2, 1])
+    #expect(try compute("TruncateDiv", [ints([-7, 7]), ints([2])])?.values == [-3, 3])
+    #expect(try compute("TruncateMod", [ints([-7, 7]), ints([3])])?.values == [-1, 1])
+    #expect(try compute("SquaredDifference", [ints([-7, 7]), ints([3])])?.values == [100, 16])
+    #expect(try compute("Sign", [ints([-7, 0, 3])])?.values == [-1, 0, 1])
     #expect(try compute("Div", [ints([-7, 7]), ints([2])])?.values == [-3, 3])
     #expect(try compute("Mul", [ints([1, 2], [2, 1]), ints([3, 4, 5])])?.extents == [2, 3])
     #expect(try compute("Less", [ints([1]), ints([2])])?.element == .bool)
@@ -81,6 +85,7 @@ import Testing
   @Test func hostileNumbers() throws {
     let large = ints([1 << 40, 1 << 40])
     #expect(try compute("FloorDiv", [ints([1]), ints([0])]) == nil)
+    #expect(try compute("TruncateMod", [ints([1]), ints([0])]) == nil)
     #expect(try compute("Fill", [large, ints([1], [])]) == nil)
     #expect(try compute("Fill", [ints([0, 1 << 40, 1 << 40]), ints([1], [])]) == nil)
     #expect(try compute("Tile", [ints([1]), ints([1 << 60])]) == nil)

@@ -50,6 +50,31 @@ import Testing
     #expect(depthwise.constant?.array(of: Int8.self) == [16, 127, -64, 0, 127, 32])
   }
 
+  /// Conditions stay bools and places whole numbers; what is chosen, and the largest, have one scale.
+  @Test func conditionsAndPlacesHaveNoScale() throws {
+    let result = try quantized(
+      try parse(
+        """
+        graph @main(%x: f32[1,4]) -> (%y, %p) {
+          %c = const hex "00010001" : bool[4]
+          %k = const [0.25] : f32[1]
+          %d = const [1] : i32[1]
+          %a = abs(%x)
+          %s = select_v2(%c, %a, %k)
+          %y = reduce_max(%s, %d)
+          %p = arg_max(%s, %d)
+        }
+        """), ranges: ["a": (0, 1), "s": (0, 2)], DiagnosticLog())
+    let joint = Quantization.asymmetricInt8(low: 0, high: 2)
+    for name in ["a", "s", "y", "k"] {
+      #expect(try value(name, result).type.quantization == joint, "\(name)")
+    }
+    #expect(try value("k", result).constant?.array(of: Int8.self) == [-96])
+    #expect(try value("c", result).type == TensorType(.bool, [4]))
+    #expect(try value("p", result).type == TensorType(.int32, [1]))
+    #expect(names(result) == ["abs", "select_v2", "reduce_max", "arg_max"])
+  }
+
   @Test func randomWeightsStayWithin127() throws {
     for seed in 0..<30 {
       let result = try quantized(

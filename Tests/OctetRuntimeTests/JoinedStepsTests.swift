@@ -46,7 +46,7 @@ import Testing
   @Test func elementwiseOperatorsJoinTheLayerBeforeThem() throws {
     for op in [
       "leaky_relu(%c) {alpha = 0.1}", "logistic(%c)", "tanh(%c)", "relu(%c)", "relu6(%c)",
-      "hard_swish(%c)", "exp(%c)", "quantize(%c)",
+      "hard_swish(%c)", "exp(%c)", "abs(%c)", "elu(%c)", "gelu(%c)", "quantize(%c)",
     ] {
       let scale = op.hasPrefix("logistic") ? "0.00390625:-128" : "0.05:4"
       try check(

@@ -250,6 +250,10 @@ import Testing
     "%y = hard_swish(%x) : i8[4]{0.00390625:3}",
     "%y = minimum(%x, %x) : i8[4]{0.25:3}",
     "%y = sub(%x, %x) : i8[4]",
+    "%c = const hex \"00000101\" : bool[4]\n%y = select_v2(%c, %x, %x) : i8[4]{0.5:2}",
+    "%a = const [0] : i32[1]\n%y = reduce_max(%x, %a) : i8[]{0.5:2}",
+    "%y = abs(%x) : i8[4]",
+    "%y = gelu(%x) : i8[4]",
     "%a = const [0] : i32[1]\n%y = mean(%x, %a) : i8[]",
     // Weights with their scales along another dimension, or off centre.
     "%w = const random 1 : i8[2,4]{axis 1: 0.5:0, 0.5:0, 0.5:0, 0.5:0}\n%y = fully_connected(%x, %w) : i8[1,2]{0.5:3}",

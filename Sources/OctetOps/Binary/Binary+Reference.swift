@@ -1,7 +1,8 @@
 extension Binary {
+  /// Source: TFLite's `reference_ops::FloorDiv`, which divides in double precision, and `FloorMod`.
   var reference: (Float, Float) -> Float {
     switch kind {
-    case .floorDiv: { ($0 / $1).rounded(.down) }
+    case .floorDiv: { Float((Double($0) / Double($1)).rounded(.down)) }
     case .floorMod:
       { a, b in
         let remainder = RealFunctions.remainder(a, b)

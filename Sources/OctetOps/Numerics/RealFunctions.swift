@@ -8,7 +8,7 @@ enum RealFunctions {
   static func tanh(_ x: Float) -> Float { CMath.tanh(x) }
   static func sin(_ x: Float) -> Float { CMath.sin(x) }
   static func cos(_ x: Float) -> Float { CMath.cos(x) }
-  static func erf(_ x: Float) -> Float { CMath.erf(x) }
+  static func complementaryErf(_ x: Float) -> Float { CMath.erfc(x) }
   static func expMinusOne(_ x: Float) -> Float { CMath.expm1(x) }
   /// Has the sign of `x`.
   static func remainder(_ x: Float, _ y: Float) -> Float { CMath.fmod(x, y) }
