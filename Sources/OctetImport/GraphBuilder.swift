@@ -15,6 +15,8 @@ package struct GraphBuilder {
   /// The arguments of error functions and of their complements, by their results: what stands for one has an
   /// operator of its own in some products.
   var errorFunctions: [ValueID: (argument: ValueID, isComplement: Bool)] = [:]
+  /// For each value that `add` has made the place of its node.
+  private var places: [ValueID: Int] = [:]
   /// The present value of each blob; layers that work in place give a blob a new one.
   private var blobs: [String: ValueID] = [:]
   /// Blobs that could not be made; what depends on them is not reported again.
@@ -230,6 +232,7 @@ package struct GraphBuilder {
     let id = try graph.append(
       op, inputs: inputs, names: [name ?? outputName], provenance: node.map { [$0.location] } ?? []
     )[0]
+    places[id] = graph.nodes.count - 1
     let extents = try extents(id)
     guard Self.isTensor(extents) else {
       throw Diagnostic(
@@ -238,6 +241,9 @@ package struct GraphBuilder {
     }
     return id
   }
+
+  /// The node that makes a value; nil for inputs and constants.
+  func producer(of id: ValueID) -> Node? { places[id].map { graph.nodes[$0] } }
 
   /// True for shapes that a value may have: 2^31 elements are too many.
   static func isTensor(_ extents: [Int]) -> Bool {
