@@ -36,7 +36,7 @@ package struct OpMapping: Sendable {
     .activation, .batchNormalization, .concatenation, .convolution, .deconvolution, .dense,
     .detection, .einsum, .elementwise, .gather, .identity, .localResponseNormalization, .order,
     .padding, .pooling, .power, .product, .reduction, .reorganization, .repetition, .reshape,
-    .scale, .slice, .softmax, .transposition, .upsampling, .volume,
+    .scale, .selection, .slice, .softmax, .transposition, .upsampling, .volume,
   ]
 
   /// Operators that no layer of a source framework stands for, with the reason.

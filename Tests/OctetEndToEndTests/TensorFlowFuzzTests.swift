@@ -46,6 +46,7 @@ import Testing
   @Test(arguments: [
     "decoder/saved_model.pb", "cell/saved_model.pb", "cnn.pb", "moves.pb", "dilations.pb",
     "products.pb",
+    "selection.pb",
   ])
   func damagedGraphs(file: String) throws {
     let name = file.hasSuffix("saved_model.pb") ? String(file.prefix { $0 != "/" }) : file

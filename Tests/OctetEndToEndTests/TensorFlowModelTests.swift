@@ -53,7 +53,7 @@ import Testing
     #expect(log.diagnostics.map { $0.code } == [.batchBecameOne])
   }
 
-  @Test(arguments: ["moves", "dilations", "products"])
+  @Test(arguments: ["moves", "dilations", "products", "selection"])
   func operators(_ name: String) throws {
     try check(Self.folder + name + ".pb", name)
     #expect(log.diagnostics.isEmpty)

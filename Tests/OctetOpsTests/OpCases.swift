@@ -85,9 +85,11 @@ struct OpCases: Sendable, CustomTestStringConvertible {
     cumsum, depthToSpace,
     depthwiseConv2D, dequantize, div, exp, fullyConnected, gather, gatherND, hardSwish, leakyReLU,
     log, localResponseNormalization, logistic, maxPool2D, maximum, mean, minimum, mirrorPad, mul,
+    nonMaxSuppressionV4,
+    nonMaxSuppressionV5,
     oneHot, pad, padV2, pReLU, quantize, reLU, reLU6, reshape, resizeBilinear,
     resizeNearestNeighbor, reverseV2, slice, softmax, spaceToBatchND, spaceToDepth, stridedSlice,
-    sub, tanh, tile, transpose, transposeConv,
+    sub, tanh, tile, topKV2, transpose, transposeConv,
     unidirectionalSequenceLSTM,
   ]
 }

@@ -21,6 +21,10 @@ struct RefusedOperator {
     } else if type == "PyFunc" || type == "EagerPyFunc" {
       reason = "calls Python, which is not in the file"
       help = "write what it does with TensorFlow's operators, or save the parts before and after it"
+    } else if ["NonMaxSuppression", "NonMaxSuppressionV2", "NonMaxSuppressionV3"].contains(type) {
+      reason = "chooses a number of boxes that is known when the model runs only"
+      help =
+        "save the model with tf.image.non_max_suppression_padded, or cut it before with --outputs"
     } else if type == "MaxPool3D" || type == "AvgPool3D" {
       reason = "pools volumes, which TFLite has no operator for"
       help = "pool depth apart from height and width, each as images"
