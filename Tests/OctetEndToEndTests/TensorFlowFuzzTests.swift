@@ -45,7 +45,7 @@ import Testing
 
   @Test(arguments: [
     "decoder/saved_model.pb", "cell/saved_model.pb", "cnn.pb", "moves.pb", "dilations.pb",
-    "products.pb", "functions.pb", "loops.pb", "rounded.pb",
+    "products.pb", "functions.pb", "loops.pb", "rounded.pb", "selection.pb",
     "training/saved_model.pb",
   ])
   func damagedGraphs(file: String) throws {
