@@ -6,7 +6,10 @@ enum RemedyArguments {
 
   /// The arguments with each open extent filled in; themselves when there is none.
   static func forms(of arguments: [String]) -> [[String]] {
-    guard let open = arguments.firstIndex(where: { isOpen($0) }) else { return [arguments] }
+    let open = arguments.indices.dropFirst().first {
+      arguments[$0 - 1] == "--input-shape" && isOpen(arguments[$0])
+    }
+    guard let open else { return [arguments] }
     var result: [[String]] = []
     for text in fillings(of: arguments[open]) {
       var filled = arguments

@@ -9,11 +9,25 @@ struct RemedySearch {
     let cost: Int
     let options: ModelOptions
     let attempt: Attempt
+
+    /// Tells which part of a model was converted, and what stayed outside.
+    func remark(outside errors: [Diagnostic], at location: Location) -> Diagnostic {
+      var notes: [String] = []
+      for error in errors.prefix(8) {
+        let op = error.location?.op.map { " (\($0))" } ?? ""
+        notes.append("outside stays '\(error.location?.node ?? "")'\(op): \(error.message)")
+      }
+      if errors.count > 8 { notes.append("and \(errors.count - 8) more") }
+      return Diagnostic(
+        .partConverted, "a part of the model was converted", at: location, notes: notes,
+        helps: [.init("the same part by its ends", arguments: arguments)])
+    }
   }
 
   private let path: String
   private let options: ModelOptions
   private let first: Attempt
+  private let allowsFixes: Bool
   /// Those that convert, the least change first.
   private(set) var remedies: [Remedy] = []
   /// What came of each proposal of the first diagnostics.
@@ -24,8 +38,10 @@ struct RemedySearch {
   private static let mostRemedies = 3
   private static let longest = 4
 
-  init(_ path: String, _ options: ModelOptions, _ first: Attempt) {
+  /// - Parameter allowsFixes: whether what the model computes may change.
+  init(_ path: String, _ options: ModelOptions, _ first: Attempt, allowsFixes: Bool = true) {
     self.path = path
+    self.allowsFixes = allowsFixes
     self.options = options
     self.first = first
   }
@@ -38,7 +54,7 @@ struct RemedySearch {
       guard let index = open.indices.min(by: { open[$0].cost < open[$1].cost }) else { break }
       let state = open.remove(at: index)
       let depth = depths.remove(at: index)
-      for help in state.attempt.errors.flatMap({ $0.helps }) where !help.arguments.isEmpty {
+      for help in state.attempt.errors.flatMap({ $0.helps }) where isTried(help) {
         guard let remedy = tryOut(help, after: state, isFirst: depth == 0) else { continue }
         guard seen.insert(Set(remedy.arguments)).inserted else { continue }
         if remedy.attempt.model != nil {
@@ -50,6 +66,10 @@ struct RemedySearch {
       }
     }
     remedies.sort { $0.cost < $1.cost }
+  }
+
+  private func isTried(_ help: Diagnostic.Help) -> Bool {
+    !help.arguments.isEmpty && (allowsFixes || !help.arguments.contains("--fix"))
   }
 
   /// The first form of a help that changes what is wrong; a help may leave extents open.

@@ -52,6 +52,7 @@ struct TensorFlowSource {
           shape: node.attr["shape"]?.shape ?? TFTensorShapeProto()))
     }
     let idle: Set<String> = [
+      "Exit", "RefExit", "Switch", "RefSwitch", "Enter", "NextIteration", "TensorArrayCloseV3",
       "Const", "NoOp", "Assign", "Assert", "SaveV2", "RestoreV2", "MergeV2Checkpoints",
     ]
     guard wanted.isEmpty else { return }

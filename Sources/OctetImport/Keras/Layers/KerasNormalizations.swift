@@ -76,6 +76,8 @@ extension KerasMapping {
       } else {
         mean = try builder.weight("mean", [count]).storage.array(of: Float.self)
         variance = try builder.weight("variance", [count]).storage.array(of: Float.self)
+        // How many samples they are from.
+        if builder.weightsLeft > 0 { _ = try builder.weight("count", []) }
       }
       let factors = variance.map { 1 / max($0.squareRoot(), 1e-7) }
       let offsets = zip(mean, factors).map { -$0 * $1 }
