@@ -31,7 +31,10 @@ extension TensorFlowEvaluation {
   /// The operators; nil, with all problems in the log, when they cannot be made.
   private func net() -> ImportedNet? {
     do throws(DiagnosticFailure) {
-      let results = try build()
+      var results = try build()
+      if source.guessesOutputs {
+        results.removeAll { if case .constant = $0.1 { true } else { false } }
+      }
       let names = results.map { $0.0 }
       for (name, value) in results {
         try addOutput(name, value, others: names.filter { $0 != name })
