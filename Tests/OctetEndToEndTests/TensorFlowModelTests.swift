@@ -59,7 +59,7 @@ import Testing
     #expect(log.diagnostics.isEmpty)
   }
 
-  @Test(arguments: ["moves", "dilations", "products"])
+  @Test(arguments: ["moves", "dilations", "products", "upwards"])
   func operators(_ name: String) throws {
     try check(Self.folder + name + ".pb", name)
     #expect(log.diagnostics.isEmpty)
