@@ -44,10 +44,7 @@ import Testing
     ("Lambda", #""function": "4wEAAA=""#, DiagnosticCode.unknownLayer, "is a Lambda"),
     ("LSTM", #""units": 2, "stateful": true"#, .unsupportedParameter, "keeps its state"),
     ("Masking", #""mask_value": 0.0"#, .unsupportedParameter, "masks make the layers"),
-    (
-      "Embedding", #""input_dim": 5, "output_dim": 2, "mask_zero": true"#,
-      .unsupportedParameter, "mask_zero"
-    ),
+    ("Embedding", #""mask_zero": true"#, .unsupportedParameter, "mask_zero"),
     ("Activation", #""activation": "warp""#, .unknownLayer, "'warp'"),
     (
       "Activation", #""activation": {"class_name": "function", "config": "my>curve"}"#,
@@ -97,7 +94,7 @@ import Testing
       {"class_name": "Functional", "config": {"name": "net", "layers": [
         {"class_name": "InputLayer", "config": {"name": "x", "batch_shape": [null, 6, 4]},
          "inbound_nodes": []},
-        {"class_name": "Dropout", "config": {"name": "it", "rate": 0.5},
+        {"class_name": "Dropout", "config": {"name": "it", "trainable": true, "rate": 0.5},
          "inbound_nodes": [{"args": [\(tensor)], "kwargs": {\(call.arguments)}}]}],
         "input_layers": [["x", 0, 0]], "output_layers": [["it", 0, 0]]}}
       """)
@@ -126,8 +123,9 @@ import Testing
     options.architecture = KerasModelTests.folder.appending(path: "legacy.json").path()
     let path = try fixtures.path("pools.weights.h5")
     #expect(throws: DiagnosticFailure.self) { try Model.open(path, options, log: log) }
-    let codes = Set(log.diagnostics.filter { $0.severity == .error }.map { $0.code })
-    #expect(codes == [.missingWeights])
+    let problem = try #require(log.diagnostics.first { $0.severity == .error })
+    #expect(problem.code == .missingWeights && problem.location?.node == "shared")
+    #expect(problem.helps.first?.text.contains("architecture") == true)
   }
 
   /// A model that calls one of its models twice, that one another, and so on: few layers, and billions of uses.

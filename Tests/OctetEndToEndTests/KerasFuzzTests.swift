@@ -51,13 +51,13 @@ import Testing
     let architecture =
       file.hasPrefix("pools") ? KerasModelTests.folder.appending(path: "pools.json").path() : nil
     var refused = 0
-    for round in 0..<400 {
+    for round in 0..<150 {
       var random = SplitMix64(seed: 7 << 32 + UInt64(round))
       if try isRefused(damaged(original, &random), file, architecture: architecture) {
         refused += 1
       }
     }
-    #expect(refused > 50)
+    #expect(refused > 20)
   }
 
   /// A change of one place in JSON: a member gone or renamed, or another value in its place.
@@ -119,7 +119,7 @@ import Testing
     let config = try JSONSerialization.jsonObject(with: Data(parts[place].contents))
     let total = count(config)
     var refused = 0
-    for round in 0..<150 {
+    for round in 0..<40 {
       var random = SplitMix64(seed: 8 << 32 + UInt64(round))
       var places = Int.random(in: 1...total, using: &random)
       let other = changed(config, &places, &random)
@@ -129,7 +129,7 @@ import Testing
       for part in parts { try writer.add(part.name, part.contents) }
       if try isRefused(writer.finished(), file) { refused += 1 }
     }
-    #expect(refused > 10)
+    #expect(refused > 2)
   }
 
   /// Text that is nearly JSON, or none.
@@ -140,11 +140,11 @@ import Testing
     let weights = [UInt8](try Data(contentsOf: URL(filePath: path)))
     let copy = folder.appending(path: "damaged.json")
     var refused = 0
-    for round in 0..<200 {
+    for round in 0..<60 {
       var random = SplitMix64(seed: 9 << 32 + UInt64(round))
       try Data(damaged(original, &random)).write(to: copy)
       if try isRefused(weights, "legacy.weights.h5", architecture: copy.path()) { refused += 1 }
     }
-    #expect(refused > 50)
+    #expect(refused > 15)
   }
 }

@@ -67,8 +67,15 @@ struct KerasArchitecture {
     } else {
       try connect(list, config)
     }
+    var counts: [Int: Int] = [:]
+    for call in calls { counts[call.layer, default: 0] += 1 }
+    let largest = Dictionary(
+      (calls.flatMap { $0.inputs } + outputs).map { ($0.layer, $0.node) }, uniquingKeysWith: max)
     for (place, call) in calls.enumerated() {
-      places[layers[call.layer].name, default: [:]][call.node] = place
+      // Every call is read from. In Keras 2 those of a model are numbered from 1 where 0 is the model's own.
+      let layer = layers[call.layer]
+      let isShifted = layer.model != nil && largest[layer.name] == counts[call.layer]
+      places[layer.name, default: [:]][call.node + (isShifted ? 1 : 0)] = place
     }
   }
 

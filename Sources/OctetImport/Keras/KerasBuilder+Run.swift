@@ -64,15 +64,18 @@ extension KerasBuilder {
           .unsupportedParameter, "the model has too many layers",
           notes: ["models within models count each time that they are used"])
       }
-      try refuseTraining(call)
       if layer.model != nil {
+        try refuseTraining(call)
         for case .missing in values { return [] }
         return try run(layer, values, store)
       }
       begin(layer, weights, store, location)
       self.call = call
       let mapping = try KerasMapping.find(layer)
-      if !layer.isFunction { try refuseArguments(call, besides: mapping.arguments) }
+      if !layer.isFunction {
+        if !mapping.arguments.contains("training") { try refuseTraining(call) }
+        try refuseArguments(call, besides: mapping.arguments)
+      }
       try refuseQuantized(layer)
       for case .missing in values { return [] }
       let results = try mapping.build(layer, values, &self)

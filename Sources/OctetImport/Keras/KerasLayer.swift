@@ -23,7 +23,13 @@ struct KerasLayer {
     name = config["name"]?.text ?? value["name"]?.text ?? type
     let module = value["module"]?.text ?? "keras.layers"
     isKeras = (value["registered_name"]?.text ?? type) == type && module.contains("keras")
-    isFunction = module.contains(".ops.") || KerasFunction.classes.contains(type)
+    // In Keras 3's .h5 files functions are told from layers of the same name by what all layers have.
+    let isBare =
+      value["module"] == nil && config["trainable"] == nil
+      && value["inbound_nodes"]?.array?.first?["args"] != nil
+    isFunction =
+      module.contains(".ops.") || KerasFunction.classes.contains(type)
+      || isBare && !KerasArchitecture.classes.contains(type)
     model =
       KerasArchitecture.classes.contains(type)
       ? try KerasArchitecture(value, depth: depth + 1) : nil

@@ -17,11 +17,12 @@ struct KerasMapping: Sendable {
 
   /// A layer of one input and one output.
   static func one(
+    arguments: Set<String> = [],
     _ build:
       @escaping @Sendable (KerasLayer, TensorFlowValue, inout KerasBuilder) throws(Diagnostic)
       -> TensorFlowValue
   ) -> KerasMapping {
-    KerasMapping { layer, inputs, builder throws(Diagnostic) in
+    KerasMapping(arguments: arguments) { layer, inputs, builder throws(Diagnostic) in
       guard inputs.count == 1 else {
         throw Diagnostic(
           .invalidKeras, "the layer reads \(counted(inputs.count, "tensor")), not one")

@@ -96,7 +96,8 @@ def first():
     line = keras.Input((4, 9), name="line")
     form = {"data_format": "channels_first"}
     branches = forms(image, {
-        "same": L.Conv2D(3, 3, strides=(2, 2), padding="same", activation="relu", **form),
+        "same": L.Conv2D(3, 3, padding="same", activation="relu", **form),
+        "strided": L.Conv2D(3, 3, strides=(2, 1), **form),
         "dilated": L.Conv2D(3, (3, 2), dilation_rate=(1, 2), **form),
         "deep": L.DepthwiseConv2D(3, padding="same", depth_multiplier=2, **form),
         "separable": L.SeparableConv2D(3, 3, padding="same", **form),
@@ -108,9 +109,7 @@ def first():
         "flat": L.Flatten(**form),
         "pad": L.ZeroPadding2D(((1, 0), (2, 1)), **form),
         "crop": L.Cropping2D(((1, 0), (2, 1)), **form),
-        "large": L.UpSampling2D((2, 3), interpolation="bilinear", **form),
         "norm": L.BatchNormalization(axis=1),
-        "dropped": L.SpatialDropout2D(0.5, **form),
     })
     branches |= forms(line, {
         "line": L.Conv1D(3, 3, strides=2, padding="same", **form),
@@ -136,12 +135,11 @@ def shapes():
         "crop": L.Cropping2D(((1, 0), (2, 1))),
         "large": L.UpSampling2D((2, 3)),
         "large_bilinear": L.UpSampling2D(2, interpolation="bilinear"),
+        "large_first": L.UpSampling2D((2, 3), interpolation="bilinear", data_format="channels_first"),
         "resized": L.Resizing(3, 9),
         "resized_nearest": L.Resizing(5, 4, interpolation="nearest"),
         "centre": L.CenterCrop(3, 3),
         "dense": L.Dense(4, activation="relu"),
-        "dropped": L.SpatialDropout2D(0.3),
-        "same": L.Identity(),
     })
     branches |= forms(line, {
         "line_pad": L.ZeroPadding1D((1, 2)),
@@ -154,7 +152,6 @@ def shapes():
     })
     branches |= forms(row, {
         "repeat": L.RepeatVector(3),
-        "row_flat": L.Flatten(),
         "row_dense": L.Dense(3, activation="softmax"),
         "row_reshape": L.Reshape((5, 1)),
     })
@@ -235,9 +232,11 @@ def normalizations():
             mean=[0.1, 0.2, 0.3, 0.4, 0.5, 0.6], variance=[1.0, 2, 3, 4, 5, 6]),
         "normalization_inverse": L.Normalization(mean=0.4, variance=2.0, invert=True),
         "normalization_axes": L.Normalization(axis=(1, 3)),
-        "noise": L.GaussianNoise(0.5),
-        "dropout": L.Dropout(0.5),
     })
+    x = image
+    for layer in [L.GaussianNoise(0.5), L.Dropout(0.5), L.SpatialDropout2D(0.3), L.Identity(), L.RandomFlip(), L.ReLU()]:
+        x = layer(x)
+    branches["untouched"] = x
     branches["row"] = L.BatchNormalization()(row)
     branches["row_layer"] = L.LayerNormalization()(row)
     return outputs([image, row], branches, "normalizations"), {}

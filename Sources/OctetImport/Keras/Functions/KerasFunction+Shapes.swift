@@ -29,7 +29,7 @@ extension KerasFunction {
       }
       return try builder.apply("Reshape", [try arguments.tensor(0), try builder.ints(shape)])
     },
-    "transpose": transpose, "permute_dimensions": transpose,
+    "transpose": transpose, "compat.v1.transpose": transpose,
     "expand_dims": one("x|input axis") { arguments, builder throws(Diagnostic) in
       let axes = try arguments.ints(1) ?? []
       guard axes.count == 1 else {

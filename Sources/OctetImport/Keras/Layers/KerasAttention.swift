@@ -15,13 +15,8 @@ extension KerasMapping {
         layer, inputs, heads: heads, sharedHeads: heads, depth: depth,
         valueDepth: try layer.int("value_dim", default: depth))
     },
-    "GroupQueryAttention": KerasMapping(arguments: attentionArguments) {
-      layer, inputs, builder throws(Diagnostic) in
-      let depth = try layer.int("head_dim")
-      return try builder.attend(
-        layer, inputs, heads: try layer.int("num_query_heads"),
-        sharedHeads: try layer.int("num_key_value_heads"), depth: depth, valueDepth: depth)
-    },
+    // By its name in .keras files and in .h5 files.
+    "GroupQueryAttention": groupedQueryAttention, "GroupedQueryAttention": groupedQueryAttention,
     // Luong's: the products of queries and keys.
     "Attention": KerasMapping(arguments: attentionArguments) {
       layer, inputs, builder throws(Diagnostic) in
@@ -58,6 +53,14 @@ extension KerasMapping {
       return try builder.weighted(value, scores)
     },
   ]
+
+  private static let groupedQueryAttention = KerasMapping(arguments: attentionArguments) {
+    layer, inputs, builder throws(Diagnostic) in
+    let depth = try layer.int("head_dim")
+    return try builder.attend(
+      layer, inputs, heads: try layer.int("num_query_heads"),
+      sharedHeads: try layer.int("num_key_value_heads"), depth: depth, valueDepth: depth)
+  }
 }
 
 extension KerasBuilder {

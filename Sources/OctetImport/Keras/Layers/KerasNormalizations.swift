@@ -61,7 +61,7 @@ extension KerasMapping {
       return try builder.unit(
         input, axes: try layer.axes(default: -1, rank: rank), epsilon: 1e-12)
     },
-    "Rescaling": one { layer, input, builder throws(Diagnostic) in
+    "Rescaling": one(arguments: ["training"]) { layer, input, builder throws(Diagnostic) in
       var result = try builder.float(input)
       if let scale = layer.config["scale"] {
         result = try builder.apply("Mul", [result, try builder.perChannel(scale, layer, "scale")])
@@ -72,7 +72,7 @@ extension KerasMapping {
       }
       return result
     },
-    "Normalization": one { layer, input, builder throws(Diagnostic) in
+    "Normalization": one(arguments: ["training"]) { layer, input, builder throws(Diagnostic) in
       try builder.standardize(layer, input)
     },
   ]

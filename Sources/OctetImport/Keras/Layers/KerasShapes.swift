@@ -86,7 +86,7 @@ extension KerasMapping {
       return try builder.reshape(
         deep, [extents[0], depth * size[0], sides[1], sides[2], channels])
     },
-    "Resizing": one { layer, input, builder throws(Diagnostic) in
+    "Resizing": one(arguments: ["training"]) { layer, input, builder throws(Diagnostic) in
       for field in ["crop_to_aspect_ratio", "pad_to_aspect_ratio", "antialias"] {
         guard try !layer.bool(field, default: false) else { throw layer.wrong(field, "false") }
       }
@@ -97,7 +97,7 @@ extension KerasMapping {
         input, to: [try layer.int("height"), try layer.int("width")],
         try layer.text("interpolation", default: "bilinear"))
     },
-    "CenterCrop": one { layer, input, builder throws(Diagnostic) in
+    "CenterCrop": one(arguments: ["training"]) { layer, input, builder throws(Diagnostic) in
       let size = [try layer.int("height"), try layer.int("width")]
       let extents = try builder.extents(input)
       guard try !layer.isChannelsFirst(), extents.count == 4,
@@ -112,13 +112,13 @@ extension KerasMapping {
         size: [extents[0]] + size + [extents[3]])
     },
     "Embedding": one { layer, input, builder throws(Diagnostic) in
-      let table = try builder.weight(
-        "embeddings", [try layer.int("input_dim"), try layer.int("output_dim")])
       guard try !layer.bool("mask_zero", default: false) else {
         throw Diagnostic(
           .unsupportedParameter, "mask_zero makes the layers after it skip steps of the sequence",
           help: "train without the mask, or export the model with its graph: model.export()")
       }
+      let table = try builder.weight(
+        "embeddings", [try layer.int("input_dim"), try layer.int("output_dim")])
       return try builder.apply(
         "GatherV2",
         [.constant(table), try builder.index(input), .constant(Tensor([], int32: [0]))])

@@ -25,11 +25,16 @@ extension KerasMapping {
     // What a trained model passes on as it is.
     for name in [
       "Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D", "AlphaDropout",
-      "GaussianDropout", "GaussianNoise", "ActivityRegularization", "RandomFlip",
-      "RandomRotation", "RandomZoom", "RandomTranslation", "RandomContrast", "RandomBrightness",
-      "RandomHeight", "RandomWidth", "Identity",
+      "GaussianDropout", "GaussianNoise", "ActivityRegularization", "Identity",
     ] {
       result[name] = one { _, input, _ throws(Diagnostic) in input }
+    }
+    // Keras 3 writes training=True for all uses of these, which Keras sets itself when the model runs.
+    for name in [
+      "RandomFlip", "RandomRotation", "RandomZoom", "RandomTranslation", "RandomContrast",
+      "RandomBrightness", "RandomHeight", "RandomWidth",
+    ] {
+      result[name] = one(arguments: ["training"]) { _, input, _ throws(Diagnostic) in input }
     }
     return result
   }()
