@@ -90,7 +90,7 @@ let package = Package(
     tests("OctetTests", ["Octet", "OctetTestSupport"]),
     tests(
       "OctetEndToEndTests", ["Octet", "octet-cli", "OctetTestSupport"],
-      exclude: ["Golden", "TensorFlow"]),
+      exclude: ["Golden", "Keras", "TensorFlow"]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17

@@ -43,20 +43,19 @@ package struct KerasImporter {
     self.options = options
     self.log = log
     self.place = place
-    builder = KerasBuilder(place, version: content.version, hasWeights: content.store != nil)
+    builder = KerasBuilder(place, version: content.version)
   }
 
   // MARK: The model
 
   private mutating func build(_ content: KerasContent) throws(DiagnosticFailure) -> ImportedNet {
     let model = content.model
-    let inputs = addInputs(model)
-    try log.throwIfErrors()
     let references = try outputs(of: model)
+    let inputs = try addInputs(model, for: references.map { $0.reference })
     let results: [TensorFlowValue]
     do throws(Diagnostic) {
       results = try builder.run(
-        model, inputs, references.map { $0.reference }, content.store ?? .empty)
+        model, inputs, references.map { $0.reference }, content.store)
     } catch {
       throw log.failure(error.located(place))
     }
@@ -77,11 +76,28 @@ package struct KerasImporter {
 
   // MARK: Ends
 
+  /// The model's inputs, or those that the user names and what the outputs need beside them.
   private mutating func addInputs(
-    _ model: KerasArchitecture
-  ) -> [KerasArchitecture.Reference: TensorFlowValue] {
-    var result: [KerasArchitecture.Reference: TensorFlowValue] = [:]
-    let names = model.inputs.map { $0.layer }
+    _ model: KerasArchitecture, for outputs: [KerasArchitecture.Reference]
+  ) throws(DiagnosticFailure) -> [KerasArchitecture.Reference: TensorFlowValue] {
+    var ends: [KerasArchitecture.Reference] = []
+    for name in options.inputs {
+      guard model.layers.contains(where: { $0.name == name }) else {
+        log.add(
+          Diagnostic(.unknownInput, "the model has no layer '\(name)'", at: place)
+            .suggesting(name, from: model.layers.map { $0.name }))
+        continue
+      }
+      let end = KerasArchitecture.Reference(layer: name, node: 0, tensor: 0)
+      if !ends.contains(end) { ends.append(end) }
+    }
+    if ends.isEmpty {
+      ends = model.inputs
+    } else {
+      let needed = model.sources(of: outputs, endingAt: Set(ends))
+      ends += model.inputs.filter { needed.contains($0) && !ends.contains($0) }
+    }
+    let names = ends.map { $0.layer }
     for name in options.inputShapes.keys.sorted() where !names.contains(name) {
       log.add(
         Diagnostic(
@@ -89,31 +105,59 @@ package struct KerasImporter {
           notes: ["its inputs are " + names.joined(separator: ", ")]
         ).suggesting(name, from: names))
     }
-    for input in model.inputs {
-      let layer = model.layers.first { $0.name == input.layer }
-      let shape =
-        layer?.config["batch_input_shape"] ?? layer?.config["batch_shape"]
-        ?? model.layers.first?.config["batch_input_shape"] ?? model.builtShape
-      let location = Location(op: "InputLayer", node: input.layer).completed(by: place)
-      let element = elementType(layer?.config["dtype"])
-      guard let element else {
-        log.add(
-          Diagnostic(
-            .typeMismatch, "the input '\(input.layer)' has a type without numbers", at: location))
-        continue
-      }
-      let extents = shape?.array?.map { $0.int ?? -1 }
-      guard
-        let known = InputExtents(input.layer, extents, options).resolve(at: location, log)
-      else { continue }
-      result[input] = .computed(builder.graph.addInput(input.layer, TensorType(element, known)))
+    var result: [KerasArchitecture.Reference: TensorFlowValue] = [:]
+    for end in ends where result[end] == nil {
+      if let value = addInput(end, model) { result[end] = value }
     }
+    try log.throwIfErrors()
     return result
   }
 
-  /// Float32 where nothing is said; nil for text.
-  private func elementType(_ value: KerasValue?) -> ElementType? {
-    let name = value?.text ?? value?["config"]?["name"]?.text ?? "float32"
+  /// Nil, with a diagnostic, for an input that cannot be one.
+  private mutating func addInput(
+    _ input: KerasArchitecture.Reference, _ model: KerasArchitecture
+  ) -> TensorFlowValue? {
+    let layer = model.layers.first { $0.name == input.layer }
+    var shape = layer?.config["batch_input_shape"] ?? layer?.config["batch_shape"]
+    if model.inputs.contains(input) {
+      shape = shape ?? model.layers.first?.config["batch_input_shape"] ?? model.builtShape
+    } else {
+      // What a layer makes, which may not be what it reads.
+      shape = nil
+    }
+    let location = Location(op: "InputLayer", node: input.layer).completed(by: place)
+    guard let element = elementType(dtype(layer)) else {
+      log.add(
+        Diagnostic(
+          .typeMismatch, "the input '\(input.layer)' has a type without numbers", at: location))
+      return nil
+    }
+    for field in ["sparse", "ragged"] where layer?.config[field]?.isTrue == true {
+      log.add(
+        Diagnostic(
+          .unsupportedParameter, "the input '\(input.layer)' is \(field), which TFLite has not",
+          at: location))
+      return nil
+    }
+    if dtype(layer) == "float64" {
+      log.add(
+        Diagnostic(
+          .precisionReduced, "the input '\(input.layer)' is float64 and becomes float32",
+          at: location))
+    }
+    let extents = shape?.array?.map { $0.int ?? -1 }
+    guard let known = InputExtents(input.layer, extents, options).resolve(at: location, log)
+    else { return nil }
+    return .computed(builder.graph.addInput(input.layer, TensorType(element, known)))
+  }
+
+  private func dtype(_ layer: KerasLayer?) -> String {
+    let value = layer?.config["dtype"]
+    return value?.text ?? value?["config"]?["name"]?.text ?? "float32"
+  }
+
+  /// Float32 for real numbers of any precision; nil for text.
+  private func elementType(_ name: String) -> ElementType? {
     switch name {
     case "int32": return .int32
     case "int64": return .int64

@@ -59,7 +59,7 @@ import Testing
     #expect(log.diagnostics.isEmpty)
   }
 
-  @Test(arguments: ["moves", "dilations", "products", "selection", "pictures", "places"])
+  @Test(arguments: ["moves", "dilations", "products", "selection", "pictures", "places", "upwards"])
   func operators(_ name: String) throws {
     try check(Self.folder + name + ".pb", name)
     #expect(log.diagnostics.isEmpty)

@@ -36,6 +36,8 @@ struct KerasArchitecture {
   private(set) var calls: [Call] = []
   private(set) var inputs: [Reference] = []
   private(set) var outputs: [Reference] = []
+  /// Calls by layer and number; by layer alone where there is one.
+  private var places: [String: [Int: Int]] = [:]
   /// The shape that a Sequential without an InputLayer was built for.
   private(set) var builtShape: KerasValue?
 
@@ -65,6 +67,36 @@ struct KerasArchitecture {
     } else {
       try connect(list, config)
     }
+    var counts: [Int: Int] = [:]
+    for call in calls { counts[call.layer, default: 0] += 1 }
+    let largest = Dictionary(
+      (calls.flatMap { $0.inputs } + outputs).map { ($0.layer, $0.node) }, uniquingKeysWith: max)
+    for (place, call) in calls.enumerated() {
+      // Every call is read from. In Keras 2 those of a model are numbered from 1 where 0 is the model's own.
+      let layer = layers[call.layer]
+      let isShifted = layer.model != nil && largest[layer.name] == counts[call.layer]
+      places[layer.name, default: [:]][call.node + (isShifted ? 1 : 0)] = place
+    }
+  }
+
+  /// The call that makes a tensor. Calls are numbered from 0 for each layer; in older files a layer's only call may have
+  /// another number.
+  func place(of reference: Reference) -> Int? {
+    guard let own = places[reference.layer] else { return nil }
+    return own[reference.node] ?? (own.count == 1 ? own.values.first : nil)
+  }
+
+  /// What the tensors of `wanted` are made from, and those themselves; nothing before `ends`.
+  func sources(of wanted: [Reference], endingAt ends: Set<Reference>) -> Set<Reference> {
+    var found: Set<Reference> = []
+    var stack = wanted
+    while let reference = stack.popLast() {
+      guard found.insert(reference).inserted, !ends.contains(reference),
+        let place = place(of: reference)
+      else { continue }
+      stack += calls[place].inputs
+    }
+    return found
   }
 
   /// Each layer reads what the one before it makes.
@@ -135,20 +167,36 @@ struct KerasArchitecture {
 extension KerasArchitecture.Call {
   /// Keras 3: tensors are objects with their history, in any lists.
   fileprivate mutating func collect(_ value: KerasValue, as name: String? = nil, depth: Int = 0) {
-    if let history = value["config"]?["keras_history"],
-      value["class_name"]?.text == "__keras_tensor__",
-      let reference = KerasArchitecture.reference(history)
-    {
+    if let reference = Self.tensor(value) {
       add(reference, as: name)
-    } else if let array = value.array, depth < 16,
-      array.contains(where: { $0["class_name"] != nil || $0.array != nil })
-    {
-      for item in array { collect(item, as: name, depth: depth + 1) }
+    } else if depth < Self.deepestArgument, Self.hasTensors(value) {
+      // Lists, and dictionaries in the order of their keys.
+      let members =
+        value.array
+        ?? (value.object ?? [:]).sorted { $0.key < $1.key }.map { $0.value }
+      for item in members { collect(item, as: name, depth: depth + 1) }
     } else if let name {
       arguments[name] = .value(value)
     } else {
       operands.append(.value(value))
     }
+  }
+
+  /// Lists within lists of tensors.
+  private static let deepestArgument = 16
+
+  private static func tensor(_ value: KerasValue) -> KerasArchitecture.Reference? {
+    guard value["class_name"]?.text == "__keras_tensor__",
+      let history = value["config"]?["keras_history"]
+    else { return nil }
+    return KerasArchitecture.reference(history)
+  }
+
+  private static func hasTensors(_ value: KerasValue, depth: Int = 0) -> Bool {
+    if tensor(value) != nil { return true }
+    guard depth < deepestArgument else { return false }
+    let members = value.array ?? value.object.map { Array($0.values) } ?? []
+    return members.contains { hasTensors($0, depth: depth + 1) }
   }
 
   /// Keras 2: `[layer, node, tensor, arguments]`, one or a list of them; arguments may be tensors too.

@@ -9,24 +9,10 @@ extension KerasBuilder {
     _ wanted: [KerasArchitecture.Reference], _ store: KerasStore
   ) throws(Diagnostic) -> [TensorFlowValue] {
     let weights = try store.resolve(model)
-    var callsByKey: [String: Int] = [:]
-    for (index, call) in model.calls.enumerated() {
-      callsByKey["\(model.layers[call.layer].name)/\(call.node)"] = index
-    }
-    // Call numbers of Keras 3 count from 0 for each layer; older ones may count from elsewhere.
-    var onlyCalls: [String: Int] = [:]
-    for (index, call) in model.calls.enumerated() {
-      let name = model.layers[call.layer].name
-      onlyCalls[name] = onlyCalls[name] == nil ? index : -1
-    }
-    func call(of reference: KerasArchitecture.Reference) -> Int? {
-      callsByKey["\(reference.layer)/\(reference.node)"]
-        ?? onlyCalls[reference.layer].flatMap { $0 >= 0 ? $0 : nil }
-    }
     var results = [[TensorFlowValue]?](repeating: nil, count: model.calls.count)
     func value(_ reference: KerasArchitecture.Reference) -> TensorFlowValue {
       if let input = inputs[reference] { return input }
-      guard let index = call(of: reference) else {
+      guard let index = model.place(of: reference) else {
         return inputs.first { $0.key.layer == reference.layer }?.value ?? .missing
       }
       guard let values = results[index], values.indices.contains(reference.tensor) else {
@@ -36,7 +22,7 @@ extension KerasBuilder {
     }
     var isOpen = [Bool](repeating: false, count: model.calls.count)
     for reference in wanted {
-      guard let root = call(of: reference) else { continue }
+      guard inputs[reference] == nil, let root = model.place(of: reference) else { continue }
       var stack = [root]
       while let index = stack.last {
         if results[index] != nil {
@@ -47,7 +33,7 @@ extension KerasBuilder {
         if !isOpen[index] {
           isOpen[index] = true
           for input in call.inputs.reversed() {
-            guard let next = Self.next(input, inputs, callsByKey, onlyCalls), !isOpen[next] else {
+            guard inputs[input] == nil, let next = model.place(of: input), !isOpen[next] else {
               continue
             }
             stack.append(next)
@@ -65,16 +51,6 @@ extension KerasBuilder {
     return wanted.map { value($0) }
   }
 
-  private static func next(
-    _ reference: KerasArchitecture.Reference,
-    _ inputs: [KerasArchitecture.Reference: TensorFlowValue], _ calls: [String: Int],
-    _ only: [String: Int]
-  ) -> Int? {
-    if inputs[reference] != nil { return nil }
-    return calls["\(reference.layer)/\(reference.node)"]
-      ?? only[reference.layer].flatMap { $0 >= 0 ? $0 : nil }
-  }
-
   /// The results of one use of a layer; none, with a note, when it cannot be built.
   private mutating func build(
     _ layer: KerasLayer, _ call: KerasArchitecture.Call, _ values: [TensorFlowValue],
@@ -82,14 +58,25 @@ extension KerasBuilder {
   ) -> [TensorFlowValue] {
     let location = Location(op: layer.type, node: layer.name)
     do throws(Diagnostic) {
-      if let model = layer.model {
-        for case .missing in values { return [] }
-        let inputs = Dictionary(zip(model.inputs, values)) { first, _ in first }
-        return try run(model, inputs, model.outputs, store)
+      built += 1
+      guard built <= Self.mostLayers, graph.graph.nodes.count <= Self.mostNodes else {
+        throw Diagnostic(
+          .unsupportedParameter, "the model has too many layers",
+          notes: ["models within models count each time that they are used"])
       }
-      begin(layer, weights, location)
+      if layer.model != nil {
+        try refuseTraining(call)
+        for case .missing in values { return [] }
+        return try run(layer, values, store)
+      }
+      begin(layer, weights, store, location)
       self.call = call
       let mapping = try KerasMapping.find(layer)
+      if !layer.isFunction {
+        if !mapping.arguments.contains("training") { try refuseTraining(call) }
+        try refuseArguments(call, besides: mapping.arguments)
+      }
+      try refuseQuantized(layer)
       for case .missing in values { return [] }
       let results = try mapping.build(layer, values, &self)
       guard weightsLeft == 0 else {
@@ -103,37 +90,84 @@ extension KerasBuilder {
     }
   }
 
-  /// The results of a layer within a layer, with the outer one's weights.
-  mutating func build(
-    _ layer: KerasLayer, _ values: [TensorFlowValue]
+  /// The results of a model that is a layer.
+  private mutating func run(
+    _ layer: KerasLayer, _ values: [TensorFlowValue], _ store: KerasStore
   ) throws(Diagnostic) -> [TensorFlowValue] {
-    if layer.model != nil {
-      throw Diagnostic(.unsupportedParameter, "a model within this layer is not supported")
+    guard let model = layer.model else { return [] }
+    guard model.inputs.count == values.count else {
+      throw Diagnostic(
+        .invalidKeras,
+        "the model reads \(counted(model.inputs.count, "tensor")) and is given \(values.count)")
     }
-    return try KerasMapping.find(layer).build(layer, values, &self)
+    let inputs = Dictionary(zip(model.inputs, values)) { first, _ in first }
+    return try run(model, inputs, model.outputs, store)
   }
-}
 
-extension KerasMapping {
-  /// The mapping of a layer. Throws `OCT0301` for a layer that Octet has not, or that is not Keras's own.
-  static func find(_ layer: KerasLayer) throws(Diagnostic) -> KerasMapping {
-    let isOperation =
-      layer.module?.contains(".ops.") == true || KerasMapping.functions.contains(layer.type)
-    if isOperation { return try operation(layer) }
-    let help =
-      "export the model with its graph: model.export(\"folder\"), and convert the folder; it has the "
-      + "operators that the layer makes"
-    if layer.type == "Lambda" {
-      throw Diagnostic(
-        .unknownLayer, "the layer '\(layer.name)' is a Lambda: Python code, which is not run",
-        help: help)
+  /// The results of a layer within a layer, with the outer one's weights.
+  ///
+  /// - Parameter part: where the weights of a model within the layer are in the layer's own.
+  mutating func build(
+    _ layer: KerasLayer, _ values: [TensorFlowValue], part: String = "layer"
+  ) throws(Diagnostic) -> [TensorFlowValue] {
+    try refuseQuantized(layer)
+    guard let model = layer.model else {
+      return try KerasMapping.find(layer).build(layer, values, &self)
     }
-    guard let mapping = all[layer.type], layer.module?.contains(">") != true else {
-      throw Diagnostic(
-        .unknownLayer, "the layer class '\(layer.type)' is not supported",
-        notes: ["classes that Keras does not have are code that is not in the file"], help: help
-      ).suggesting(layer.type, from: all.keys.sorted())
+    let outer = present
+    let weights = KerasStore.Weights(tensors: outer.weights)
+    let results = try run(layer, values, try outer.store.part(part, of: layer, weights))
+    resume(outer)
+    guard results.count == model.outputs.count, !results.isEmpty else {
+      throw Diagnostic(.invalidKeras, "the model within the layer makes nothing")
     }
-    return mapping
+    for case .missing in results {
+      throw Diagnostic(
+        .unsupportedParameter, "the model within the layer cannot be built; see its own layers")
+    }
+    return results
+  }
+
+  // MARK: What a call is given
+
+  /// Refuses a layer that the model calls as in training.
+  private func refuseTraining(_ call: KerasArchitecture.Call) throws(Diagnostic) {
+    guard case .value(let value)? = call.arguments["training"], value.isTrue else { return }
+    throw Diagnostic(
+      .trainingLeftover, "the layer is called with training=True",
+      help: "build the model without it, and load the weights: Keras passes the mode by itself")
+  }
+
+  /// Refuses what a layer was given beside its tensors and would compute with.
+  private func refuseArguments(
+    _ call: KerasArchitecture.Call, besides known: Set<String>
+  ) throws(Diagnostic) {
+    for (name, operand) in call.arguments.sorted(by: { $0.key < $1.key }) {
+      guard !known.contains(name), name != "training" else { continue }
+      if case .value(let value) = operand, value.isNull || value.bool == false { continue }
+      // A layer's only tensor may be given by its name.
+      if case .tensor = operand, ["inputs", "sequences", "x"].contains(name) { continue }
+      throw Diagnostic(
+        .unsupportedParameter, "the layer is called with '\(name)', which is not supported",
+        help: "export the model with its graph: model.export(\"folder\"), and convert the folder")
+    }
+    for case .value(let value) in call.operands where !value.isNull && value.bool != false {
+      throw Diagnostic(
+        .unsupportedParameter, "the layer is called with a value beside its tensors",
+        help: "export the model with its graph: model.export(\"folder\"), and convert the folder")
+    }
+  }
+
+  /// Refuses a layer whose weights Keras has quantized. In mixed precision they are float32 numbers, and what Keras
+  /// computes in float16 is computed in float32.
+  private func refuseQuantized(_ layer: KerasLayer) throws(Diagnostic) {
+    let mode =
+      layer.config["quantization_config"] ?? layer.config["quantization_mode"]
+      ?? layer.config["dtype"]?["config"]?["mode"]
+    let isQuantized = layer.config["dtype"]?["class_name"]?.text?.hasPrefix("Quantized") == true
+    guard mode != nil || isQuantized else { return }
+    throw Diagnostic(
+      .unsupportedParameter, "Keras has quantized the layer",
+      help: "save the model before model.quantize(), and let octet quantize it")
   }
 }

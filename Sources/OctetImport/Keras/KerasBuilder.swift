@@ -3,48 +3,59 @@ import OctetDiagnostics
 import OctetIR
 import OctetOps
 
-/// Builds one layer of a Keras model from TensorFlow's operators, which is what Keras itself calls.
+/// Builds the layers of a Keras model from TensorFlow's operators, which is what Keras itself calls.
 struct KerasBuilder {
+  /// The layer that is being built.
+  struct Present {
+    var name = ""
+    var location = Location()
+    /// Its weights, and how many were taken.
+    var weights: [(name: String, dataset: HDF5Dataset)] = []
+    var taken = 0
+    /// The weights of the models within it.
+    var store = KerasStore.empty
+  }
+
+  /// Uses of layers, and nodes they become: a file of few bytes can have models in models that are used over and over.
+  static let mostLayers = 1 << 16
+  static let mostNodes = 1 << 18
+
   var graph: GraphBuilder
   /// The first number of the Keras version that wrote the model: some activations changed.
   let version: Int
-  private(set) var name = ""
-  private(set) var location = Location()
+  var present = Present()
   /// The use of the present layer, with what it was given.
   var call: KerasArchitecture.Call?
-  /// The present layer's weights, and how many were taken.
-  private var weights: [(name: String, dataset: HDF5Dataset)] = []
-  private var taken = 0
+  var built = 0
   /// Layers that could not be built: one entry for each thing that is wrong, with the others it is wrong with.
   private(set) var problems: [(first: Diagnostic, others: [String])] = []
   private var places: [String: Int] = [:]
-  /// Whether the file has weights.
-  let hasWeights: Bool
 
-  init(_ place: Location, version: Int, hasWeights: Bool) {
+  init(_ place: Location, version: Int) {
     graph = GraphBuilder(within: place)
     self.version = version
-    self.hasWeights = hasWeights
   }
 
   mutating func begin(
-    _ layer: KerasLayer, _ weights: KerasStore.Weights, _ location: Location
+    _ layer: KerasLayer, _ weights: KerasStore.Weights, _ store: KerasStore, _ location: Location
   ) {
-    name = layer.name
-    self.location = location
-    self.weights = weights.tensors
-    taken = 0
+    present = Present(
+      name: layer.name, location: location, weights: weights.tensors, store: store)
     graph.begin(layer.name, location)
   }
 
   /// Notes what is wrong with a layer.
   mutating func note(_ problem: Diagnostic, _ layer: KerasLayer) {
     let key = "\(problem.code.id) \(layer.type) \(problem.message)"
-    if let known = places[key] {
-      problems[known].others.append(layer.name)
-    } else {
+    guard let known = places[key] else {
       places[key] = problems.count
       problems.append((problem, []))
+      return
+    }
+    if problems[known].first.location?.node != layer.name,
+      !problems[known].others.contains(layer.name)
+    {
+      problems[known].others.append(layer.name)
     }
   }
 
@@ -52,21 +63,14 @@ struct KerasBuilder {
 
   /// The next of the layer's weights, of these extents; nil is any extent. Float32 whatever the file has.
   mutating func weight(_ what: String, _ extents: [Int?]) throws(Diagnostic) -> Tensor {
-    guard hasWeights else {
-      let known = extents.map { $0 ?? 1 }
-      guard let count = Shape.elementCount(known), count < 1 << 28 else {
-        throw Diagnostic(.weightsMismatch, "the \(what) would have the shape \(known)")
-      }
-      return Tensor(known, [Float](repeating: 0, count: count))
-    }
-    guard weights.indices.contains(taken) else {
+    guard present.weights.indices.contains(present.taken) else {
       throw Diagnostic(
         .missingWeights, "the file has no \(what) for the layer",
-        notes: ["it has \(counted(weights.count, "weight")) for it"],
+        notes: ["it has \(counted(present.weights.count, "weight")) for it"],
         help: "save the model again, or give the architecture that the weights were saved with")
     }
-    let dataset = weights[taken].dataset
-    taken += 1
+    let dataset = present.weights[present.taken].dataset
+    present.taken += 1
     let tensor = try dataset.tensor().realNumbers
     guard let tensor, tensor.extents.count == extents.count,
       zip(tensor.extents, extents).allSatisfy({ $1 == nil || $0 == $1 })
@@ -80,7 +84,14 @@ struct KerasBuilder {
   }
 
   /// How many of the layer's weights were not taken.
-  var weightsLeft: Int { hasWeights ? weights.count - taken : 0 }
+  var weightsLeft: Int { present.weights.count - present.taken }
+
+  /// Goes on with a layer, whose weights a model within it has had.
+  mutating func resume(_ outer: Present) {
+    present = outer
+    present.taken = outer.weights.count
+    graph.begin(outer.name, outer.location)
+  }
 
   // MARK: Values
 
@@ -111,7 +122,7 @@ struct KerasBuilder {
   mutating func all(
     _ op: String, _ inputs: [TensorFlowValue], _ attributes: [String: TFAttrValue] = [:]
   ) throws(Diagnostic) -> [TensorFlowValue] {
-    let node = TensorFlowNode(op, name, inputs, location, attributes)
+    let node = TensorFlowNode(op, present.name, inputs, present.location, attributes)
     if let results = try KnownNumbers.results(of: node) { return results.map { .constant($0) } }
     guard let mapping = OpMapping.tensorFlow[op] else {
       throw Diagnostic(

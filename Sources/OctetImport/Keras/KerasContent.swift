@@ -6,8 +6,7 @@ import OctetIR
 /// What a file of Keras holds: the layers, and where the weights are.
 struct KerasContent {
   let model: KerasArchitecture
-  /// Nil for an architecture without weights.
-  let store: KerasStore?
+  let store: KerasStore
   /// The first number of the Keras version that wrote it.
   let version: Int
 
@@ -17,7 +16,10 @@ struct KerasContent {
       let archive = try KerasArchive(file)
       model = try KerasArchitecture(try KerasValue(Array(archive.config.utf8), "config.json"))
       store = try KerasStore(archive.weights)
-      version = 3
+      let metadata = try archive.metadata.map { text throws(Diagnostic) in
+        try KerasValue(Array(text.utf8), "metadata.json")
+      }
+      version = Self.major(metadata?["keras_version"]?.text ?? "3")
       return
     }
     let weights = try HDF5File(file)
@@ -46,10 +48,10 @@ struct KerasContent {
     }
     let value = try KerasValue(text, architecture ?? "the attribute model_config")
     model = try KerasArchitecture(value)
-    let named = value["keras_version"]?.text ?? written ?? "2"
-    let major = Int(named.split(separator: ".").first ?? "2") ?? 2
-    // TensorFlow's own Keras writes TensorFlow's version.
-    let minor = named.split(separator: ".").dropFirst().first.flatMap { Int($0) } ?? 0
-    version = major == 2 && minor > 15 ? 2 : major
+    version = Self.major(value["keras_version"]?.text ?? written ?? "2")
+  }
+
+  private static func major(_ version: String) -> Int {
+    version.split(separator: ".").first.flatMap { Int($0) } ?? 2
   }
 }

@@ -6,8 +6,10 @@ struct KerasLayer {
   let type: String
   let name: String
   let config: KerasValue
-  /// Where its class is from; `keras.layers` for Keras's own.
-  let module: String?
+  /// Whether its class is Keras's own, and not the user's.
+  let isKeras: Bool
+  /// Whether it stands for a call of a function and not for a layer.
+  let isFunction: Bool
   /// The layers of a model that is a layer; nil for others.
   let model: KerasArchitecture?
 
@@ -19,9 +21,15 @@ struct KerasLayer {
     self.type = type
     config = value["config"] ?? .object([:])
     name = config["name"]?.text ?? value["name"]?.text ?? type
-    module =
-      value["registered_name"]?.text.flatMap { $0.contains(">") ? $0 : nil }
-      ?? value["module"]?.text
+    let module = value["module"]?.text ?? "keras.layers"
+    isKeras = (value["registered_name"]?.text ?? type) == type && module.contains("keras")
+    // In Keras 3's .h5 files functions are told from layers of the same name by what all layers have.
+    let isBare =
+      value["module"] == nil && config["trainable"] == nil
+      && value["inbound_nodes"]?.array?.first?["args"] != nil
+    isFunction =
+      module.contains(".ops.") || KerasFunction.classes.contains(type)
+      || isBare && !KerasArchitecture.classes.contains(type)
     model =
       KerasArchitecture.classes.contains(type)
       ? try KerasArchitecture(value, depth: depth + 1) : nil
@@ -38,7 +46,7 @@ struct KerasLayer {
       if let fallback { return fallback }
       throw missing(field)
     }
-    guard let number = value.int, abs(number) < 1 << 31 else {
+    guard let number = value.int, number.magnitude < 1 << 31 else {
       throw wrong(field, "a whole number")
     }
     return number
@@ -97,6 +105,25 @@ struct KerasLayer {
     guard result.count == count, result.allSatisfy({ 0..<1 << 24 ~= $0.0 && 0..<1 << 24 ~= $0.1 })
     else { throw wrong(field, "numbers before and after each dimension") }
     return result
+  }
+
+  /// The dimensions that `axis` names, as it names them.
+  func axes(default fallback: Int) throws(Diagnostic) -> [Int] {
+    guard let value = config["axis"] else { return [fallback] }
+    guard let axes = value.ints ?? value.int.map({ [$0] }) else {
+      throw wrong("axis", "a whole number or several")
+    }
+    return axes
+  }
+
+  /// The dimensions that `axis` names, of `rank`, in ascending order.
+  func axes(default fallback: Int, rank: Int) throws(Diagnostic) -> [Int] {
+    var result: [Int] = []
+    for axis in try axes(default: fallback) {
+      result.append(try canonicalAxis(axis, rank: rank))
+    }
+    guard Set(result).count == result.count else { throw wrong("axis", "different dimensions") }
+    return result.sorted()
   }
 
   func missing(_ field: String) -> Diagnostic {

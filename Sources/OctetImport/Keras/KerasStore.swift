@@ -13,8 +13,6 @@ struct KerasStore {
     case lists([String: Weights])
     /// Keras 3: groups as the layers lie in each other.
     case groups(HDF5Group)
-    /// A model without weights: only its layers are looked at.
-    case none
   }
 
   private let form: Form
@@ -31,7 +29,7 @@ struct KerasStore {
 
   private init(_ form: Form) { self.form = form }
 
-  static let empty = KerasStore(.none)
+  static let empty = KerasStore(.lists([:]))
 
   /// The weights of a model's layers, by layer name, and where those of the models among them are.
   func resolve(
@@ -39,35 +37,58 @@ struct KerasStore {
   ) throws(Diagnostic) -> [String: (weights: Weights, store: KerasStore)] {
     var result: [String: (weights: Weights, store: KerasStore)] = [:]
     switch form {
-    case .none: break
     case .lists(let lists):
       for layer in model.layers {
         let weights = lists[layer.name] ?? Weights()
-        result[layer.name] = (weights, KerasStore(.lists(Self.parts(of: layer, weights))))
+        result[layer.name] = (weights, KerasStore(.lists(try Self.parts(of: layer, weights))))
       }
     case .groups(let root):
       let groups = Self.groups(in: root, model)
       for layer in model.layers {
         guard let group = groups[layer.name] else { continue }
         result[layer.name] = (
-          Weights(tensors: Self.datasets(in: group)), KerasStore(.groups(group))
+          Weights(tensors: Self.datasets(in: group, of: layer)), KerasStore(.groups(group))
         )
       }
     }
     return result
   }
 
-  /// The lists of the layers of a model that is a layer: each weight's name has the layer's in it.
-  private static func parts(of layer: KerasLayer, _ weights: Weights) -> [String: Weights] {
+  /// Where the weights of `layer`, a model within a layer with `weights`, are.
+  func part(
+    _ name: String, of layer: KerasLayer, _ weights: Weights
+  ) throws(Diagnostic) -> KerasStore {
+    switch form {
+    case .lists: KerasStore(.lists(try Self.parts(of: layer, weights)))
+    case .groups(let group): group.group(name).map { KerasStore(.groups($0)) } ?? .empty
+    }
+  }
+
+  /// The lists of the layers of a model that is a layer: a weight's name has its layer's in it, and that of the model within
+  /// the model where that was named first.
+  private static func parts(
+    of layer: KerasLayer, _ weights: Weights
+  ) throws(Diagnostic) -> [String: Weights] {
     guard let model = layer.model else { return [:] }
     var parts: [String: Weights] = [:]
-    for inner in model.layers {
-      let own = weights.tensors.filter { weight in
-        weight.name.split(separator: "/").dropLast().contains { $0 == inner.name }
+    for weight in weights.tensors {
+      let path = Set(weight.name.split(separator: "/").dropLast().map { String($0) })
+      let named = model.layers.filter { $0.model != nil && path.contains($0.name) }
+      let owners = named.isEmpty ? model.layers.filter { owns($0, path) } : named
+      guard owners.count < 2 else {
+        throw Diagnostic(
+          .invalidKeras, "several layers of the model could have the weight '\(weight.name)'",
+          notes: ["they are " + owners.map { $0.name }.joined(separator: ", ")],
+          help: "give them different names, or save the model as model.save(\"model.keras\")")
       }
-      parts[inner.name] = Weights(tensors: own)
+      if let owner = owners.first { parts[owner.name, default: Weights()].tensors.append(weight) }
     }
     return parts
+  }
+
+  private static func owns(_ layer: KerasLayer, _ path: Set<String>) -> Bool {
+    guard let model = layer.model else { return path.contains(layer.name) }
+    return model.layers.contains { owns($0, path) }
   }
 
   /// Keras 3 names groups after classes (`conv2d`, `conv2d_1`, in the order of the layers) and writes each layer's own
@@ -82,7 +103,7 @@ struct KerasStore {
       if result[name] == nil { result[name] = group }
     }
     var used: [String: Int] = [:]
-    for layer in model.layers {
+    for layer in model.layers where !layer.isFunction {
       let base = snakeCase(layer.type)
       let count = used[base, default: 0]
       used[base] = count + 1
@@ -101,16 +122,38 @@ struct KerasStore {
       if letter.isUppercase, index > 0 {
         let before = letters[index - 1]
         let after = index + 1 < letters.count ? letters[index + 1] : " "
-        let startsWord =
-          before.isLowercase || before.isNumber || before.isUppercase && after.isLowercase
-        if startsWord, before != "_" { result += "_" }
+        if before.isLowercase || after.isLowercase, before != "_" { result += "_" }
       }
       result += letter.lowercased()
     }
     return result
   }
 
-  /// The numbers of a layer and then those of its parts, in Keras's order.
+  /// The parts of layers that have weights, in Keras's order.
+  private static let partNames = [
+    "cell", "forward_layer", "backward_layer", "layer", "query_dense", "key_dense", "value_dense",
+    "output_dense", "_query_dense", "_key_dense", "_value_dense", "_output_dense",
+  ]
+
+  /// The numbers of a layer and then those of its parts.
+  private static func datasets(
+    in group: HDF5Group, of layer: KerasLayer
+  ) -> [(name: String, dataset: HDF5Dataset)] {
+    // Cells in a list are named after their classes, as layers are.
+    if let cells = layer.config["cell"]?["config"]?["cells"]?.array,
+      let folder = group.group("cell")?.group("cells")
+    {
+      var used: [String: Int] = [:]
+      return cells.flatMap { cell in
+        let base = snakeCase(cell["class_name"]?.text ?? "")
+        let count = used[base, default: 0]
+        used[base] = count + 1
+        return folder.group(count == 0 ? base : "\(base)_\(count)").map { datasets(in: $0) } ?? []
+      }
+    }
+    return datasets(in: group)
+  }
+
   private static func datasets(
     in group: HDF5Group, depth: Int = 0
   ) -> [(name: String, dataset: HDF5Dataset)] {
@@ -122,11 +165,7 @@ struct KerasStore {
         result.append(("\(group.name)/\(index)", dataset))
       }
     }
-    let parts = [
-      "cell", "forward_layer", "backward_layer", "layer", "query_dense", "key_dense",
-      "value_dense", "output_dense",
-    ]
-    for part in parts {
+    for part in partNames {
       if let inner = group.group(part) { result += datasets(in: inner, depth: depth + 1) }
     }
     return result

@@ -54,6 +54,9 @@ enum KerasValue: Decodable {
     return false
   }
 
+  /// What Python takes for true: also numbers other than 0.
+  var isTrue: Bool { bool ?? float.map { $0 != 0 } ?? false }
+
   var array: [KerasValue]? {
     if case .array(let values) = self { return values }
     return nil
@@ -88,6 +91,18 @@ enum KerasValue: Decodable {
     case .number(let value): return Float(value)
     default: return nil
     }
+  }
+
+  /// The numbers of an array, of arrays within it, or of a single number; nil where there is anything else.
+  var numbers: [Float]? {
+    if let float { return [float] }
+    guard let array else { return nil }
+    var result: [Float] = []
+    for value in array {
+      guard let numbers = value.numbers else { return nil }
+      result += numbers
+    }
+    return result
   }
 
   /// All values of an array, if each is a whole number.

@@ -129,7 +129,7 @@ struct Filters {
 
 extension GraphBuilder {
   /// The filters [h,w,I,O] of a TensorFlow node, constant, in another order and shape.
-  fileprivate mutating func filter(
+  mutating func filter(
     _ node: TensorFlowNode, _ order: Permutation, shape: ([Int]) -> [Int]
   ) throws(Diagnostic) -> ValueID {
     let tensor = try node.constant(1, "filter")

@@ -42,6 +42,47 @@ extension OpMapping {
         }
         return [result]
       }
+    ],
+    tensorFlow: [
+      // The shape of the result, the filter [h,w,O,I], and the image.
+      "Conv2DBackpropInput": TensorFlowMapping(makes: ["transpose_conv", "transpose"]) {
+        node, builder throws(Diagnostic) in
+        let shape = try node.integers(0, "shape of the result")
+        let filter = try builder.filter(node, Permutation([2, 0, 1, 3])) { extents in extents }
+        let image = try builder.image(node, 2)
+        let (padding, rows, columns) = try node.padding()
+        guard try node.steps("dilations") == .one, rows == (0, 0), columns == (0, 0) else {
+          throw Diagnostic(
+            .unsupportedParameter,
+            "a transposed convolution with dilation or its own padding has no TFLite form",
+            help: "train the layer with the padding same or valid, and without dilation")
+        }
+        let order =
+          try node.isChannelsFirst() ? Permutation.toChannelsLast : Permutation([0, 1, 2, 3])
+        guard shape.count == 4, shape.allSatisfy({ (1..<1 << 31).contains($0) }) else {
+          throw Diagnostic(
+            .unsupportedParameter, "the shape \(shape) is not that of an image")
+        }
+        let result = order.apply(shape)
+        let stride = try node.steps("strides")
+        let sides = try builder.extents(filter)
+        return [
+          try builder.windowed(node, image) { image, builder throws(Diagnostic) in
+            let given = try builder.extents(image)
+            let fits = [(1, stride.height), (2, stride.width)].allSatisfy { axis, stride in
+              padding.span(input: result[axis], window: sides[axis], stride: stride)?.output
+                == given[axis]
+            }
+            guard fits else {
+              throw Diagnostic(
+                .shapeMismatch, "an image of shape \(given) cannot become one of shape \(result)")
+            }
+            let shape = builder.constant("shape", Tensor([4], int32: result.map { Int32($0) }))
+            return try builder.add(
+              TransposeConv(stride: stride, padding: padding), [shape, filter, image, nil])
+          }
+        ]
+      }
     ])
 }
 

@@ -9,11 +9,12 @@ extension KerasMapping {
     },
     // Source: keras.layers.ReLU: max_value, negative_slope, threshold.
     "ReLU": one { layer, input, builder throws(Diagnostic) in
-      guard try layer.float("threshold", default: 0) == 0 else {
-        throw Diagnostic(.unsupportedParameter, "a ReLU with a threshold is not supported")
-      }
       let slope = try layer.float("negative_slope", default: 0)
       let top = layer.config["max_value"]?.float
+      let threshold = try layer.float("threshold", default: 0)
+      if threshold != 0 {
+        return try builder.relu(input, slope: slope, top: top, threshold: threshold)
+      }
       if slope != 0 {
         let leaky = try builder.apply("LeakyRelu", [input], ["alpha": .number(slope)])
         guard let top else { return leaky }
@@ -29,6 +30,10 @@ extension KerasMapping {
       let slope = try layer.float(
         "negative_slope", default: try layer.float("alpha", default: 0.3))
       return try builder.apply("LeakyRelu", [input], ["alpha": .number(slope)])
+    },
+    "ThresholdedReLU": one { layer, input, builder throws(Diagnostic) in
+      try builder.relu(
+        input, slope: 0, top: nil, threshold: try layer.float("theta", default: 1))
     },
     "PReLU": one { layer, input, builder throws(Diagnostic) in
       let extents = try builder.extents(input)
@@ -48,7 +53,7 @@ extension KerasMapping {
       return try builder.apply("AddV2", [above, scaled])
     },
     "Softmax": one { layer, input, builder throws(Diagnostic) in
-      try builder.softmax(input, axis: layer.config["axis"]?.int ?? -1)
+      try builder.softmax(input, axes: try layer.axes(default: -1))
     },
   ]
 }
@@ -81,8 +86,8 @@ extension KerasBuilder {
     case "relu6": return try apply("Relu6", [input])
     case "sigmoid": return try apply("Sigmoid", [input])
     case "tanh": return try apply("Tanh", [input])
-    case "softmax": return try softmax(input, axis: -1)
-    case "elu": return try apply("Elu", [input])
+    case "softmax": return try softmax(input, axes: [-1])
+    case "elu", "celu": return try apply("Elu", [input])
     case "selu": return try apply("Selu", [input])
     case "softplus": return try apply("Softplus", [input])
     case "softsign": return try apply("Softsign", [input])
@@ -104,6 +109,30 @@ extension KerasBuilder {
       return try apply("Minimum", [try apply("Relu", [line]), scalar(1)])
     case "mish":
       return try apply("Mul", [input, try apply("Tanh", [try apply("Softplus", [input])])])
+    case "hard_tanh": return try clip(input, -1, 1)
+    case "tanh_shrink": return try apply("Sub", [input, try apply("Tanh", [input])])
+    case "soft_shrink": return try apply("Sub", [input, try clip(input, -0.5, 0.5)])
+    case "hard_shrink":
+      let isLarge = try apply("Greater", [try apply("Abs", [input]), scalar(0.5)])
+      return try apply("SelectV2", [isLarge, input, scalar(0)])
+    case "squareplus":
+      let root = try apply(
+        "Sqrt", [try apply("AddV2", [try apply("Square", [input]), scalar(4)])])
+      return try apply("Mul", [try apply("AddV2", [input, root]), scalar(0.5)])
+    case "log_sigmoid":
+      return try apply("Neg", [try apply("Softplus", [try apply("Neg", [input])])])
+    case "sparse_sigmoid":
+      let half = try apply("Mul", [try clip(input, -1, 1), scalar(0.5)])
+      return try apply("AddV2", [half, scalar(0.5)])
+    case "sparse_plus":
+      // ((x between -1 and 1) + 1)^2 / 4, and x itself above.
+      let raised = try apply("AddV2", [try clip(input, -1, 1), scalar(1)])
+      let curve = try apply("Mul", [try apply("Square", [raised]), scalar(0.25)])
+      let above = try apply("Relu", [try apply("Sub", [input, scalar(1)])])
+      return try apply("AddV2", [curve, above])
+    case "glu":
+      let halves = try split(input, 2)
+      return try apply("Mul", [halves[0], try apply("Sigmoid", [halves[1]])])
     default:
       throw Diagnostic(
         .unknownLayer, "the activation '\(name)' is not one of Keras's that Octet has",
@@ -111,14 +140,62 @@ extension KerasBuilder {
     }
   }
 
+  /// The normalized exponentials over some dimensions together.
   mutating func softmax(
-    _ input: TensorFlowValue, axis: Int
+    _ input: TensorFlowValue, axes: [Int]
   ) throws(Diagnostic) -> TensorFlowValue {
-    let rank = try extents(input).count
-    let axis = try canonicalAxis(axis, rank: rank)
-    if axis == rank - 1 { return try apply("Softmax", [input]) }
-    var order = Array(0..<rank)
-    order.swapAt(axis, rank - 1)
-    return try transpose(try apply("Softmax", [try transpose(input, order)]), order)
+    let extents = try extents(input)
+    var own: [Int] = []
+    for axis in axes { own.append(try canonicalAxis(axis, rank: extents.count)) }
+    let others = extents.indices.filter { !own.contains($0) }
+    guard !own.isEmpty, Set(own).count == own.count else {
+      throw Diagnostic(.unsupportedParameter, "the axes \(axes) of a softmax are not understood")
+    }
+    if own == [extents.count - 1] { return try apply("Softmax", [input]) }
+    let order = others + own
+    let turned = try transpose(input, order)
+    let shape = order.map { extents[$0] }
+    let rows = try reshape(
+      turned, others.map { extents[$0] } + [own.map { extents[$0] }.reduce(1, *)])
+    let result = try reshape(try apply("Softmax", [rows]), shape)
+    let back = extents.indices.map { axis in order.firstIndex(of: axis) ?? axis }
+    return try transpose(result, back)
+  }
+
+  mutating func clip(
+    _ input: TensorFlowValue, _ least: Float, _ largest: Float
+  ) throws(Diagnostic) -> TensorFlowValue {
+    let above = try apply("Maximum", [input, scalar(least)])
+    return try apply("Minimum", [above, scalar(largest)])
+  }
+
+  /// Equal parts of the last dimension.
+  mutating func split(
+    _ value: TensorFlowValue, _ count: Int
+  ) throws(Diagnostic) -> [TensorFlowValue] {
+    var size = try extents(value)
+    guard let last = size.last, last % count == 0 else {
+      throw Diagnostic(.shapeMismatch, "the shape \(size) has no \(count) equal parts")
+    }
+    size[size.count - 1] = last / count
+    var begin = [Int](repeating: 0, count: size.count)
+    var parts: [TensorFlowValue] = []
+    for part in 0..<count {
+      begin[size.count - 1] = part * (last / count)
+      parts.append(try slice(value, begin: begin, size: size))
+    }
+    return parts
+  }
+
+  /// x above `threshold`, `slope * (x - threshold)` elsewhere; with `top`, between 0 and that where it is above.
+  fileprivate mutating func relu(
+    _ input: TensorFlowValue, slope: Float, top: Float?, threshold: Float
+  ) throws(Diagnostic) -> TensorFlowValue {
+    let isAbove = try apply("Greater", [input, scalar(threshold)])
+    var result = try apply("SelectV2", [isAbove, input, scalar(0)])
+    if let top { result = try clip(result, 0, top) }
+    guard slope != 0 else { return result }
+    let missing = try apply("Relu", [try apply("Sub", [scalar(threshold), input])])
+    return try apply("Sub", [result, try apply("Mul", [missing, scalar(slope)])])
   }
 }

@@ -4,22 +4,6 @@ import OctetOps
 
 extension KerasMapping {
   static let convolutions: [String: KerasMapping] = [
-    "Dense": one { layer, input, builder throws(Diagnostic) in
-      let extents = try builder.extents(input)
-      guard let depth = extents.last, extents.count > 1 else {
-        throw Diagnostic(.shapeMismatch, "a Dense layer reads the shape \(extents)")
-      }
-      let units = try layer.int("units")
-      let kernel = try builder.weight("kernel", [depth, units])
-      let bias = try builder.bias(layer, units)
-      let flat =
-        extents.count == 2
-        ? input : try builder.reshape(input, [extents.dropLast().reduce(1, *), depth])
-      var result = try builder.apply("MatMul", [flat, .constant(kernel)])
-      if let bias { result = try builder.apply("BiasAdd", [result, bias]) }
-      if extents.count != 2 { result = try builder.reshape(result, extents.dropLast() + [units]) }
-      return try builder.activate(result, layer.config["activation"])
-    },
     "Conv1D": convolution(rank: 1) { layer, channels, builder throws(Diagnostic) in
       try builder.filter(layer, rank: 1, channels)
     },
@@ -38,8 +22,14 @@ extension KerasMapping {
     "SeparableConv2D": convolution(rank: 2) { layer, channels, builder throws(Diagnostic) in
       try builder.separableFilter(layer, rank: 2, channels)
     },
+    "Conv3D": convolution(rank: 3) { layer, channels, builder throws(Diagnostic) in
+      try builder.filter(layer, rank: 3, channels)
+    },
+    "Conv1DTranspose": one { layer, input, builder throws(Diagnostic) in
+      try builder.transposedConvolution(layer, rank: 1, input)
+    },
     "Conv2DTranspose": one { layer, input, builder throws(Diagnostic) in
-      try builder.transposedConvolution(layer, input)
+      try builder.transposedConvolution(layer, rank: 2, input)
     },
   ]
 
@@ -50,62 +40,97 @@ extension KerasMapping {
       @escaping @Sendable (KerasLayer, Int, inout KerasBuilder) throws(Diagnostic) -> KerasFilters
   ) -> KerasMapping {
     one { layer, input, builder throws(Diagnostic) in
-      let isFirst = try layer.isChannelsFirst()
+      let form = KerasForm(rank: rank, isChannelsFirst: try layer.isChannelsFirst())
       let extents = try builder.extents(input)
       guard extents.count == rank + 2 else {
         throw Diagnostic(.shapeMismatch, "the layer reads the shape \(extents)")
       }
-      let filters = try filters(layer, extents[isFirst ? 1 : rank + 1], &builder)
+      let filters = try filters(layer, extents[form.channels], &builder)
       let bias = try builder.bias(layer, filters.outputs)
       let strides = try layer.sizes("strides", count: rank, default: 1)
       let dilations = try layer.sizes("dilation_rate", count: rank, default: 1)
-      var image = input
-      if rank == 1 {
-        image = try builder.reshape(
-          input,
-          isFirst ? [extents[0], extents[1], 1, extents[2]] : [extents[0], 1] + extents[1...])
-      }
+      var image = try builder.image(input, form)
       var padding = try layer.text("padding", default: "valid").uppercased()
       if padding == "CAUSAL" {
         guard rank == 1, let size = filters.sides.last else {
           throw layer.wrong("padding", "same or valid")
         }
-        let before = dilations[0] * (size - 1)
-        let borders = [0, 0, 0, 0, isFirst ? 0 : before, 0, isFirst ? before : 0, 0]
-        let constant = TensorFlowValue.constant(
-          Tensor([4, 2], int32: borders.map { Int32(clamping: $0) }))
-        image = try builder.apply("Pad", [image, constant])
+        var borders = [Int](repeating: 0, count: 8)
+        borders[form.isChannelsFirst ? 6 : 4] = dilations[0] * (size - 1)
+        image = try builder.pad(image, borders)
         padding = "VALID"
       }
-      func spread(_ sizes: [Int]) -> TFAttrValue {
-        let both = rank == 1 ? [sizes[0], sizes[0]] : sizes
-        return .ints(isFirst ? [1, 1] + both : [1] + both + [1])
-      }
-      func spreadDilation(_ sizes: [Int]) -> TFAttrValue {
-        let both = rank == 1 ? [1, sizes[0]] : sizes
-        return .ints(isFirst ? [1, 1] + both : [1] + both + [1])
-      }
-      let format = TFAttrValue.text(isFirst ? "NCHW" : "NHWC")
       var result = image
       for (index, step) in filters.steps.enumerated() {
+        let ones = [Int](repeating: 1, count: rank)
         result = try builder.apply(
           step.op, [result, .constant(step.filter)],
           [
-            "strides": index == 0 ? spread(strides) : .ints([1, 1, 1, 1]),
-            "dilations": index == 0 ? spreadDilation(dilations) : .ints([1, 1, 1, 1]),
-            "padding": .text(index == 0 ? padding : "VALID"), "data_format": format,
+            "strides": form.spread(index == 0 ? strides : ones, beside: strides[0]),
+            "dilations": form.spread(index == 0 ? dilations : ones, beside: 1),
+            "padding": .text(index == 0 ? padding : "VALID"), "data_format": form.name,
           ])
       }
       if let bias {
-        result = try builder.apply("BiasAdd", [result, bias], ["data_format": format])
+        result = try builder.apply("BiasAdd", [result, bias], ["data_format": form.name])
       }
-      if rank == 1 {
-        var own = try builder.extents(result)
-        own.remove(at: isFirst ? 2 : 1)
-        result = try builder.reshape(result, own)
-      }
-      return try builder.activate(result, layer.config["activation"])
+      return try builder.activate(
+        try builder.line(result, form), layer.config["activation"])
     }
+  }
+}
+
+/// How the images of a layer over `rank` dimensions are laid out. TensorFlow's operators over one dimension work on images
+/// of one row.
+struct KerasForm {
+  let rank: Int
+  let isChannelsFirst: Bool
+
+  /// The dimension of the channels, and the first of the others.
+  var channels: Int { isChannelsFirst ? 1 : rank + 1 }
+  var first: Int { isChannelsFirst ? 2 : 1 }
+
+  var name: TFAttrValue {
+    switch rank {
+    case 3: .text(isChannelsFirst ? "NCDHW" : "NDHWC")
+    default: .text(isChannelsFirst ? "NCHW" : "NHWC")
+    }
+  }
+
+  /// One number for each dimension of an image, or of a line with `other` for its row.
+  func spread(_ sizes: [Int], beside other: Int) -> TFAttrValue {
+    let all = rank == 1 ? [other] + sizes : sizes
+    return .ints(isChannelsFirst ? [1, 1] + all : [1] + all + [1])
+  }
+}
+
+extension KerasBuilder {
+  /// A line as an image of one row; other inputs as they are.
+  mutating func image(
+    _ input: TensorFlowValue, _ form: KerasForm
+  ) throws(Diagnostic) -> TensorFlowValue {
+    guard form.rank == 1 else { return input }
+    var extents = try extents(input)
+    extents.insert(1, at: form.first)
+    return try reshape(input, extents)
+  }
+
+  /// The reverse of `image`.
+  mutating func line(
+    _ result: TensorFlowValue, _ form: KerasForm
+  ) throws(Diagnostic) -> TensorFlowValue {
+    guard form.rank == 1 else { return result }
+    var extents = try extents(result)
+    extents.remove(at: form.first)
+    return try reshape(result, extents)
+  }
+
+  /// Zeros before and after each dimension.
+  mutating func pad(
+    _ input: TensorFlowValue, _ borders: [Int]
+  ) throws(Diagnostic) -> TensorFlowValue {
+    let constant = Tensor([borders.count / 2, 2], int32: borders.map { Int32(clamping: $0) })
+    return try apply("Pad", [input, .constant(constant)])
   }
 }
 
@@ -125,8 +150,8 @@ extension KerasBuilder {
   }
 
   /// A filter [h,w,…] of one row for a layer of one dimension.
-  private func image(_ filter: Tensor) -> Tensor {
-    filter.extents.count == 4
+  func image(_ filter: Tensor) -> Tensor {
+    filter.extents.count > 3
       ? filter : Tensor(TensorType(.float32, [1] + filter.extents), filter.storage)
   }
 
@@ -135,12 +160,13 @@ extension KerasBuilder {
   ) throws(Diagnostic) -> KerasFilters {
     let sides = try layer.sizes("kernel_size", count: rank)
     let groups = try layer.int("groups", default: 1)
-    guard groups > 0, channels % groups == 0 else {
+    guard groups > 0, channels % groups == 0, rank < 3 || groups == 1 else {
       throw layer.wrong("groups", "a divisor of \(channels) channels")
     }
     let outputs = try layer.int("filters")
     let filter = try weight("kernel", sides + [channels / groups, outputs])
-    return KerasFilters(steps: [("Conv2D", image(filter))], outputs: outputs, sides: sides)
+    return KerasFilters(
+      steps: [(rank == 3 ? "Conv3D" : "Conv2D", image(filter))], outputs: outputs, sides: sides)
   }
 
   fileprivate mutating func depthwiseFilter(
@@ -163,45 +189,5 @@ extension KerasBuilder {
     let point = try weight("pointwise kernel", ones + [first.outputs, outputs])
     return KerasFilters(
       steps: first.steps + [("Conv2D", image(point))], outputs: outputs, sides: first.sides)
-  }
-
-  /// Source: keras's `deconv_output_length` for the extents of the result.
-  fileprivate mutating func transposedConvolution(
-    _ layer: KerasLayer, _ input: TensorFlowValue
-  ) throws(Diagnostic) -> TensorFlowValue {
-    let isFirst = try layer.isChannelsFirst()
-    let extents = try extents(input)
-    guard extents.count == 4 else {
-      throw Diagnostic(.shapeMismatch, "the layer reads the shape \(extents)")
-    }
-    let sides = try layer.sizes("kernel_size", count: 2)
-    let strides = try layer.sizes("strides", count: 2, default: 1)
-    let outputs = try layer.int("filters")
-    guard layer.config["output_padding"] == nil,
-      try layer.sizes("dilation_rate", count: 2, default: 1) == [1, 1]
-    else {
-      throw Diagnostic(
-        .unsupportedParameter,
-        "output_padding and dilation_rate of a transposed convolution "
-          + "are not supported")
-    }
-    let channels = extents[isFirst ? 1 : 3]
-    let filter = try weight("kernel", sides + [outputs, channels])
-    let bias = try bias(layer, outputs)
-    let padding = try layer.text("padding", default: "valid").uppercased()
-    let size = [0, 1].map { axis in
-      let extent = extents[axis + (isFirst ? 2 : 1)] * strides[axis]
-      return padding == "SAME" ? extent : extent + max(sides[axis] - strides[axis], 0)
-    }
-    let format = TFAttrValue.text(isFirst ? "NCHW" : "NHWC")
-    let shape = isFirst ? [extents[0], outputs] + size : [extents[0]] + size + [outputs]
-    var result = try apply(
-      "Conv2DBackpropInput", [try ints(shape), .constant(filter), input],
-      [
-        "strides": .ints(isFirst ? [1, 1] + strides : [1] + strides + [1]),
-        "padding": .text(padding), "data_format": format,
-      ])
-    if let bias { result = try apply("BiasAdd", [result, bias], ["data_format": format]) }
-    return try activate(result, layer.config["activation"])
   }
 }

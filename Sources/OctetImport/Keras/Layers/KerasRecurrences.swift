@@ -4,15 +4,36 @@ import OctetOps
 
 extension KerasMapping {
   static let recurrences: [String: KerasMapping] = [
-    "LSTM": recurrent, "GRU": recurrent, "SimpleRNN": recurrent, "CuDNNLSTM": recurrent,
+    "LSTM": recurrent, "GRU": recurrent, "SimpleRNN": recurrent,
+    // A layer around one cell or several, each of which reads what the one before it makes.
+    "RNN": KerasMapping(arguments: ["initial_state"]) { layer, inputs, builder throws(Diagnostic) in
+      let cell = try layer.inner("cell")
+      var cells = [cell]
+      if cell.type == "StackedRNNCells" {
+        cells = []
+        for value in cell.config["cells"]?.array ?? [] {
+          cells.append(try KerasLayer(value, depth: 1))
+        }
+      }
+      let returnsState = try layer.bool("return_state", default: false)
+      guard cells.count == 1 || inputs.count == 1 && !returnsState else {
+        throw Diagnostic(
+          .unsupportedParameter, "the state of several cells is not supported")
+      }
+      return try builder.recur(cells, layer, inputs)
+    },
+    "ConvLSTM2D": KerasMapping(arguments: ["initial_state"]) {
+      layer, inputs, builder throws(Diagnostic) in
+      try builder.convolutionalLSTM(layer, inputs)
+    },
   ]
 
-  private static let recurrent = KerasMapping { layer, inputs, builder throws(Diagnostic) in
-    try builder.recur(try Recurrence(layer, inputs, &builder), layer)
+  private static let recurrent = KerasMapping(arguments: ["initial_state"]) {
+    layer, inputs, builder throws(Diagnostic) in try builder.recur([layer], layer, inputs)
   }
 }
 
-/// A recurrent layer with its weights and its input.
+/// A recurrent cell with its weights.
 struct Recurrence {
   enum Cell {
     case lstm
@@ -26,63 +47,41 @@ struct Recurrence {
 
   let cell: Cell
   let units: Int
-  /// [batch,steps,features]
-  let input: TensorFlowValue
-  let extents: [Int]
+  /// Of its gates, and of what they let through.
+  let recurrentActivation: KerasValue
+  let activation: KerasValue
   let kernel: Tensor
   let recurrentKernel: Tensor
   /// Of the input and of the state; nil for none.
   let bias: Tensor?
   let stateBias: Tensor?
-  let isBackwards: Bool
-  /// What the model gives for the state before the first step; zeros without.
-  let initial: [TensorFlowValue]
 
+  /// - Parameters:
+  ///   - layer: the cell, or a layer that has the settings of its cell.
+  ///   - features: what it reads in each step.
   init(
-    _ layer: KerasLayer, _ inputs: [TensorFlowValue], _ builder: inout KerasBuilder
+    _ layer: KerasLayer, features: Int, _ builder: inout KerasBuilder
   ) throws(Diagnostic) {
-    guard let input = inputs.first else {
-      throw Diagnostic(.invalidKeras, "the layer reads nothing")
-    }
-    extents = try builder.extents(input)
-    guard extents.count == 3 else {
-      throw Diagnostic(.shapeMismatch, "the layer reads the shape \(extents)")
-    }
-    guard extents[1] <= Self.mostSteps else {
-      throw Diagnostic(
-        .unsupportedParameter,
-        "a sequence of \(extents[1]) steps would become as many copies of the cell",
-        notes: ["at most \(Self.mostSteps) are made"], help: "give a shorter one with --input-shape"
-      )
-    }
-    guard try !layer.bool("stateful", default: false) else {
-      throw Diagnostic(
-        .unsupportedParameter, "the layer keeps its state from one run to the next",
-        notes: ["a .tflite made here keeps nothing"], help: "build the model with stateful=False")
-    }
-    guard try !layer.bool("time_major", default: false) else {
-      throw layer.wrong("time_major", "false")
-    }
-    self.input = input
-    initial = Array(inputs.dropFirst())
     units = try layer.int("units")
     guard units > 0 else { throw layer.wrong("units", "positive") }
-    isBackwards = try layer.bool("go_backwards", default: false)
+    let gates: Int
     switch layer.type {
-    case "GRU":
-      cell = .gru(resetsAfter: try layer.bool("reset_after", default: builder.version >= 2))
-    case "SimpleRNN": cell = .simple
-    default: cell = .lstm
+    case "LSTM", "LSTMCell": (cell, gates) = (.lstm, 4)
+    case "GRU", "GRUCell":
+      let resetsAfter = try layer.bool("reset_after", default: builder.version >= 2)
+      (cell, gates) = (.gru(resetsAfter: resetsAfter), 3)
+    case "SimpleRNN", "SimpleRNNCell": (cell, gates) = (.simple, 1)
+    default:
+      throw Diagnostic(
+        .unknownLayer, "the cell class '\(layer.type)' is not supported",
+        help: "export the model with its graph: model.export(\"folder\"), and convert the folder")
     }
-    let gates =
-      switch cell {
-      case .lstm: 4
-      case .gru: 3
-      case .simple: 1
-      }
+    recurrentActivation =
+      layer.config.object?["recurrent_activation"] ?? .text("sigmoid")
+    activation = layer.config.object?["activation"] ?? .text("tanh")
     let (width, overflow) = units.multipliedReportingOverflow(by: gates)
     guard !overflow, width < 1 << 28 else { throw layer.wrong("units", "less") }
-    kernel = try builder.weight("kernel", [extents[2], width])
+    kernel = try builder.weight("kernel", [features, width])
     recurrentKernel = try builder.weight("recurrent kernel", [units, width])
     guard try layer.bool("use_bias", default: true) else {
       bias = nil
@@ -98,169 +97,123 @@ struct Recurrence {
       stateBias = nil
     }
   }
+
+  /// The tensors of its state: the output and, for an LSTM, the cell's.
+  var stateCount: Int {
+    if case .lstm = cell { return 2 }
+    return 1
+  }
+
+  /// Whether TFLite's operator for a whole sequence computes the same.
+  var isPlainLSTM: Bool {
+    guard case .lstm = cell else { return false }
+    return recurrentActivation.text == "sigmoid" && activation.text == "tanh"
+  }
 }
 
 extension KerasBuilder {
-  /// The layer's results: the last state or all of them, and the state where the layer returns it.
+  /// More steps of a plain LSTM become one operator.
+  private static let fewSteps = 4
+
+  /// The results of a recurrent layer: the last output or all of them, and the state where the layer returns it.
   ///
-  /// Source: "Long Short-Term Memory" (1997), "Learning Phrase Representations using RNN Encoder-Decoder" (2014), with the
-  /// order of gates that Keras stores: input, forget, cell, output; update, reset, candidate.
-  fileprivate mutating func recur(
-    _ recurrence: Recurrence, _ layer: KerasLayer
+  /// - Parameters:
+  ///   - cells: in order.
+  ///   - layer: says what is returned.
+  ///   - inputs: [batch,steps,features] and, where the model gives it, the state before the first step.
+  mutating func recur(
+    _ cells: [KerasLayer], _ layer: KerasLayer, _ inputs: [TensorFlowValue]
   ) throws(Diagnostic) -> [TensorFlowValue] {
-    let (steps, state) = try states(of: recurrence, layer)
-    guard let last = steps.last else {
-      throw Diagnostic(.shapeMismatch, "the layer reads a sequence without steps")
+    guard var sequence = inputs.first else {
+      throw Diagnostic(.invalidKeras, "the layer reads nothing")
     }
-    var results = [last]
-    if try layer.bool("return_sequences", default: false) {
-      var rows: [TensorFlowValue] = []
-      for step in steps {
-        rows.append(try reshape(step, [recurrence.extents[0], 1, recurrence.units]))
+    let extents = try extents(sequence)
+    guard extents.count == 3 else {
+      throw Diagnostic(.shapeMismatch, "the layer reads the shape \(extents)")
+    }
+    try refuseStates(layer)
+    let returnsState = try layer.bool("return_state", default: false)
+    if try layer.bool("go_backwards", default: false) { sequence = try reverse(sequence, axis: 1) }
+    var state: [TensorFlowValue] = []
+    for cell in cells {
+      let features = try self.extents(sequence)[2]
+      let recurrence = try Recurrence(cell, features: features, &self)
+      let initial = Array(inputs.dropFirst())
+      guard initial.isEmpty || initial.count == recurrence.stateCount else {
+        throw Diagnostic(
+          .invalidKeras,
+          "the layer is given \(counted(initial.count, "state")), it needs \(recurrence.stateCount)"
+        )
       }
-      results = [try concatenate(rows, axis: 1)]
+      if recurrence.isPlainLSTM, initial.isEmpty, !returnsState, extents[1] > Self.fewSteps {
+        sequence = .computed(
+          try graph.lstm(
+            input: try graph.value(sequence), kernel: recurrence.kernel,
+            recurrentKernel: recurrence.recurrentKernel,
+            bias: recurrence.bias?.storage.array(of: Float.self)))
+      } else {
+        (sequence, state) = try unroll(recurrence, sequence, initial)
+      }
     }
-    if try layer.bool("return_state", default: false) { results += state }
-    return results
+    let units = try self.extents(sequence)[2]
+    let states = returnsState ? state : []
+    if try layer.bool("return_sequences", default: false) { return [sequence] + states }
+    let last = try slice(
+      sequence, begin: [0, extents[1] - 1, 0], size: [extents[0], 1, units])
+    return [try reshape(last, [extents[0], units])] + states
   }
 
-  /// The output of each step, and the state after the last.
-  private mutating func states(
-    of recurrence: Recurrence, _ layer: KerasLayer
-  ) throws(Diagnostic) -> (steps: [TensorFlowValue], state: [TensorFlowValue]) {
-    let (batch, count) = (recurrence.extents[0], recurrence.extents[1])
-    let width = recurrence.kernel.extents[1]
+  /// Refuses a layer whose result depends on the run before.
+  func refuseStates(_ layer: KerasLayer) throws(Diagnostic) {
+    guard try !layer.bool("stateful", default: false) else {
+      throw Diagnostic(
+        .unsupportedParameter, "the layer keeps its state from one run to the next",
+        notes: ["a .tflite made here keeps nothing"], help: "build the model with stateful=False")
+    }
+    guard try !layer.bool("time_major", default: false) else {
+      throw layer.wrong("time_major", "false")
+    }
+  }
+
+  func refuseLong(_ steps: Int) throws(Diagnostic) {
+    guard steps > 0 else {
+      throw Diagnostic(.shapeMismatch, "the layer reads a sequence without steps")
+    }
+    guard steps <= Recurrence.mostSteps else {
+      throw Diagnostic(
+        .unsupportedParameter,
+        "a sequence of \(steps) steps would become as many copies of the cell",
+        notes: ["at most \(Recurrence.mostSteps) are made"],
+        help: "give a shorter one with --input-shape")
+    }
+  }
+
+  /// The outputs of all steps, [batch,steps,units], and the state after the last.
+  private mutating func unroll(
+    _ recurrence: Recurrence, _ sequence: TensorFlowValue, _ initial: [TensorFlowValue]
+  ) throws(Diagnostic) -> (sequence: TensorFlowValue, state: [TensorFlowValue]) {
+    let extents = try extents(sequence)
+    let (batch, count, width) = (extents[0], extents[1], recurrence.kernel.extents[1])
+    try refuseLong(count)
     // What does not depend on the state is computed for all steps at once.
     var projected = try apply(
       "MatMul",
-      [
-        try reshape(recurrence.input, [batch * count, recurrence.extents[2]]),
-        .constant(recurrence.kernel),
-      ])
+      [try reshape(sequence, [batch * count, extents[2]]), .constant(recurrence.kernel)])
     if let bias = recurrence.bias {
       projected = try apply("BiasAdd", [projected, .constant(bias)])
     }
     projected = try reshape(projected, [batch, count, width])
-    var state = recurrence.initial
-    var outputs: [TensorFlowValue] = []
+    let weights = recurrence.weights(&graph)
+    var state = initial
+    var rows: [TensorFlowValue] = []
     for step in 0..<count {
-      let place = recurrence.isBackwards ? count - 1 - step : step
       let row = try reshape(
-        try slice(projected, begin: [0, place, 0], size: [batch, 1, width]), [batch, width])
-      switch recurrence.cell {
-      case .lstm: state = try lstm(recurrence, layer, row, state)
-      case .gru(let resetsAfter):
-        state = [try gru(recurrence, layer, row, state.first, resetsAfter: resetsAfter)]
-      case .simple:
-        let sum = try plusState(row, state.first, recurrence)
-        state = [try activate(sum, layer.config["activation"] ?? .text("tanh"))]
+        try slice(projected, begin: [0, step, 0], size: [batch, 1, width]), [batch, width])
+      state = try self.step(recurrence, row, state, weights)
+      if let first = state.first {
+        rows.append(try reshape(first, [batch, 1, recurrence.units]))
       }
-      guard let first = state.first else { break }
-      outputs.append(first)
     }
-    return (outputs, state)
-  }
-
-  private mutating func gates(
-    _ value: TensorFlowValue, _ count: Int, _ recurrence: Recurrence
-  ) throws(Diagnostic) -> [TensorFlowValue] {
-    let (batch, units) = (recurrence.extents[0], recurrence.units)
-    var result: [TensorFlowValue] = []
-    for gate in 0..<count {
-      result.append(try slice(value, begin: [0, gate * units], size: [batch, units]))
-    }
-    return result
-  }
-
-  /// A row with what the recurrent kernel makes of the state; the state before the first step is zero.
-  private mutating func plusState(
-    _ row: TensorFlowValue, _ state: TensorFlowValue?, _ recurrence: Recurrence
-  ) throws(Diagnostic) -> TensorFlowValue {
-    guard let state else { return row }
-    let product = try apply("MatMul", [state, .constant(recurrence.recurrentKernel)])
-    return try apply("AddV2", [row, product])
-  }
-
-  private mutating func lstm(
-    _ recurrence: Recurrence, _ layer: KerasLayer, _ row: TensorFlowValue,
-    _ state: [TensorFlowValue]
-  ) throws(Diagnostic) -> [TensorFlowValue] {
-    let gates = try gates(try plusState(row, state.first, recurrence), 4, recurrence)
-    let sharp = layer.config["recurrent_activation"] ?? .text("sigmoid")
-    let soft = layer.config["activation"] ?? .text("tanh")
-    let input = try activate(gates[0], sharp)
-    var cell = try apply("Mul", [input, try activate(gates[2], soft)])
-    if state.count > 1 {
-      let kept = try apply("Mul", [try activate(gates[1], sharp), state[1]])
-      cell = try apply("AddV2", [kept, cell])
-    }
-    let output = try activate(gates[3], sharp)
-    return [try apply("Mul", [output, try activate(cell, soft)]), cell]
-  }
-
-  private mutating func gru(
-    _ recurrence: Recurrence, _ layer: KerasLayer, _ row: TensorFlowValue,
-    _ state: TensorFlowValue?, resetsAfter: Bool
-  ) throws(Diagnostic) -> TensorFlowValue {
-    let sharp = layer.config["recurrent_activation"] ?? .text("sigmoid")
-    let soft = layer.config["activation"] ?? .text("tanh")
-    let units = recurrence.units
-    let rows = try gates(row, 3, recurrence)
-    var update = rows[0]
-    var reset = rows[1]
-    var candidate = rows[2]
-    if resetsAfter {
-      var inner: TensorFlowValue?
-      if let state {
-        inner = try apply("MatMul", [state, .constant(recurrence.recurrentKernel)])
-      }
-      if let bias = recurrence.stateBias {
-        inner =
-          if let value = inner { try apply("BiasAdd", [value, .constant(bias)]) } else {
-            .constant(Tensor(TensorType(.float32, [1, 3 * units]), bias.storage))
-          }
-      }
-      if let inner {
-        let parts: [TensorFlowValue]
-        if case .constant(let tensor) = inner {
-          let numbers = tensor.storage.array(of: Float.self)
-          parts = (0..<3).map {
-            .constant(Tensor([1, units], Array(numbers[$0 * units..<($0 + 1) * units])))
-          }
-        } else {
-          parts = try gates(inner, 3, recurrence)
-        }
-        update = try apply("AddV2", [update, parts[0]])
-        reset = try activate(try apply("AddV2", [reset, parts[1]]), sharp)
-        candidate = try apply("AddV2", [candidate, try apply("Mul", [reset, parts[2]])])
-      }
-    } else if let state {
-      let kernel = recurrence.recurrentKernel
-      update = try apply("AddV2", [update, try product(state, kernel, 0, units)])
-      reset = try activate(
-        try apply("AddV2", [reset, try product(state, kernel, 1, units)]), sharp)
-      let remembered = try apply("Mul", [reset, state])
-      candidate = try apply("AddV2", [candidate, try product(remembered, kernel, 2, units)])
-    }
-    update = try activate(update, sharp)
-    candidate = try activate(candidate, soft)
-    // update * state + (1 - update) * candidate
-    let fresh = try apply("Sub", [candidate, try apply("Mul", [update, candidate])])
-    guard let state else { return fresh }
-    return try apply("AddV2", [try apply("Mul", [update, state]), fresh])
-  }
-
-  /// A product with one gate's columns of the recurrent kernel.
-  private mutating func product(
-    _ state: TensorFlowValue, _ kernel: Tensor, _ gate: Int, _ units: Int
-  ) throws(Diagnostic) -> TensorFlowValue {
-    let numbers = kernel.storage.array(of: Float.self)
-    let width = kernel.extents[1]
-    var columns: [Float] = []
-    columns.reserveCapacity(units * units)
-    for row in 0..<kernel.extents[0] {
-      columns += numbers[row * width + gate * units..<row * width + (gate + 1) * units]
-    }
-    return try apply("MatMul", [state, .constant(Tensor([units, units], columns))])
+    return (try concatenate(rows, axis: 1), state)
   }
 }

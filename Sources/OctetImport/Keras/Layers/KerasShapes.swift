@@ -43,13 +43,17 @@ extension KerasMapping {
         throw layer.wrong("n", "a positive number, for a vector")
       }
       let row = try builder.reshape(input, [extents[0], 1, extents[1]])
-      return try builder.concatenate(
-        [TensorFlowValue](repeating: row, count: count), axis: 1)
+      return try builder.apply("Tile", [row, try builder.ints([1, count, 1])])
     },
     "ZeroPadding1D": padding(rank: 1), "ZeroPadding2D": padding(rank: 2),
+    "ZeroPadding3D": padding(rank: 3),
     "Cropping1D": cropping(rank: 1), "Cropping2D": cropping(rank: 2),
+    "Cropping3D": cropping(rank: 3),
     "UpSampling1D": one { layer, input, builder throws(Diagnostic) in
       let extents = try builder.extents(input)
+      guard extents.count == 3 else {
+        throw Diagnostic(.shapeMismatch, "the layer reads the shape \(extents)")
+      }
       let size = try layer.sizes("size", count: 1, default: 2)[0]
       let image = try builder.reshape(input, [extents[0], 1] + extents[1...])
       let large = try builder.resize(image, height: 1, width: size, "nearest")
@@ -65,22 +69,56 @@ extension KerasMapping {
       let large = try builder.resize(image, height: size[0], width: size[1], kind)
       return try builder.transpose(large, [0, 3, 1, 2])
     },
-    "Resizing": one { layer, input, builder throws(Diagnostic) in
-      guard try !layer.bool("crop_to_aspect_ratio", default: false),
-        try !layer.bool("pad_to_aspect_ratio", default: false)
-      else { throw layer.wrong("crop_to_aspect_ratio", "false") }
+    "UpSampling3D": one { layer, input, builder throws(Diagnostic) in
+      let size = try layer.sizes("size", count: 3, default: 2)
+      let extents = try builder.extents(input)
+      guard extents.count == 5, try !layer.isChannelsFirst() else {
+        throw layer.wrong("data_format", "channels_last, for five dimensions")
+      }
+      let (depth, channels) = (extents[1], extents[4])
+      let images = try builder.reshape(
+        input, [extents[0] * depth, extents[2], extents[3], channels])
+      let wide = try builder.resize(images, height: size[1], width: size[2], "nearest")
+      let sides = try builder.extents(wide)
+      let rows = try builder.reshape(
+        wide, [extents[0], depth, sides[1] * sides[2], channels])
+      let deep = try builder.resize(rows, height: size[0], width: 1, "nearest")
+      return try builder.reshape(
+        deep, [extents[0], depth * size[0], sides[1], sides[2], channels])
+    },
+    "Resizing": one(arguments: ["training"]) { layer, input, builder throws(Diagnostic) in
+      for field in ["crop_to_aspect_ratio", "pad_to_aspect_ratio", "antialias"] {
+        guard try !layer.bool(field, default: false) else { throw layer.wrong(field, "false") }
+      }
+      guard try !layer.isChannelsFirst() else {
+        throw layer.wrong("data_format", "channels_last")
+      }
       return try builder.resize(
         input, to: [try layer.int("height"), try layer.int("width")],
         try layer.text("interpolation", default: "bilinear"))
     },
+    "CenterCrop": one(arguments: ["training"]) { layer, input, builder throws(Diagnostic) in
+      let size = [try layer.int("height"), try layer.int("width")]
+      let extents = try builder.extents(input)
+      guard try !layer.isChannelsFirst(), extents.count == 4,
+        zip(size, extents[1...]).allSatisfy({ 1...$1 ~= $0 })
+      else {
+        throw Diagnostic(
+          .unsupportedParameter, "a cut of \(size) from the shape \(extents) is not supported",
+          notes: ["images must be channels-last and not smaller than the cut"])
+      }
+      return try builder.slice(
+        input, begin: [0, (extents[1] - size[0]) / 2, (extents[2] - size[1]) / 2, 0],
+        size: [extents[0]] + size + [extents[3]])
+    },
     "Embedding": one { layer, input, builder throws(Diagnostic) in
-      let table = try builder.weight(
-        "embeddings", [try layer.int("input_dim"), try layer.int("output_dim")])
       guard try !layer.bool("mask_zero", default: false) else {
         throw Diagnostic(
           .unsupportedParameter, "mask_zero makes the layers after it skip steps of the sequence",
           help: "train without the mask, or export the model with its graph: model.export()")
       }
+      let table = try builder.weight(
+        "embeddings", [try layer.int("input_dim"), try layer.int("output_dim")])
       return try builder.apply(
         "GatherV2",
         [.constant(table), try builder.index(input), .constant(Tensor([], int32: [0]))])
@@ -100,8 +138,7 @@ extension KerasMapping {
         numbers[2 * (first + axis)] = border.before
         numbers[2 * (first + axis) + 1] = border.after
       }
-      let constant = Tensor([extents.count, 2], int32: numbers.map { Int32(clamping: $0) })
-      return try builder.apply("Pad", [input, .constant(constant)])
+      return try builder.pad(input, numbers)
     }
   }
 
@@ -138,7 +175,7 @@ extension KerasBuilder {
     return try resize(input, to: [extents[1] * height, extents[2] * width], interpolation)
   }
 
-  fileprivate mutating func resize(
+  mutating func resize(
     _ input: TensorFlowValue, to size: [Int], _ interpolation: String
   ) throws(Diagnostic) -> TensorFlowValue {
     let operators = ["nearest": "ResizeNearestNeighbor", "bilinear": "ResizeBilinear"]

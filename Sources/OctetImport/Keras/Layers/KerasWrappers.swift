@@ -4,7 +4,8 @@ import OctetIR
 extension KerasMapping {
   static let wrappers: [String: KerasMapping] = {
     var result: [String: KerasMapping] = [
-      "Bidirectional": KerasMapping { layer, inputs, builder throws(Diagnostic) in
+      "Bidirectional": KerasMapping(arguments: ["initial_state"]) {
+        layer, inputs, builder throws(Diagnostic) in
         try bidirectional(layer, inputs, &builder)
       },
       "TimeDistributed": one { layer, input, builder throws(Diagnostic) in
@@ -24,14 +25,16 @@ extension KerasMapping {
     // What a trained model passes on as it is.
     for name in [
       "Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D", "AlphaDropout",
-      "GaussianDropout", "GaussianNoise", "ActivityRegularization", "RandomFlip",
-      "RandomRotation", "RandomZoom", "RandomTranslation", "RandomContrast", "RandomBrightness",
-      "RandomCrop", "RandomHeight", "RandomWidth", "Identity",
+      "GaussianDropout", "GaussianNoise", "ActivityRegularization", "Identity",
     ] {
-      result[name] = one { layer, input, builder throws(Diagnostic) in
-        try builder.refuseTraining(layer)
-        return input
-      }
+      result[name] = one { _, input, _ throws(Diagnostic) in input }
+    }
+    // Keras 3 writes training=True for all uses of these, which Keras sets itself when the model runs.
+    for name in [
+      "RandomFlip", "RandomRotation", "RandomZoom", "RandomTranslation", "RandomContrast",
+      "RandomBrightness", "RandomHeight", "RandomWidth",
+    ] {
+      result[name] = one(arguments: ["training"]) { _, input, _ throws(Diagnostic) in input }
     }
     return result
   }()
@@ -40,43 +43,50 @@ extension KerasMapping {
     _ layer: KerasLayer, _ inputs: [TensorFlowValue], _ builder: inout KerasBuilder
   ) throws(Diagnostic) -> [TensorFlowValue] {
     let forward = try layer.inner("layer")
-    guard case .object(var fields) = forward.config, let input = inputs.first else {
-      throw Diagnostic(.invalidKeras, "the layer has no layer in it")
-    }
-    guard inputs.count == 1, try !forward.bool("return_state", default: false) else {
-      throw Diagnostic(
-        .unsupportedParameter,
-        "a Bidirectional layer that takes or gives its state is not supported")
-    }
+    guard case .object(var fields) = forward.config, let input = inputs.first,
+      inputs.count % 2 == 1
+    else { throw Diagnostic(.invalidKeras, "the layer has no layer in it, or half a state") }
     fields["go_backwards"] = .bool(!(try forward.bool("go_backwards", default: false)))
     let backward =
       layer.config["backward_layer"] == nil
       ? try KerasLayer(
         .object(["class_name": .text(forward.type), "config": .object(fields)]), depth: 1)
       : try layer.inner("backward_layer")
-    guard let ahead = try builder.build(forward, [input]).first,
-      var back = try builder.build(backward, [input]).first
-    else { throw Diagnostic(.invalidKeras, "the layer makes nothing") }
-    if try forward.bool("return_sequences", default: false) {
-      // In the order of the input again.
-      let extents = try builder.extents(back)
-      var rows: [TensorFlowValue] = []
-      for step in (0..<extents[1]).reversed() {
-        rows.append(
-          try builder.slice(back, begin: [0, step, 0], size: [extents[0], 1, extents[2]]))
-      }
-      back = try builder.concatenate(rows, axis: 1)
+    // The first half of the state is the forward layer's.
+    let half = (inputs.count - 1) / 2
+    var ahead = try builder.build(forward, [input] + inputs[1..<1 + half])
+    var back = try builder.build(backward, [input] + inputs[(1 + half)...])
+    guard !ahead.isEmpty, !back.isEmpty else {
+      throw Diagnostic(.invalidKeras, "the layer makes nothing")
     }
-    guard let mode = layer.config["merge_mode"]?.text else { return [ahead, back] }
-    switch mode {
+    let (first, last) = (ahead.removeFirst(), back.removeFirst())
+    // In the order of the input again.
+    let turned =
+      try forward.bool("return_sequences", default: false)
+      ? try builder.reverse(last, axis: 1) : last
+    if layer.config.object?["merge_mode"]?.isNull == true {
+      return [first, turned] + ahead + back
+    }
+    let merged: TensorFlowValue
+    switch try layer.text("merge_mode", default: "concat") {
     case "concat":
-      return [try builder.concatenate([ahead, back], axis: try builder.extents(ahead).count - 1)]
-    case "sum": return [try builder.apply("AddV2", [ahead, back])]
-    case "mul": return [try builder.apply("Mul", [ahead, back])]
+      let rank = try builder.extents(first).count
+      merged = try builder.concatenate([first, turned], axis: rank - 1)
+    case "sum": merged = try builder.apply("AddV2", [first, turned])
+    case "mul": merged = try builder.apply("Mul", [first, turned])
     case "ave":
-      let sum = try builder.apply("AddV2", [ahead, back])
-      return [try builder.apply("Mul", [sum, builder.scalar(0.5)])]
+      let sum = try builder.apply("AddV2", [first, turned])
+      merged = try builder.apply("Mul", [sum, builder.scalar(0.5)])
     default: throw layer.wrong("merge_mode", "concat, sum, mul or ave")
     }
+    return [merged] + ahead + back
+  }
+}
+
+extension KerasBuilder {
+  mutating func reverse(
+    _ value: TensorFlowValue, axis: Int
+  ) throws(Diagnostic) -> TensorFlowValue {
+    try apply("ReverseV2", [value, try ints([axis])])
   }
 }
