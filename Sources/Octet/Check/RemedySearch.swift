@@ -14,6 +14,7 @@ struct RemedySearch {
   private let path: String
   private let options: ModelOptions
   private let first: Attempt
+  private let needsWeights: Bool
   /// Those that convert, the least change first.
   private(set) var remedies: [Remedy] = []
   /// What came of each proposal of the first diagnostics.
@@ -24,10 +25,13 @@ struct RemedySearch {
   private static let mostRemedies = 3
   private static let longest = 4
 
-  init(_ path: String, _ options: ModelOptions, _ first: Attempt) {
+  init(
+    _ path: String, _ options: ModelOptions, _ first: Attempt, needsWeights: Bool = true
+  ) {
     self.path = path
     self.options = options
     self.first = first
+    self.needsWeights = needsWeights
   }
 
   mutating func run() {
@@ -63,7 +67,7 @@ struct RemedySearch {
       let remedy = Remedy(
         arguments: state.arguments + arguments,
         cost: state.cost + RemedyArguments.cost(of: arguments), options: changed,
-        attempt: Attempt(path, changed))
+        attempt: Attempt(path, changed, needsWeights: needsWeights))
       if remedy.attempt.model != nil {
         best = remedy
         break
