@@ -15,6 +15,7 @@ struct RemedySearch {
   private let options: ModelOptions
   private let first: Attempt
   private let needsWeights: Bool
+  private let sizes: [Int]
   /// Those that convert, the least change first.
   private(set) var remedies: [Remedy] = []
   /// What came of each proposal of the first diagnostics.
@@ -25,13 +26,16 @@ struct RemedySearch {
   private static let mostRemedies = 3
   private static let longest = 4
 
+  /// - Parameter sizes: extents to try first where a model leaves them open.
   init(
-    _ path: String, _ options: ModelOptions, _ first: Attempt, needsWeights: Bool = true
+    _ path: String, _ options: ModelOptions, _ first: Attempt, needsWeights: Bool = true,
+    sizes: [Int] = []
   ) {
     self.path = path
     self.options = options
     self.first = first
     self.needsWeights = needsWeights
+    self.sizes = sizes
   }
 
   mutating func run() {
@@ -61,7 +65,8 @@ struct RemedySearch {
     _ help: Diagnostic.Help, after state: Remedy, isFirst: Bool
   ) -> Remedy? {
     var best: Remedy?
-    for arguments in RemedyArguments.forms(of: help.arguments) where trials < Self.mostTrials {
+    for arguments in RemedyArguments.forms(of: help.arguments, first: sizes)
+    where trials < Self.mostTrials {
       guard let changed = RemedyArguments.apply(arguments, to: state.options) else { return nil }
       trials += 1
       let remedy = Remedy(

@@ -31,15 +31,19 @@ public struct ComparedModel: Sendable {
   /// Reads and converts the model in memory. One that does not convert is taken with the options that `ModelCheck`
   /// finds for it, else as `Inspection` sees it, else as a list of operators.
   ///
+  /// - Parameter sizes: extents to try first where the model leaves them open.
   /// - Throws: `DiagnosticFailure` for a file of which nothing can be read, with the reasons in `log`.
-  init(_ path: String, _ options: ModelOptions, log: DiagnosticLog) throws(DiagnosticFailure) {
+  init(
+    _ path: String, _ options: ModelOptions, sizes: [Int] = [], log: DiagnosticLog
+  ) throws(DiagnosticFailure) {
     let needsWeights = options.weights != nil
     let attempt = Attempt(path, options, needsWeights: needsWeights)
     if let model = attempt.model {
       self.init(path, model, options)
       return
     }
-    var search = RemedySearch(path, options, attempt, needsWeights: needsWeights)
+    var search = RemedySearch(
+      path, options, attempt, needsWeights: needsWeights, sizes: sizes)
     search.run()
     let stops = search.explained.filter { $0.severity == .error }.map { Stop(diagnostic: $0) }
     if let remedy = search.remedies.first, let model = remedy.attempt.model {
@@ -93,6 +97,15 @@ public struct ComparedModel: Sendable {
       model.graph = graph
     }
     return model
+  }
+
+  /// The heights of its pictures.
+  var sizes: [Int] {
+    guard let graph else { return [] }
+    return graph.inputs.compactMap { input in
+      let extents = graph[input].type.shape.dimensions
+      return extents.count == 4 ? extents[1].value : nil
+    }
   }
 
   /// Where the part that was compared ends, and begins, as `--outputs` and `--inputs` among the arguments say.

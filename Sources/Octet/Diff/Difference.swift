@@ -23,8 +23,8 @@ public struct Difference: Sendable {
     public var operators: [String]
     /// The filter's extents in TFLite's layout; nil without weights.
     public var filter: [Int]?
-    /// The name of what it follows; nil at an input.
-    public var after: String?
+    /// The names of what it reads, four at most.
+    public var after: [String] = []
   }
 
   /// A setting that is not the same.
@@ -48,6 +48,8 @@ public struct Difference: Sendable {
   public internal(set) var changes: [Change] = []
   /// Codes of the diagnostics that this difference has to do with.
   public internal(set) var stops: [String] = []
+  /// Whether the model that seems to lack it may have it in a part that was not compared.
+  public internal(set) var isUncertain = false
   /// The operators it is about, as numbers of the structures' parts.
   let parts: (a: [Int], b: [Int])
 

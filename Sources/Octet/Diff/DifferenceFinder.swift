@@ -127,11 +127,11 @@ struct DifferenceFinder {
   private func unpairedLayers() -> [Difference] {
     sides.a.layers.map { group in
       Difference(
-        .layer, match.a.side(group.parts, after: group.after), nil, parts: (group.parts, []))
+        .layer, match.a.side(group.parts, from: group.sources), nil, parts: (group.parts, []))
     }
       + sides.b.layers.map { group in
         Difference(
-          .layer, nil, match.b.side(group.parts, after: group.after), parts: ([], group.parts))
+          .layer, nil, match.b.side(group.parts, from: group.sources), parts: ([], group.parts))
       }
   }
 
@@ -150,25 +150,31 @@ struct DifferenceFinder {
           && (readers.isEmpty == other.readers.isEmpty)
           && (readers.isEmpty || !readers.isDisjoint(with: other.readers))
       }
-      let mine = match.a.side(group.parts, after: group.after)
+      let mine = match.a.side(group.parts, from: group.sources)
       guard let found else {
         result.append(Difference(.operators, mine, nil, parts: (group.parts, [])))
         continue
       }
       let other = open.remove(at: found)
-      let theirs = match.b.side(other.parts, after: other.after)
+      let theirs = match.b.side(other.parts, from: other.sources)
+      let (from, to) = (counts(mine.operators), counts(theirs.operators))
+      // Operators of the same kinds were not paired because they read from other places.
+      let change =
+        from == to
+        ? Difference.Change(
+          what: "reads", a: mine.after.joined(separator: ", "),
+          b: theirs.after.joined(separator: ", "))
+        : Difference.Change(what: "operators", a: from, b: to)
       result.append(
         Difference(
-          .operators, mine, theirs,
-          changes: [
-            .init(
-              what: "operators", a: counts(mine.operators), b: counts(theirs.operators))
-          ], parts: (group.parts, other.parts)))
+          from == to ? .connection : .operators, mine, theirs, changes: [change],
+          parts: (group.parts, other.parts)))
     }
     for group in open {
       result.append(
         Difference(
-          .operators, nil, match.b.side(group.parts, after: group.after), parts: ([], group.parts)))
+          .operators, nil, match.b.side(group.parts, from: group.sources), parts: ([], group.parts))
+      )
     }
     return result
   }
@@ -189,11 +195,12 @@ extension ModelStructure {
   }
 
   /// Parts for a report, the first of which names them.
-  func side(_ members: [Int], after: String? = nil) -> Difference.Side {
+  func side(_ members: [Int], from sources: [Source] = []) -> Difference.Side {
     let first = members.first.map { parts[$0] }
     return Difference.Side(
       name: first?.name ?? "", line: first?.places.first?.line,
-      operators: members.map { parts[$0].kind }, filter: first?.weights?.extents, after: after)
+      operators: members.map { parts[$0].kind }, filter: first?.weights?.extents,
+      after: sources.map { name($0) })
   }
 }
 

@@ -163,12 +163,15 @@ extension Difference {
         ? "reads \(change.a) in A, \(change.b) in B"
         : "\(change.what) \(change.a) became \(change.b)"
     }.joined(separator: ", ")
+    if isUncertain { text += " (or it is in what was not compared)" }
     if !stops.isEmpty { text += "   <- stops the conversion: " + stops.joined(separator: ", ") }
     return text
   }
 
   private func only(_ side: Side) -> String {
-    let place = side.after.map { "after '\($0)': " } ?? ""
+    let place =
+      side.after.isEmpty
+      ? "" : "after " + side.after.map { "'\($0)'" }.joined(separator: ", ") + ": "
     switch subject {
     case .layer:
       let followers = side.operators.dropFirst()
@@ -181,7 +184,7 @@ extension Difference {
     case .input: return "input '\(side.name)'"
     case .output: return "output '\(side.name)'"
     case .connection: return "connection of \(side.text)"
-    case .part: return "what lies \(side.after == nil ? "before" : "after") '\(side.name)'"
+    case .part: return "what lies \(side.after.isEmpty ? "before" : "after") '\(side.name)'"
     }
   }
 
@@ -198,7 +201,8 @@ extension Difference {
                 ("what", .string($0.what)), ("a", .string($0.a)), ("b", .string($0.b)),
               ])
             })
-      ), ("stops", stops.isEmpty ? nil : .strings(stops)),
+      ), ("uncertain", isUncertain ? .bool(true) : nil),
+      ("stops", stops.isEmpty ? nil : .strings(stops)),
     ])
   }
 }
@@ -211,7 +215,7 @@ extension Difference.Side {
     .members([
       ("name", .string(name)), ("line", line.map { .int($0) }),
       ("ops", operators.isEmpty ? nil : .strings(operators)), ("filter", filter.map { .ints($0) }),
-      ("after", after.map { .string($0) }),
+      ("after", after.isEmpty ? nil : .strings(after)),
     ])
   }
 }

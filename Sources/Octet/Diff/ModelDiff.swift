@@ -28,12 +28,12 @@ public struct ModelDiff: Sendable {
     public var isEqual: Bool { (difference ?? 0) <= 1e-5 }
   }
 
-  public private(set) var a: ComparedModel
-  public private(set) var b: ComparedModel
+  public internal(set) var a: ComparedModel
+  public internal(set) var b: ComparedModel
   /// The layers that are the same in both.
   public private(set) var matched: [Match] = []
   /// What else there is, in the order of the models.
-  public private(set) var differences: [Difference] = []
+  public internal(set) var differences: [Difference] = []
   /// Operators without weights that both have.
   public private(set) var matchedOperators = 0
 
@@ -60,7 +60,11 @@ public struct ModelDiff: Sendable {
     optionsB: ModelOptions = ModelOptions(), log: DiagnosticLog
   ) throws(DiagnosticFailure) {
     a = try ComparedModel(pathA, optionsA, log: log)
-    b = try ComparedModel(pathB, optionsB, log: log)
+    b = try ComparedModel(pathB, optionsB, sizes: a.sizes, log: log)
+    // What a model leaves open is taken from the one that does not.
+    if !a.stops.isEmpty, b.stops.isEmpty {
+      a = try ComparedModel(pathA, optionsA, sizes: b.sizes, log: log)
+    }
     guard let graphA = a.graph, let graphB = b.graph else {
       countLayers()
       return
@@ -72,7 +76,7 @@ public struct ModelDiff: Sendable {
     a.layers = match.a.layers.count
     b.layers = match.b.layers.count
     compare(match, scope)
-    addCuts()
+    addCuts(match)
     explainStops(match)
   }
 
@@ -100,64 +104,9 @@ public struct ModelDiff: Sendable {
             ? WeightComparison.difference((match.a.graph, weights), (match.b.graph, others)) : nil))
     }
   }
-
-  /// What was left out to make a model convert is something that it has and the other has not.
-  private mutating func addCuts() {
-    if a.cuts.map({ $0.name }) == b.cuts.map({ $0.name }) { return }
-    for (model, isA) in [(a, true), (b, false)] {
-      for cut in model.cuts {
-        let side = Difference.Side(
-          name: cut.name, operators: [], after: cut.isEnd ? cut.name : nil)
-        var difference = Difference(.part, isA ? side : nil, isA ? nil : side)
-        difference.stops = unique(model.stops.map { $0.diagnostic.code.id })
-        differences.append(difference)
-      }
-    }
-  }
-
-  // MARK: What stops a conversion
-
-  private mutating func explainStops(_ match: StructureMatch) {
-    let partners = (
-      match.partner.map { $0.map { match.b.parts[$0].name } },
-      match.reverse.map { $0.map { match.a.parts[$0].name } }
-    )
-    for index in a.stops.indices {
-      let place = StopPlaces(a.stops[index].diagnostic)
-      a.stops[index].counterpart = place.counterpart(match.a, partners.0)
-      mark(place) { difference in difference.parts.a.map { match.a.parts[$0] } }
-    }
-    for index in b.stops.indices {
-      let place = StopPlaces(b.stops[index].diagnostic)
-      b.stops[index].counterpart = place.counterpart(match.b, partners.1)
-      mark(place) { difference in difference.parts.b.map { match.b.parts[$0] } }
-    }
-  }
-
-  /// Marks the differences that lie where a diagnostic is about, at least in its name scope.
-  private mutating func mark(
-    _ place: StopPlaces, _ parts: (Difference) -> [ModelStructure.Part]
-  ) {
-    for test in [StopPlaces.names, StopPlaces.sharesScope] {
-      let found = differences.indices.filter { index in
-        parts(differences[index]).contains { part in
-          part.places.contains { test(place)($0) }
-        }
-      }
-      for index in found where !differences[index].stops.contains(place.code) {
-        differences[index].stops.append(place.code)
-      }
-      if !found.isEmpty { return }
-    }
-  }
 }
 
 extension Graph {
   /// What the inputs look like, in no order.
   fileprivate var inputShapes: [String] { inputs.map { self[$0].type.shape.text }.sorted() }
-}
-
-private func unique(_ names: [String]) -> [String] {
-  var seen: Set<String> = []
-  return names.filter { seen.insert($0).inserted }
 }

@@ -7,12 +7,18 @@ struct UnpairedParts {
     var anchors: Set<Int>
     /// The paired operators that read from it.
     var readers: Set<Int>
-    /// The name of what its first operator follows.
-    var after: String?
+    /// What it reads that is not of the group, without repetitions, four at most.
+    var sources: [ModelStructure.Source] = []
+
+    fileprivate mutating func add(_ source: ModelStructure.Source) {
+      if sources.count < 4, !sources.contains(source) { sources.append(source) }
+    }
   }
 
   private let structure: ModelStructure
   private let isPaired: [Bool]
+  /// What these operators read.
+  private let sources: Set<ModelStructure.Source>
   /// Operators with weights, each with the operators of one input that follow it alone.
   private(set) var layers: [Group] = []
   /// What else there is.
@@ -21,6 +27,8 @@ struct UnpairedParts {
   init(_ structure: ModelStructure, isPaired: [Bool]) {
     self.structure = structure
     self.isPaired = isPaired
+    sources = Set(
+      structure.parts.indices.lazy.filter { !isPaired[$0] }.flatMap { structure.parts[$0].inputs })
     var isTaken = isPaired
     for layer in structure.layers where !isPaired[layer] {
       var members = [layer]
@@ -34,7 +42,9 @@ struct UnpairedParts {
         isTaken[next] = true
         last = next
       }
-      layers.append(Group(parts: members, anchors: [], readers: [], after: after(layer)))
+      var group = Group(parts: members, anchors: [], readers: [])
+      for source in structure.parts[layer].inputs { group.add(source) }
+      layers.append(group)
     }
     collect(isTaken)
   }
@@ -62,25 +72,21 @@ struct UnpairedParts {
       let first = find(index)
       if place[first] == nil {
         place[first] = groups.count
-        groups.append(Group(parts: [], anchors: [], readers: [], after: after(index)))
+        groups.append(Group(parts: [], anchors: [], readers: []))
       }
       guard let group = place[first] else { continue }
       groups[group].parts.append(index)
       groups[group].anchors.formUnion(before[index])
       groups[group].readers.formUnion(following[index])
+      for source in structure.parts[index].inputs {
+        if case .result(let maker, _) = source, !isTaken[maker] { continue }
+        groups[group].add(source)
+      }
     }
-  }
-
-  private func after(_ part: Int) -> String? {
-    structure.parts[part].inputs.first.map { structure.name($0) }
   }
 
   /// Whether operators that the other model has not read what `source` gives.
-  func continues(after source: ModelStructure.Source) -> Bool {
-    structure.parts.indices.contains {
-      !isPaired[$0] && structure.parts[$0].inputs.contains(source)
-    }
-  }
+  func continues(after source: ModelStructure.Source) -> Bool { sources.contains(source) }
 
   /// For each thing that an operator reads, where that comes from: past operators that the other model has not,
   /// a paired operator or an input (-1, -2...). Nil where several things come together on the way, which
