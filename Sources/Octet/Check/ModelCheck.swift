@@ -76,9 +76,10 @@ struct Attempt {
   let diagnostics: [Diagnostic]
   let model: Model?
 
-  init(_ path: String, _ options: ModelOptions) {
+  /// - Parameter needsWeights: whether a model whose weights are not given is refused.
+  init(_ path: String, _ options: ModelOptions, needsWeights: Bool = true) {
     let log = DiagnosticLog()
-    model = try? Model.open(path, options, log: log).optimized(log: log)
+    model = try? Model.open(path, options, needsWeights: needsWeights, log: log).optimized(log: log)
     diagnostics = log.diagnostics
   }
 

@@ -28,6 +28,8 @@ struct RemedySearch {
   private let options: ModelOptions
   private let first: Attempt
   private let allowsFixes: Bool
+  private let needsWeights: Bool
+  private let sizes: [Int]
   /// Those that convert, the least change first.
   private(set) var remedies: [Remedy] = []
   /// What came of each proposal of the first diagnostics.
@@ -38,12 +40,19 @@ struct RemedySearch {
   private static let mostRemedies = 3
   private static let longest = 4
 
-  /// - Parameter allowsFixes: whether what the model computes may change.
-  init(_ path: String, _ options: ModelOptions, _ first: Attempt, allowsFixes: Bool = true) {
+  /// - Parameters:
+  ///   - allowsFixes: whether what the model computes may change.
+  ///   - sizes: extents to try first where a model leaves them open.
+  init(
+    _ path: String, _ options: ModelOptions, _ first: Attempt, needsWeights: Bool = true,
+    allowsFixes: Bool = true, sizes: [Int] = []
+  ) {
     self.path = path
     self.allowsFixes = allowsFixes
     self.options = options
     self.first = first
+    self.needsWeights = needsWeights
+    self.sizes = sizes
   }
 
   mutating func run() {
@@ -77,13 +86,14 @@ struct RemedySearch {
     _ help: Diagnostic.Help, after state: Remedy, isFirst: Bool
   ) -> Remedy? {
     var best: Remedy?
-    for arguments in RemedyArguments.forms(of: help.arguments) where trials < Self.mostTrials {
+    for arguments in RemedyArguments.forms(of: help.arguments, first: sizes)
+    where trials < Self.mostTrials {
       guard let changed = RemedyArguments.apply(arguments, to: state.options) else { return nil }
       trials += 1
       let remedy = Remedy(
         arguments: state.arguments + arguments,
         cost: state.cost + RemedyArguments.cost(of: arguments), options: changed,
-        attempt: Attempt(path, changed))
+        attempt: Attempt(path, changed, needsWeights: needsWeights))
       if remedy.attempt.model != nil {
         best = remedy
         break
