@@ -104,6 +104,8 @@ struct Convert: ParsableCommand {
         imported, log throws(DiagnosticFailure) in
         try imported.converted(stopAfter: stopAfter, log: log, observe: show)
       }
+      for trap in model.traps() { log.add(trap) }
+      try log.throwIfErrors()
       var conversion: Int8Conversion?
       if int8 {
         let made = try Int8Conversion(

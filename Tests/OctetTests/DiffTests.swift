@@ -324,6 +324,25 @@ import Testing
     #expect(result.b.stops.first?.counterpart == result.matched.first?.a)
   }
 
+  /// A data layer of Caffe gives no extents: those of the other model are taken, in Caffe's layout.
+  @Test func openExtents() throws {
+    let original = Sample.folder + "/lenet.prototxt"
+    let text = try String(contentsOfFile: original, encoding: .utf8)
+    let start = try #require(text.range(of: "layer"))
+    let next = try #require(text.range(of: "layer {", range: start.upperBound..<text.endIndex))
+    let training = """
+      layer { name: "mnist" type: "Data" top: "data" data_param { source: "mnist" batch_size: 8 } }
+
+      """
+    let path = try write(
+      text.replacingCharacters(in: start.lowerBound..<next.lowerBound, with: training),
+      "train.prototxt")
+    let result = try diff(path, original)
+    #expect(result.a.arguments == ["--input-shape", "data=1,1,28,28"], "\(result.text)")
+    #expect(result.differences.isEmpty && result.matched.count == 4 && !result.isSame)
+    #expect(result.a.stops.map { $0.diagnostic.code } == [.unknownDimension])
+  }
+
   // MARK: Files that can't be compared
 
   @Test func aFileThatIsNoModel() throws {

@@ -4,13 +4,37 @@ import OctetOps
 import OctetQuantize
 
 extension Model {
-  /// What converts and is of no use as it is.
-  func traps() -> [Diagnostic] {
-    rawHeads() + tinyImages() + floatOperators()
+  /// What converts and may be of no use as it is.
+  public func traps() -> [Diagnostic] { rawHeads() + tinyImages() + batchStatistics() }
+
+  /// Warns of a mean over a batch of one together with height and width: of a larger batch each result would depend on the
+  /// others.
+  private func batchStatistics() -> [Diagnostic] {
+    var result: Diagnostic?
+    for node in graph.nodes where node.op is Mean {
+      guard node.inputs.count > 1, let input = node.inputs[0], let axes = node.inputs[1],
+        let extents = graph[input].type.shape.extents, extents.count == 4, extents[0] == 1,
+        let listed = graph[axes].constant?.array(of: Int32.self), listed.count > 1,
+        listed.contains(0) || listed.contains(-4)
+      else { continue }
+      let place = node.provenance.first
+      if result != nil {
+        if let name = place?.node { result?.notes.append("also '\(name)'") }
+        continue
+      }
+      result = Diagnostic(
+        .batchDependent, "a mean is taken over all pictures of a batch",
+        at: place ?? Location(file: path),
+        notes: [
+          "with a batch of one, as here, it is the picture's own; with others the results differ"
+        ],
+        help: "if this is batch normalization, save the model for inference: training=False")
+    }
+    return result.map { [$0] } ?? []
   }
 
   /// Remarks of what would stop a quantization, one for each operator type.
-  private func floatOperators() -> [Diagnostic] {
+  func floatOperators() -> [Diagnostic] {
     let log = DiagnosticLog()
     guard (try? graph.requireInt8Forms(log)) == nil else { return [] }
     var result: [Diagnostic] = []

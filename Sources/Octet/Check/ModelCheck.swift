@@ -21,7 +21,7 @@ public struct ModelCheck: Sendable {
       operatorCount = nil
       return
     }
-    diagnostics = first.diagnostics + model.traps()
+    diagnostics = first.diagnostics + model.traps() + model.floatOperators()
     operatorCount = model.operatorCount
     remedies = []
   }

@@ -6,17 +6,17 @@ enum RemedyArguments {
 
   /// The arguments with each open extent filled in; themselves when there is none.
   ///
-  /// - Parameter first: extents to try before all others.
-  static func forms(of arguments: [String], first: [Int] = []) -> [[String]] {
+  /// - Parameter shapes: extents of inputs to try before all others.
+  static func forms(of arguments: [String], shapes: [[Int]] = []) -> [[String]] {
     let open = arguments.indices.dropFirst().first {
       arguments[$0 - 1] == "--input-shape" && isOpen(arguments[$0])
     }
     guard let open else { return [arguments] }
     var result: [[String]] = []
-    for text in fillings(of: arguments[open], first) {
+    for text in fillings(of: arguments[open], shapes) {
       var filled = arguments
       filled[open] = text
-      result += forms(of: filled, first: first)
+      result += forms(of: filled, shapes: shapes)
     }
     return result
   }
@@ -33,14 +33,18 @@ enum RemedyArguments {
     )
   }
 
-  private static func fillings(of text: String, _ first: [Int]) -> [String] {
+  private static func fillings(of text: String, _ shapes: [[Int]]) -> [String] {
     guard let (name, extents) = shape(text) else { return [] }
+    func filled(_ numbers: [String]) -> String { "\(name)=" + numbers.joined(separator: ",") }
     if extents.contains("EXTENT") {
-      return channels.map { "\(name)=1,224,224,\($0)" } + ["\(name)=1,224"]
+      return shapes.map { filled($0.map { "\($0)" }) }
+        + channels.map { "\(name)=1,224,224,\($0)" } + ["\(name)=1,224"]
     }
-    return (first + sizes.filter { !first.contains($0) }).map { size in
-      "\(name)=" + extents.map { Int($0) == nil ? "\(size)" : String($0) }.joined(separator: ",")
+    let given = shapes.filter { $0.count == extents.count }.map { shape in
+      filled(zip(extents, shape).map { Int($0) == nil ? "\($1)" : String($0) })
     }
+    return given
+      + sizes.map { size in filled(extents.map { Int($0) == nil ? "\(size)" : String($0) }) }
   }
 
   /// The options with the arguments; nil for arguments that are no options of a conversion.

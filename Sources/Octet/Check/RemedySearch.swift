@@ -29,7 +29,7 @@ struct RemedySearch {
   private let first: Attempt
   private let allowsFixes: Bool
   private let needsWeights: Bool
-  private let sizes: [Int]
+  private let shapes: [[Int]]
   /// Those that convert, the least change first.
   private(set) var remedies: [Remedy] = []
   /// What came of each proposal of the first diagnostics.
@@ -42,17 +42,17 @@ struct RemedySearch {
 
   /// - Parameters:
   ///   - allowsFixes: whether what the model computes may change.
-  ///   - sizes: extents to try first where a model leaves them open.
+  ///   - shapes: extents of inputs to try first where the model leaves them open.
   init(
     _ path: String, _ options: ModelOptions, _ first: Attempt, needsWeights: Bool = true,
-    allowsFixes: Bool = true, sizes: [Int] = []
+    allowsFixes: Bool = true, shapes: [[Int]] = []
   ) {
     self.path = path
     self.allowsFixes = allowsFixes
     self.options = options
     self.first = first
     self.needsWeights = needsWeights
-    self.sizes = sizes
+    self.shapes = shapes
   }
 
   mutating func run() {
@@ -86,7 +86,7 @@ struct RemedySearch {
     _ help: Diagnostic.Help, after state: Remedy, isFirst: Bool
   ) -> Remedy? {
     var best: Remedy?
-    for arguments in RemedyArguments.forms(of: help.arguments, first: sizes)
+    for arguments in RemedyArguments.forms(of: help.arguments, shapes: shapes)
     where trials < Self.mostTrials {
       guard let changed = RemedyArguments.apply(arguments, to: state.options) else { return nil }
       trials += 1

@@ -31,10 +31,10 @@ public struct ComparedModel: Sendable {
   /// Reads and converts the model in memory. One that does not convert is taken with the options that `ModelCheck`
   /// finds for it, else as `Inspection` sees it, else as a list of operators.
   ///
-  /// - Parameter sizes: extents to try first where the model leaves them open.
+  /// - Parameter shapes: extents of inputs, channels last, to try first where the model leaves them open.
   /// - Throws: `DiagnosticFailure` for a file of which nothing can be read, with the reasons in `log`.
   init(
-    _ path: String, _ options: ModelOptions, sizes: [Int] = [], log: DiagnosticLog
+    _ path: String, _ options: ModelOptions, shapes: [[Int]] = [], log: DiagnosticLog
   ) throws(DiagnosticFailure) {
     let needsWeights = options.weights != nil
     let attempt = Attempt(path, options, needsWeights: needsWeights)
@@ -42,8 +42,14 @@ public struct ComparedModel: Sendable {
       self.init(path, model, options)
       return
     }
+    let isChannelsFirst = attempt.diagnostics.contains {
+      ["caffe", "darknet"].contains($0.location?.format)
+    }
+    let ownShapes = shapes.map { shape in
+      isChannelsFirst && shape.count == 4 ? [shape[0], shape[3], shape[1], shape[2]] : shape
+    }
     var search = RemedySearch(
-      path, options, attempt, needsWeights: needsWeights, sizes: sizes)
+      path, options, attempt, needsWeights: needsWeights, shapes: ownShapes)
     search.run()
     let stops = search.explained.filter { $0.severity == .error }.map { Stop(diagnostic: $0) }
     if let remedy = search.remedies.first, let model = remedy.attempt.model {
@@ -99,14 +105,8 @@ public struct ComparedModel: Sendable {
     return model
   }
 
-  /// The heights of its pictures.
-  var sizes: [Int] {
-    guard let graph else { return [] }
-    return graph.inputs.compactMap { input in
-      let extents = graph[input].type.shape.dimensions
-      return extents.count == 4 ? extents[1].value : nil
-    }
-  }
+  /// The extents of its inputs, channels last, where they are known.
+  var inputShapes: [[Int]] { graph?.inputs.compactMap { graph?[$0].type.shape.extents } ?? [] }
 
   /// Where the part that was compared ends, and begins, as `--outputs` and `--inputs` among the arguments say.
   var cuts: [(name: String, isEnd: Bool)] {

@@ -93,6 +93,8 @@ extension ModelDiff {
     return text
   }
 
+  /// `same`, the models `a` and `b`, and the arrays `matched` (layers), `removed`, `added` and `changed`, which hold
+  /// differences; `weights` where both models have them.
   public var json: JSON {
     let compared = matched.compactMap { $0.difference }
     return .members([

@@ -60,10 +60,10 @@ public struct ModelDiff: Sendable {
     optionsB: ModelOptions = ModelOptions(), log: DiagnosticLog
   ) throws(DiagnosticFailure) {
     a = try ComparedModel(pathA, optionsA, log: log)
-    b = try ComparedModel(pathB, optionsB, sizes: a.sizes, log: log)
+    b = try ComparedModel(pathB, optionsB, shapes: a.inputShapes, log: log)
     // What a model leaves open is taken from the one that does not.
     if !a.stops.isEmpty, b.stops.isEmpty {
-      a = try ComparedModel(pathA, optionsA, sizes: b.sizes, log: log)
+      a = try ComparedModel(pathA, optionsA, shapes: b.inputShapes, log: log)
     }
     guard let graphA = a.graph, let graphB = b.graph else {
       countLayers()

@@ -1235,6 +1235,36 @@ extension Explanation {
       When your program does what stays outside.
 
       """#,
+    "OCT0326": #"""
+      # OCT0326 batch-dependent
+
+      The model takes a mean over all pictures of its batch.
+
+      ## Why
+
+      Normalization that computes its own mean and variance belongs to training: there they are those of a large batch. A model that is
+      converted for a batch of one normalizes each picture by itself, and its results are others than those it was trained with.
+
+      ## Example
+
+      ```sh
+      base64 -d > net.pb <<'PB'
+      CjoKAXgSC1BsYWNlaG9sZGVyKgsKBWR0eXBlEgIwASobCgVzaGFwZRISOhASAggBEgIIAhICCAISAggBCj0KBGF4ZXMSBUNvbnN0
+      KgsKBWR0eXBlEgIwAyohCgV2YWx1ZRIYQhYIAxIEEgIIAyIMAAAAAAEAAAACAAAACiYKBG1lYW4SBE1lYW4aAXgaBGF4ZXMqDwoJ
+      a2VlcF9kaW1zEgIoAQoRCgF5EgNTdWIaAXgaBG1lYW4=
+      PB
+      octet check net.pb
+      ```
+
+      ## How to fix
+
+      Save the model for inference, where normalization uses the moving mean and variance: call it with `training=False`.
+
+      ## When it is safe to ignore
+
+      When the model is meant to look at each picture by itself (instance normalization).
+
+      """#,
     "OCT0401": #"""
       # OCT0401 operator-left
 

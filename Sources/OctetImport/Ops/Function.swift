@@ -60,10 +60,13 @@ extension OpMapping {
       "IsNan": formula(["not_equal"]) { x, builder throws(Diagnostic) in
         try builder.add(Comparison(.notEqual), [x, x])
       },
-      "IsInf": formula(["abs", "equal"]) { x, builder throws(Diagnostic) in
+      "IsInf": formula(["abs", "greater"]) { x, builder throws(Diagnostic) in
         try builder.add(
-          Comparison(.equal),
-          [try builder.add(Unary(.abs), [x]), builder.scalar("infinity", .infinity)])
+          Comparison(.greater),
+          [
+            try builder.add(Unary(.abs), [x]),
+            builder.scalar("largest", .greatestFiniteMagnitude),
+          ])
       },
       "Xlogy": zeroTimes { y, x, builder throws(Diagnostic) in
         try builder.add(Mul(), [x, try builder.add(Log(), [y])])

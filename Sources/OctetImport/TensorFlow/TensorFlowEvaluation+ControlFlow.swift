@@ -230,21 +230,22 @@ extension TensorFlowEvaluation {
         let scope = node.name.split(separator: "/").dropLast().joined(separator: "/")
         switch node.op {
         case "While", "StatelessWhile":
-          notes.append("the loop '\(node.name)' (\(node.op))\(place)")
-        case "LoopCond": notes.append("the loop '\(scope)' (\(node.op))\(place)")
+          notes.append("'\(node.name)' (\(node.op))\(place): a loop")
+        case "LoopCond": notes.append("'\(scope)' (\(node.op))\(place): a loop")
         case "If", "StatelessIf", "Case", "StatelessCase":
-          notes.append("the branch '\(node.name)' (\(node.op))\(place)")
+          notes.append("'\(node.name)' (\(node.op))\(place): a branch")
         case "Merge" where !body.isLoopVariable(index):
-          notes.append("the branch '\(scope)' (Switch and Merge)\(place)")
+          notes.append("'\(scope)' (Switch and Merge)\(place): a branch")
         case "TensorArrayV3", "TensorListReserve", "EmptyTensorList":
-          notes.append("the list of tensors '\(node.name)' (\(node.op))\(place)")
+          notes.append("'\(node.name)' (\(node.op))\(place): a list of tensors")
         default: break
         }
       }
     }
     var unique: [String] = []
     for note in notes where !unique.contains(note) && unique.count < 64 { unique.append(note) }
-    let listed = unique.prefix(8).map { "the graph has \($0)" }
-    return unique.count > 8 ? listed + ["and \(unique.count - 8) more of these"] : listed
+    let listed = Array(unique.prefix(8))
+    return unique.count > 8
+      ? listed + ["and \(unique.count - 8) more loops, branches and lists"] : listed
   }
 }

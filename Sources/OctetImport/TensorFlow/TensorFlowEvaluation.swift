@@ -170,7 +170,7 @@ final class TensorFlowEvaluation {
     readVariables.insert(name)
     guard let tensor = source.variables[name] else {
       throw Diagnostic(
-        .missingWeights, "the variable '\(name)' has no stored value",
+        .missingWeights, "a variable has no stored value", notes: ["it is '\(name)'"],
         help: "save the model again with its variables")
     }
     return tensor
