@@ -15,6 +15,8 @@ package struct GraphBuilder {
   /// The arguments of error functions and of their complements, by their results: what stands for one has an
   /// operator of its own in some products.
   var errorFunctions: [ValueID: (argument: ValueID, isComplement: Bool)] = [:]
+  /// For each value that `add` has made the place of its node.
+  private var places: [ValueID: Int] = [:]
   /// The present value of each blob; layers that work in place give a blob a new one.
   private var blobs: [String: ValueID] = [:]
   /// Blobs that could not be made; what depends on them is not reported again.
@@ -222,22 +224,34 @@ package struct GraphBuilder {
     graph.addConstant("\(node?.name ?? "")/\(suffix)", tensor)
   }
 
-  /// Adds an operator with one output, called as the present layer's first output. Throws `OCT0209` for
-  /// an output of 2^31 elements or more, so that extents fit 32 bits and products never overflow.
+  /// Adds an operator with one output, called as the present layer's first output. Throws as `add(_:_:names:)`.
   mutating func add(
     _ op: any BuiltinOp, _ inputs: [ValueID?], name: String? = nil
   ) throws(Diagnostic) -> ValueID {
-    let id = try graph.append(
-      op, inputs: inputs, names: [name ?? outputName], provenance: node.map { [$0.location] } ?? []
-    )[0]
-    let extents = try extents(id)
-    guard Self.isTensor(extents) else {
-      throw Diagnostic(
-        .tensorTooLarge, "the layer makes a tensor of shape \(extents), which is too large",
-        notes: ["a tensor has less than 2^31 elements"], help: "make the input smaller")
-    }
-    return id
+    try add(op, inputs, names: [name ?? outputName])[0]
   }
+
+  /// Adds an operator with one output for each name. Throws `OCT0209` for an output of 2^31 elements or more, so that
+  /// extents fit 32 bits and products never overflow.
+  mutating func add(
+    _ op: any BuiltinOp, _ inputs: [ValueID?], names: [String]
+  ) throws(Diagnostic) -> [ValueID] {
+    let outputs = try graph.append(
+      op, inputs: inputs, names: names, provenance: node.map { [$0.location] } ?? [])
+    for id in outputs {
+      places[id] = graph.nodes.count - 1
+      let extents = try extents(id)
+      guard Self.isTensor(extents) else {
+        throw Diagnostic(
+          .tensorTooLarge, "the layer makes a tensor of shape \(extents), which is too large",
+          notes: ["a tensor has less than 2^31 elements"], help: "make the input smaller")
+      }
+    }
+    return outputs
+  }
+
+  /// The node that makes a value; nil for inputs and constants.
+  func producer(of id: ValueID) -> Node? { places[id].map { graph.nodes[$0] } }
 
   /// True for shapes that a value may have: 2^31 elements are too many.
   static func isTensor(_ extents: [Int]) -> Bool {

@@ -34,10 +34,10 @@ package struct OpMapping: Sendable {
   /// All mappings.
   package static let all: [OpMapping] = [
     .activation, .batchNormalization, .cast, .colour, .comparison, .concatenation, .convolution,
-    .deconvolution, .dense, .detection, .einsum, .elementwise, .fakeQuantization, .function, .gate, .gather,
-    .identity, .localResponseNormalization, .order, .padding, .pooling, .power, .product,
-    .reduction, .reorganization, .repetition, .reshape, .scale, .slice, .softmax, .transposition,
-    .upsampling, .volume,
+    .deconvolution, .dense, .detection, .einsum, .elementwise, .fakeQuantization, .function,
+    .gate, .gather, .identity, .localResponseNormalization, .order, .padding, .pooling, .power,
+    .product, .reduction, .reorganization, .repetition, .reshape, .scale, .selection, .slice,
+    .softmax, .transposition, .upsampling, .volume,
   ]
 
   /// Operators that no layer of a source framework stands for, with the reason.

@@ -25,12 +25,13 @@ package struct SampleLoop {
         "the model's tensors differ in their first extent, so it has no samples to feed or read",
         tensors: (prepared.inputs + outputs).map { $0.type.text })
     }
-    for view in prepared.inputs + outputs {
-      guard [.float32, .int8, .uint8].contains(view.element) else {
-        throw Diagnostic(
-          .noKernel, "samples cannot be fed to or read from a model with \(view.element.name)",
-          tensors: [view.type.text])
-      }
+    let unfit =
+      prepared.inputs.first { !TensorView.writable.contains($0.element) }
+      ?? outputs.first { !TensorView.readable.contains($0.element) }
+    if let unfit {
+      throw Diagnostic(
+        .noKernel, "samples cannot be fed to or read from a model with \(unfit.element.name)",
+        tensors: [unfit.type.text])
     }
     self.prepared = prepared
   }

@@ -10,10 +10,14 @@ extension TensorView {
     return Tensor(type, storage)
   }
 
+  /// The types that `write` takes, and those that `real` reads.
+  package static let writable: [ElementType] = [.float32, .int8, .uint8]
+  package static let readable: [ElementType] = writable + [.int32, .int64, .bool]
+
   /// Overwrites elements from `start` on with real values, quantized as the tensor's type asks: divided
   /// by the scale, rounded half away from zero, clamped to the type's codes.
   ///
-  /// - Precondition: the type is float32, int8 or uint8; `values` do not reach beyond the tensor.
+  /// - Precondition: the type is `writable`; `values` do not reach beyond the tensor.
   package func write(_ values: UnsafeBufferPointer<Float>, at start: Int = 0) {
     precondition(start >= 0 && values.count <= count - start, "the values reach beyond the tensor")
     let scale = type.quantization?.scale ?? 1
@@ -31,15 +35,18 @@ extension TensorView {
     }
   }
 
-  /// Real value of element `index`, dequantized.
+  /// Real value of element `index`, dequantized; bools are 0 and 1.
   ///
-  /// - Precondition: the type is float32, int8 or uint8.
+  /// - Precondition: the type is `readable`.
   package func real(_ index: Int) -> Float {
     let scale = type.quantization?.scale ?? 1
     let zeroPoint = type.quantization?.zeroPoint ?? 0
     switch element {
     case .int8: return scale * Float(Int32(int8[index]) - zeroPoint)
     case .uint8: return scale * Float(Int32(uint8[index]) - zeroPoint)
+    case .int32: return scale * Float(int32[index] &- zeroPoint)
+    case .int64: return Float(elements(Int64.self)[index])
+    case .bool: return uint8[index] != 0 ? 1 : 0
     default: return float32[index]
     }
   }

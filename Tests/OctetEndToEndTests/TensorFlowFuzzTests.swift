@@ -45,7 +45,8 @@ import Testing
 
   @Test(arguments: [
     "decoder/saved_model.pb", "cell/saved_model.pb", "cnn.pb", "moves.pb", "dilations.pb",
-    "products.pb", "functions.pb",
+    "products.pb", "functions.pb", "loops.pb", "rounded.pb", "selection.pb",
+    "training/saved_model.pb",
   ])
   func damagedGraphs(file: String) throws {
     let name = file.hasSuffix("saved_model.pb") ? String(file.prefix { $0 != "/" }) : file

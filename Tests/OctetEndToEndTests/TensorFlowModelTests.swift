@@ -59,7 +59,7 @@ import Testing
     #expect(log.diagnostics.isEmpty)
   }
 
-  @Test(arguments: ["moves", "dilations", "products", "upwards"])
+  @Test(arguments: ["moves", "dilations", "products", "selection", "upwards"])
   func operators(_ name: String) throws {
     try check(Self.folder + name + ".pb", name)
     #expect(log.diagnostics.isEmpty)
@@ -70,6 +70,14 @@ import Testing
     let model = try Model.open(Self.folder + "dilations.pb", log: log).optimized(log: log)
     let operators = Set(Inspection(model).ops.map { $0.op })
     #expect(operators == ["add", "conv_2d", "depthwise_conv_2d", "pad", "reshape"])
+  }
+
+  /// Products with a constant on the right are dense layers, also those of Einsum; others have two computed sides.
+  @Test func constantsOnTheRightAreDenseLayers() throws {
+    let model = try Model.open(Self.folder + "products.pb", log: log).optimized(log: log)
+    let operators = Inspection(model).ops.map { $0.op }
+    #expect(operators.filter { $0 == "fully_connected" }.count == 2)
+    #expect(operators.filter { $0 == "batch_matmul" }.count == 6)
   }
 
   /// A map over the images with lists of tensors, a branch, grids made from shapes: of all that only the

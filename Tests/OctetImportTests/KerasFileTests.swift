@@ -54,6 +54,14 @@ import Testing
       error?.message.contains("the \(kind) 'X\(name.dropFirst())'") == true, "\(error as Any)")
   }
 
+  /// What the same weights under many names would cost has a limit.
+  @Test func listedTooOften() throws {
+    let file = try HDF5Fixture("repeated").file()
+    #expect(file.root.datasets.count == 2)
+    let error = #expect(throws: Diagnostic.self) { try KerasWeights(file) }
+    #expect(error?.message == "'repeated.h5' is damaged: it lists more weights than it has")
+  }
+
   @Test(arguments: ["stored", "deflated"])
   func archive(name: String) throws {
     let file = try MappedFile(HDF5Fixture.folder.appending(path: name + ".keras").path())

@@ -65,6 +65,17 @@ import Testing
     }
   }
 
+  @Test func orders() throws {
+    let grid = ints(Array(0..<6), [2, 3])
+    #expect(try compute("ReverseV2", [grid, ints([1])])?.values == [2, 1, 0, 5, 4, 3])
+    #expect(try compute("ReverseV2", [grid, ints([-2, 1])])?.values == [5, 4, 3, 2, 1, 0])
+    let rows = try compute("GatherV2", [grid, ints([1, 1]), ints([0])])
+    #expect(rows?.values == [3, 4, 5, 3, 4, 5])
+    // Rows with indices of their own are left to the graph.
+    let own = [grid, ints([2, 0], [2, 1]), ints([1])]
+    #expect(try compute("GatherV2", own, ["batch_dims": 1]) == nil)
+  }
+
   @Test func arithmetic() throws {
     #expect(try compute("FloorDiv", [ints([-7, 7]), ints([2])])?.values == [-4, 3])
     #expect(try compute("FloorMod", [ints([-7, 7]), ints([3])])?.values == [2, 1])

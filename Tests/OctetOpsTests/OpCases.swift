@@ -86,10 +86,11 @@ struct OpCases: Sendable, CustomTestStringConvertible {
     div, elu, equal, exp, floor, floorDiv, floorMod, fullyConnected, gather, gatherND, gelu,
     greater, greaterEqual, hardSwish, leakyReLU, less, lessEqual, localResponseNormalization,
     log, logicalAnd, logicalNot, logicalOr, logistic, logSoftmax, maximum, maxPool2D, mean,
-    minimum, mirrorPad, mul, neg, notEqual, oneHot, pad, padV2, pow, pReLU, quantize, reduceAll,
-    reduceAny, reduceMax, reduceMin, reduceProd, reLU, reLU6, reshape, resizeBilinear,
-    resizeNearestNeighbor, reverseV2, round, rsqrt, selectV2, sign, sin, slice, softmax,
-    spaceToBatchND, spaceToDepth, sqrt, square, squaredDifference, stridedSlice, sub, sum, tanh,
-    tile, transpose, transposeConv, unidirectionalSequenceLSTM,
+    minimum, mirrorPad, mul, neg, nonMaxSuppressionV4, nonMaxSuppressionV5, notEqual, oneHot,
+    pad, padV2, pow, pReLU, quantize, reduceAll, reduceAny, reduceMax, reduceMin, reduceProd,
+    reLU, reLU6, reshape, resizeBilinear, resizeNearestNeighbor, reverseV2, round, rsqrt,
+    selectV2, sign, sin, slice, softmax, spaceToBatchND, spaceToDepth, sqrt, square,
+    squaredDifference, stridedSlice, sub, sum, tanh, tile, topKV2, transpose, transposeConv,
+    unidirectionalSequenceLSTM,
   ]
 }

@@ -264,6 +264,31 @@ import Testing
     #expect(try codes("graph @main(%x: i8[4]{0.5:3}) -> (%y) {\n\(body)\n}") == [.noKernel])
   }
 
+  /// Samples are read from a model that gives places and bools, and not fed to one that takes places.
+  @Test func samplesOfPlacesAndBools() throws {
+    let graph = try Graph(
+      parsing: """
+        octet-ir 1
+        graph @main(%x: f32[1,3]) -> (%p, %q, %b) {
+          %a = const [1] : i32[]
+          %k = const [0] : f32[]
+          %p = arg_max(%x, %a)
+          %q = arg_min(%x, %a) {type = int64}
+          %b = less(%x, %k)
+        }
+        """, makeOp: OpCatalog.makeOp)
+    var results: [[[Float]]] = []
+    let loop = try SampleLoop(try PreparedGraph(graph, log: DiagnosticLog()))
+    loop.run([Tensor([2, 3], [5, -1, 2, -7, 1, 8])]) { _, outputs in results.append(outputs) }
+    #expect(results == [[[0], [1], [0, 1, 0]], [[2], [0], [1, 0, 0]]])
+    let ofPlaces = try Graph(
+      parsing: "octet-ir 1\ngraph @main(%x: i32[1]) -> (%y) {\n %y = neg(%x)\n}",
+      makeOp: OpCatalog.makeOp)
+    #expect(throws: Diagnostic.self) {
+      try SampleLoop(try PreparedGraph(ofPlaces, log: DiagnosticLog()))
+    }
+  }
+
   /// Contents that begin at an odd address, as in a mapped file.
   @Test func unalignedConstantsAreRead() throws {
     let bytes = Storage([UInt8](repeating: 0, count: 1 + 8))

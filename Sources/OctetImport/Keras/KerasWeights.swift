@@ -14,17 +14,22 @@ package struct KerasWeights {
   /// Finds the weights of a whole model in `model_weights`, and otherwise in the root; nil where no layers are listed,
   /// as in Keras 3's `model.weights.h5`.
   ///
-  /// Throws `OCT0113` if a layer or a weight that is listed is missing.
+  /// Throws `OCT0113` if a layer or a weight that is listed is missing, or if more are listed than the file has.
   package init?(_ file: HDF5File) throws(Diagnostic) {
     let root = file.root.group("model_weights") ?? file.root
     guard let names = try KerasWeights.names("layer_names", of: root) else { return nil }
     var layers: [Layer] = []
+    var weightCount = 0
     for name in names {
       guard let group = root.group(name),
         let weightNames = try KerasWeights.names("weight_names", of: group)
       else {
         throw file.source.damaged("the layer '\(name)' is listed but not there")
           .located(Location(node: name))
+      }
+      weightCount += weightNames.count
+      guard weightCount <= file.objectCount else {
+        throw file.source.damaged("it lists more weights than it has")
       }
       var weights: [(name: String, dataset: HDF5Dataset)] = []
       for weight in weightNames {

@@ -95,9 +95,17 @@ extension GraphBuilder {
       _ operand: (id: ValueID, labels: [Character]), _ order: [[Character]],
       _ builder: inout GraphBuilder
     ) throws(Diagnostic) -> ValueID {
-      let turned = try builder.ordered(operand.id, operand.labels, as: Array(order.joined()))
-      let groups = batches.isEmpty ? Array(order.dropFirst()) : order
-      return try builder.reshape(turned, groups.map(count))
+      let labels = Array(order.joined())
+      let shape = (batches.isEmpty ? Array(order.dropFirst()) : order).map(count)
+      // A constant stays one, so that a matrix on the right is that of a dense layer.
+      let value = builder.graph[operand.id]
+      if let storage = value.constant, value.type.element == .float32 {
+        let turned = Permutation(labels.compactMap { operand.labels.firstIndex(of: $0) })
+          .apply(storage.array(of: Float.self), extents: operand.labels.map { extents[$0] ?? 1 })
+        return builder.constant("weights", Tensor(shape, turned))
+      }
+      return try builder.reshape(
+        try builder.ordered(operand.id, operand.labels, as: labels), shape)
     }
     let product = try multiply(
       try matrices(left, [batches, rows, summed], &self),

@@ -80,8 +80,16 @@ extension OpMapping {
       "Sub": binary("sub") { Sub() },
       "RealDiv": division,
       "Div": division,
-      "Maximum": binary("maximum") { Maximum() },
-      "Minimum": binary("minimum") { Minimum() },
+      "Maximum": TensorFlowMapping(makes: ["maximum", "relu", "relu6"]) {
+        node, builder throws(Diagnostic) in
+        let (left, right) = (try builder.input(node, 0), try builder.input(node, 1))
+        return [.computed(try builder.maximum(left, right))]
+      },
+      "Minimum": TensorFlowMapping(makes: ["minimum", "relu6"]) {
+        node, builder throws(Diagnostic) in
+        let (left, right) = (try builder.input(node, 0), try builder.input(node, 1))
+        return [.computed(try builder.minimum(left, right))]
+      },
       "Pow": binary("pow") { Binary(.pow) },
       "SquaredDifference": binary("squared_difference") { Binary(.squaredDifference) },
       "FloorDiv": binary("floor_div") { Binary(.floorDiv) },
@@ -93,6 +101,8 @@ extension OpMapping {
         }
         return [.computed(try builder.add(Div(), [left, right]))]
       },
+      "Mod": remainder,
+      "TruncateMod": remainder,
       "DivNoNan": TensorFlowMapping(makes: ["div", "equal", "select_v2"]) {
         node, builder throws(Diagnostic) in
         let (left, right) = (try builder.input(node, 0), try builder.input(node, 1))
@@ -108,11 +118,11 @@ extension OpMapping {
         }
         return [.computed(sum)]
       },
-      "ClipByValue": TensorFlowMapping(makes: ["maximum", "minimum"]) {
+      "ClipByValue": TensorFlowMapping(makes: ["relu", "relu6", "maximum", "minimum"]) {
         node, builder throws(Diagnostic) in
         let (input, low) = (try builder.input(node, 0), try builder.input(node, 1))
-        let raised = try builder.add(Maximum(), [input, low])
-        return [.computed(try builder.add(Minimum(), [raised, try builder.input(node, 2)]))]
+        let raised = try builder.maximum(input, low)
+        return [.computed(try builder.minimum(raised, try builder.input(node, 2)))]
       },
       "Square": TensorFlowMapping(makes: ["mul"]) { node, builder throws(Diagnostic) in
         let input = try builder.input(node, 0)
@@ -156,6 +166,18 @@ private let division = TensorFlowMapping(makes: ["mul", "div", "gelu", "hard_swi
     }
   }
   return [.computed(try builder.add(Div(), [left, try builder.input(node, 1)]))]
+}
+
+/// What a quotient of whole numbers that is cut towards zero leaves.
+private let remainder = TensorFlowMapping(makes: ["div", "mul", "sub"]) {
+  node, builder throws(Diagnostic) in
+  let (left, right) = (try builder.input(node, 0), try builder.input(node, 1))
+  guard builder.graph[left].type.element == .int32 else {
+    throw Diagnostic(.unsupportedParameter, "only int32 numbers have such a remainder")
+  }
+  let quotient = try builder.add(Div(), [left, right])
+  let whole = try builder.add(Mul(), [quotient, right])
+  return [.computed(try builder.add(Sub(), [left, whole]))]
 }
 
 /// An operator of two tensors, broadcast.

@@ -51,20 +51,40 @@ extension GraphBuilder {
 }
 
 extension GraphBuilder {
-  /// The product of two tensors. What is GELU, 0.5 x (1 + erf(x / sqrt(2))), or hard swish,
-  /// x relu6(x + 3) / 6, in whatever order becomes that operator.
+  /// The product of two tensors. What is GELU, 0.5 x (1 + erf(x / sqrt(2))), its approximation, or hard
+  /// swish, x relu6(x + 3) / 6, in whatever order becomes that operator.
   mutating func product(_ left: ValueID, _ right: ValueID) throws(Diagnostic) -> ValueID {
     for factors in [[left] + factors(of: right), factors(of: left) + [right]]
     where factors.count == 3 {
       for (x, first, second) in [(0, 1, 2), (0, 2, 1), (1, 0, 2), (1, 2, 0), (2, 0, 1), (2, 1, 0)] {
         let (x, factor, gate) = (factors[x], factors[first], factors[second])
         if isAll(factor, 0.5), isTwiceNormalShare(gate, of: x) { return try add(Gelu(), [x]) }
+        if isAll(factor, 0.5), isTwiceLogisticShare(gate, of: x) {
+          return try add(Gelu(approximate: true), [x])
+        }
         if isAll(factor, 1 / 6), isSixfoldHardSigmoid(gate, of: x) {
           return try add(HardSwish(), [x])
         }
       }
     }
     return try add(Mul(), [left, right])
+  }
+
+  /// The larger of two tensors: max(x, 0) is ReLU, max(min(x, 6), 0) ReLU6, which layers take along.
+  mutating func maximum(_ left: ValueID, _ right: ValueID) throws(Diagnostic) -> ValueID {
+    for (x, bound) in [(left, right), (right, left)] where isAll(bound, 0) {
+      if let y = operand(of: x, Minimum.self, beside: 6) { return try add(ReLU6(), [y]) }
+      return try add(ReLU(), [x])
+    }
+    return try add(Maximum(), [left, right])
+  }
+
+  /// The smaller of two tensors: min(max(x, 0), 6) is ReLU6.
+  mutating func minimum(_ left: ValueID, _ right: ValueID) throws(Diagnostic) -> ValueID {
+    for (x, bound) in [(left, right), (right, left)] where isAll(bound, 6) {
+      if let node = producer(of: x), node.op is ReLU { return try add(ReLU6(), node.inputs) }
+    }
+    return try add(Minimum(), [left, right])
   }
 
   /// 1 + erf(x / sqrt(2)), or erfc(-x / sqrt(2)), which is the same.
@@ -77,6 +97,31 @@ extension GraphBuilder {
       let (argument, isComplement) = errorFunctions[function]
     else { return false }
     return !isComplement && isMultiple(argument, of: x, by: root)
+  }
+
+  /// 1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))
+  private func isTwiceLogisticShare(_ id: ValueID, of x: ValueID) -> Bool {
+    guard let function = operand(of: id, Add.self, beside: 1), let tanh = producer(of: function),
+      tanh.op is Tanh, let argument = tanh.inputs[0],
+      let inner = operand(of: argument, Mul.self, beside: (2 / Float.pi).squareRoot()),
+      let sum = producer(of: inner), sum.op is Add, let place = sum.inputs.firstIndex(of: x),
+      let term = sum.inputs[1 - place]
+    else { return false }
+    let parts = factors(of: term, to: x)
+    let others = parts.filter { $0 != x }
+    return parts.count == 4 && others.count == 1 && isAll(others[0], 0.044715)
+  }
+
+  /// The factors of a product of products, and of third powers, of which `x` is not taken apart.
+  private func factors(of id: ValueID, to x: ValueID, depth: Int = 0) -> [ValueID] {
+    guard id != x, depth < 4, let node = producer(of: id) else { return [id] }
+    if node.op is Mul {
+      return node.inputs.compactMap { $0 }.flatMap { factors(of: $0, to: x, depth: depth + 1) }
+    }
+    guard let op = node.op as? Binary, op.kind == .pow, let base = node.inputs[0],
+      let exponent = node.inputs[1], isAll(exponent, 3)
+    else { return [id] }
+    return [base, base, base]
   }
 
   /// relu6(x + 3)
@@ -120,9 +165,10 @@ extension GraphBuilder {
 
   /// The number of a constant that has but one; nil for other values.
   private func number(_ id: ValueID) -> Float? {
-    guard graph[id].type.element == .float32, let constant = graph[id].constant else { return nil }
-    let values = constant.array(of: Float.self)
-    return values.count == 1 ? values[0] : nil
+    guard graph[id].type.element == .float32, graph[id].type.shape.elementCount == 1 else {
+      return nil
+    }
+    return graph[id].constant?.array(of: Float.self).first
   }
 
   private func isAll(_ id: ValueID, _ wanted: Float) -> Bool {
@@ -132,9 +178,5 @@ extension GraphBuilder {
   /// As near as float32 arithmetic on constants brings it.
   private static func isNear(_ number: Float, _ wanted: Float) -> Bool {
     abs(number - wanted) <= 3e-7 * abs(wanted)
-  }
-
-  private func producer(of id: ValueID) -> Node? {
-    graph.nodes.last { $0.outputs.contains(id) }
   }
 }

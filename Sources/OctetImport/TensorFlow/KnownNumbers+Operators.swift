@@ -197,6 +197,16 @@ extension KnownNumbers {
       }
       return result.map { [$0] }
     },
+    "ReverseV2": { _, inputs throws(Diagnostic) in
+      guard inputs.count == 2, let axes = inputs[1].integers else { return nil }
+      var result: KnownNumbers? = inputs[0]
+      for axis in axes {
+        let place = try canonicalAxis(axis, rank: inputs[0].extents.count)
+        let order = (0..<inputs[0].extents[place]).reversed().map { Double($0) }
+        result = result?.gathered(KnownNumbers(.int32, [order.count], order), axis: place)
+      }
+      return result.map { [$0] }
+    },
     "Transpose": { _, inputs throws(Diagnostic) in
       guard inputs.count == 2, let order = inputs[1].integers else { return nil }
       return inputs[0].transposed(order).map { [$0] }

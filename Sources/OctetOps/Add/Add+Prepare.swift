@@ -17,6 +17,11 @@ extension Add {
       return BinaryStep.step(
         kernel: "f32-add--reference", left, right, (left.float32, right.float32, output.float32)
       ) { Self.reference($0, $1, bounds) }
+    case .int32:
+      let bounds = activation.int32Bounds
+      return BinaryStep.step(
+        kernel: "s32-add--reference", left, right, (left.int32, right.int32, output.int32)
+      ) { Self.reference($0, $1, bounds) }
     default:
       let to = try output.perTensor()
       let fixed = Int8Sum(

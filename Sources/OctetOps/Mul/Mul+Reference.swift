@@ -3,6 +3,10 @@ extension Mul {
     min(max(a * b, bounds.low), bounds.high)
   }
 
+  static func reference(_ a: Int32, _ b: Int32, _ bounds: (low: Int32, high: Int32)) -> Int32 {
+    min(max(a &* b, bounds.low), bounds.high)
+  }
+
   /// The fixed-point parameters of an int8 product.
   ///
   /// Source: TFLite's `reference_integer_ops::MulElementwise` and the preparation in `mul.cc`, which

@@ -6,7 +6,11 @@ extension Transpose {
   package func version(_ operands: Operands, _ results: [TensorType]) -> Int32 {
     let rank = results[0].shape.rank
     if rank > 4 { return rank > 5 ? 6 : 4 }
-    return operands.types[0]?.element == .int8 ? 2 : 1
+    switch operands.types[0]?.element {
+    case .bool: return 3
+    case .int8: return 2
+    default: return 1
+    }
   }
 
   package var options: OperatorOptions {

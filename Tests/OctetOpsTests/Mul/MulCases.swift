@@ -12,6 +12,9 @@ extension OpCases {
         gives: "f32[2,2]", [10, 20, 300, 400]),
       Answer(
         "%x: f32[2]", "%y = mul(%x, %x) {activation = relu6}", [[2, 3]], gives: "f32[2]", [4, 6]),
+      Answer(
+        "%x: i32[4], %z: i32[]", "%y = mul(%x, %z) {activation = relu}",
+        [[65_536, -3, 40_000, 7], [65_537]], gives: "i32[4]", [65_536, 0, 0, 458_759]),
       // 5 * 2 and -5 * 2 in steps of 1 from 5.
       Answer(
         "%x: i8[2]{0.5:1}, %z: i8[2]{0.25:0}", "%y = mul(%x, %z) : i8[2]{1.0:5}",

@@ -15,8 +15,9 @@ package final class HDF5File: Sendable {
     let attributes: [HDF5AttributeMessage]
     /// Nil for what is no group.
     let links: [HDF5Link]?
-    /// The place in `links` of each name.
-    let places: [String: Int]
+    /// The place in `links` of each name, and in `attributes`.
+    let linkPlaces: [String: Int]
+    let attributePlaces: [String: Int]
   }
 
   /// The file as the user named it.
@@ -58,6 +59,9 @@ package final class HDF5File: Sendable {
     }
   }
 
+  /// How many groups and datasets there are.
+  var objectCount: Int { records.count }
+
   package var root: HDF5Group { HDF5Group(file: self, path: "/", position: rootPosition) }
 
   /// - Precondition: `position` is that of the root or of a link's target.
@@ -75,7 +79,9 @@ package final class HDF5File: Sendable {
     while let name = names.popLast() {
       if name == "." { continue }
       let record = record(at: position)
-      guard let links = record.links, let place = record.places[String(name)] else { return nil }
+      guard let links = record.links, let place = record.linkPlaces[String(name)] else {
+        return nil
+      }
       switch links[place].target {
       case .object(let target): position = target
       case .path(let path):
@@ -96,7 +102,12 @@ extension HDF5File.Record {
     header = try HDF5ObjectHeader(source, at: position, budget)
     attributes = try header.attributes(budget)
     links = try header.links(budget)
-    places = Dictionary(
-      (links ?? []).enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+    linkPlaces = places((links ?? []).map { $0.name })
+    attributePlaces = places(attributes.map { $0.name })
   }
+}
+
+/// Where each name is first.
+private func places(_ names: [String]) -> [String: Int] {
+  Dictionary(names.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
 }

@@ -17,8 +17,9 @@ extension HDF5Object {
 
   /// Nil if it has no such attribute. Throws `OCT0113` for one that is damaged.
   package func attribute(_ name: String) throws(Diagnostic) -> HDF5Attribute? {
-    guard let message = record.attributes.first(where: { $0.name == name }) else { return nil }
-    return try HDF5Attribute(message, of: path, file.source)
+    let record = record
+    guard let place = record.attributePlaces[name] else { return nil }
+    return try HDF5Attribute(record.attributes[place], of: path, file.source)
   }
 
   var record: HDF5File.Record { file.record(at: position) }

@@ -138,8 +138,11 @@ struct HDF5Cursor {
   }
 
   mutating func expect(version: ClosedRange<Int>) throws(Diagnostic) -> Int {
+    let start = position
     let number = try number(1)
-    guard version.contains(number) else { throw damaged("has version \(number)") }
+    guard version.contains(number) else {
+      throw source.damaged("\(what) has version \(number)", at: start)
+    }
     return number
   }
 }

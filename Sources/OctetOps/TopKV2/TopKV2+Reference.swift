@@ -1,0 +1,52 @@
+extension TopKV2 {
+  /// Each row's `count` largest elements, found in a heap whose first place has the least of them.
+  ///
+  /// - Parameters:
+  ///   - places: where they are in the row; holds the heap meanwhile.
+  static func reference<Element: Comparable>(
+    _ input: UnsafePointer<Element>, _ values: UnsafeMutablePointer<Element>,
+    _ places: UnsafeMutablePointer<Int32>, rows: Int, width: Int, count: Int
+  ) {
+    for row in 0..<rows {
+      let source = input + row * width
+      let heap = places + row * count
+      for place in 0..<count { heap[place] = Int32(place) }
+      for root in (0..<count / 2).reversed() { sink(heap, root, count, source) }
+      for place in count..<width where isBefore(Int32(place), heap[0], source) {
+        heap[0] = Int32(place)
+        sink(heap, 0, count, source)
+      }
+      // The least goes to the end, again and again.
+      for end in (1..<max(1, count)).reversed() {
+        (heap[0], heap[end]) = (heap[end], heap[0])
+        sink(heap, 0, end, source)
+      }
+      for place in 0..<count { values[row * count + place] = source[Int(heap[place])] }
+    }
+  }
+
+  /// Whether the element at `a` comes before the one at `b` in the result.
+  @inline(__always)
+  private static func isBefore<Element: Comparable>(
+    _ a: Int32, _ b: Int32, _ source: UnsafePointer<Element>
+  ) -> Bool {
+    let (x, y) = (source[Int(a)], source[Int(b)])
+    return x > y || x == y && a < b
+  }
+
+  /// Moves what is at `root` down to its place in the heap of `count`.
+  @inline(__always)
+  private static func sink<Element: Comparable>(
+    _ heap: UnsafeMutablePointer<Int32>, _ root: Int, _ count: Int,
+    _ source: UnsafePointer<Element>
+  ) {
+    var parent = root
+    while 2 * parent + 1 < count {
+      var child = 2 * parent + 1
+      if child + 1 < count, isBefore(heap[child], heap[child + 1], source) { child += 1 }
+      guard isBefore(heap[parent], heap[child], source) else { return }
+      (heap[parent], heap[child]) = (heap[child], heap[parent])
+      parent = child
+    }
+  }
+}
