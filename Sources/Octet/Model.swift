@@ -95,7 +95,17 @@ public struct Model: Sendable {
   public static func open(
     _ path: String, _ options: ModelOptions = ModelOptions(), log: DiagnosticLog
   ) throws(DiagnosticFailure) -> Model {
-    var model = try read(path, options, needsWeights: true, log: log).specialised(options, log)
+    try open(path, options, needsWeights: true, log: log)
+  }
+
+  /// - Parameter needsWeights: whether a model whose weights are not given is refused; else placeholders take
+  ///   their place.
+  static func open(
+    _ path: String, _ options: ModelOptions, needsWeights: Bool, log: DiagnosticLog
+  ) throws(DiagnosticFailure) -> Model {
+    var model = try read(path, options, needsWeights: needsWeights, log: log)
+    if !needsWeights { model.markMissingWeights(options) }
+    model = try model.specialised(options, log)
     model.threads = options.threads
     guard model.graph.verify(into: log, within: Location(file: path)) else {
       throw DiagnosticFailure()
@@ -278,6 +288,28 @@ public struct Model: Sendable {
     return result
   }
 
+  /// Whether the weights in the graph are the model's own, and not zeros for want of a file.
+  func hasWeights(_ options: ModelOptions) -> Bool {
+    switch format {
+    case .caffe, .darknet: options.weights != nil
+    case .tensorFlow, .keras, .tflite, .octetIR: true
+    }
+  }
+
+  /// Puts twos in the place of missing weights, which are zeros: passes drop what adds nothing.
+  private mutating func markMissingWeights(_ options: ModelOptions) {
+    guard !hasWeights(options) else { return }
+    for index in graph.values.indices {
+      let value = graph.values[index]
+      guard let storage = value.constant, value.type.element == .float32,
+        (8...1 << 18).contains(storage.bytes.count),
+        !storage.bytes.contains(where: { $0 != 0 })
+      else { continue }
+      graph[ValueID(index)].constant = Storage(
+        [Float](repeating: 2, count: storage.bytes.count / 4))
+    }
+  }
+
   /// The model ready to run or to quantize: converted if it comes from a framework, as it is if it
   /// is a `.tflite`.
   package func runnable(log: DiagnosticLog) throws(DiagnosticFailure) -> Model {
@@ -311,6 +343,7 @@ extension ImportOptions {
     self.init(
       outputs: options.outputs, inputShapes: options.inputShapes, batch: options.batch,
       needsWeights: needsWeights, inputs: options.inputs, signature: options.signature,
-      architecture: options.architecture, fixes: Set(options.fixes.compactMap { Fix(rawValue: $0) }))
+      architecture: options.architecture, fixes: Set(options.fixes.compactMap { Fix(rawValue: $0) })
+    )
   }
 }

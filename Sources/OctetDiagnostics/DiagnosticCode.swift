@@ -85,6 +85,7 @@ extension DiagnosticCode {
   public static let partBegins = DiagnosticCode("0322", "part-begins", .remark)
   public static let loopUnrolled = DiagnosticCode("0323", "loop-unrolled", .remark)
   public static let precisionReduced = DiagnosticCode("0324", "precision-reduced", .warning)
+  public static let partConverted = DiagnosticCode("0325", "part-converted", .remark)
 
   // 04 passes
   public static let operatorLeft = DiagnosticCode("0401", "operator-left")
@@ -137,7 +138,7 @@ extension DiagnosticCode {
     unknownLayer, missingWeights, weightsMismatch, unknownBlob, layerRemoved, unusedWeights,
     unsupportedParameter, unknownOutput, unknownInput, unknownField, noWeightsFile, noInput,
     duplicateName, invalidWeights, headNotDecoded, unknownSignature, trainingLeftover,
-    dataDependent, inexpressible, fixApplied, tinyInput, partBegins, loopUnrolled, precisionReduced,
+    dataDependent, inexpressible, fixApplied, tinyInput, partBegins, loopUnrolled, precisionReduced, partConverted,
     operatorLeft, unknownPass, layoutChanged, passBrokeGraph,
     noSamples, missingRange, tableMismatch, noInt8Form, notFinite, sampleMismatch,
     weightScaleRaised, invalidTable, poorAgreement, alreadyQuantized, noCalibrationData,

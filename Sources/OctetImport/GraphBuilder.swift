@@ -268,6 +268,11 @@ package struct GraphBuilder {
 
   mutating func reshape(_ id: ValueID, _ shape: [Int]) throws(Diagnostic) -> ValueID {
     if graph[id].type.shape == Shape(shape) { return id }
+    if let storage = graph[id].constant,
+      Shape.elementCount(shape) == graph[id].type.shape.extents.flatMap({ Shape.elementCount($0) })
+    {
+      return constant("part", Tensor(TensorType(graph[id].type.element, shape), storage))
+    }
     let constant = constant("shape", Tensor([shape.count], int32: shape.map { Int32($0) }))
     return try add(Reshape(shape: shape), [id, constant])
   }
@@ -310,9 +315,40 @@ package struct GraphBuilder {
     _ id: ValueID, begin: [Int], size: [Int], name: String? = nil
   ) throws(Diagnostic) -> ValueID {
     if graph[id].type.shape == Shape(size) { return id }
+    if let part = sliced(id, begin: begin, size: size) { return constant("part", part) }
     let from = constant("begin", Tensor([begin.count], int32: begin.map { Int32($0) }))
     let extents = constant("size", Tensor([size.count], int32: size.map { Int32($0) }))
     return try add(Slice(), [id, from, extents], name: name)
+  }
+
+  /// The box of a constant; nil for other values, and for a box that is not within it.
+  private func sliced(_ id: ValueID, begin: [Int], size: [Int]) -> Tensor? {
+    let value = graph[id]
+    guard let storage = value.constant, let extents = value.type.shape.extents,
+      let bytes = value.type.element.byteCount, let count = Shape.elementCount(size), count > 0,
+      begin.count == extents.count, size.count == extents.count,
+      extents.indices.allSatisfy({
+        begin[$0] >= 0 && size[$0] >= 0 && begin[$0] <= extents[$0] - size[$0]
+      })
+    else { return nil }
+    // Rows of the last dimension are copied whole.
+    let row = (size.last ?? 1) * bytes
+    let result = Storage(byteCount: count * bytes)
+    var place = [Int](repeating: 0, count: size.count)
+    for target in stride(from: 0, to: count * bytes, by: row) {
+      var source = 0
+      for axis in extents.indices { source = source * extents[axis] + begin[axis] + place[axis] }
+      UnsafeMutableRawBufferPointer(rebasing: result.mutableBytes[target..<target + row])
+        .copyMemory(
+          from: UnsafeRawBufferPointer(
+            rebasing: storage.bytes[source * bytes..<source * bytes + row]))
+      for axis in size.indices.dropLast().reversed() {
+        place[axis] += 1
+        if place[axis] < size[axis] { break }
+        place[axis] = 0
+      }
+    }
+    return Tensor(TensorType(value.type.element, size), result)
   }
 
   /// A channels-last image of another size by its nearest pixels.

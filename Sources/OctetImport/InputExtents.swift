@@ -90,12 +90,18 @@ struct InputExtents {
 
 extension GraphBuilder {
   /// Makes a value an output of the model. Throws `OCT0307` for an input, a constant or another output.
-  mutating func addOutput(_ name: String, _ value: TensorFlowValue) throws(Diagnostic) {
+  ///
+  /// - Parameter others: the outputs that there are beside it.
+  mutating func addOutput(
+    _ name: String, _ value: TensorFlowValue, others: [String]
+  ) throws(Diagnostic) {
     let id = try self.value(value)
     guard !graph.inputs.contains(id), !graph.outputs.contains(id), graph[id].constant == nil else {
       throw Diagnostic(
         .unsupportedParameter, "the output '\(name)' is an input, a constant or another output",
-        help: "leave it out with --outputs")
+        helps: [
+          .init("leave it out", arguments: others.isEmpty ? [] : ["--outputs"] + others)
+        ])
     }
     graph[id].name = name
     graph.outputs.append(id)

@@ -66,7 +66,9 @@ package struct KerasImporter {
       log.add(problem)
     }
     try log.throwIfErrors()
-    for ((name, _), value) in zip(references, results) { try addOutput(name, value) }
+    for ((name, _), value) in zip(references, results) {
+      try addOutput(name, value, others: references.map { $0.name }.filter { $0 != name })
+    }
     var graph = builder.graph.graph
     graph.compact()
     return ImportedNet(graph: graph, preprocessing: nil, detector: nil)
@@ -198,10 +200,10 @@ package struct KerasImporter {
   }
 
   private mutating func addOutput(
-    _ name: String, _ value: TensorFlowValue
+    _ name: String, _ value: TensorFlowValue, others: [String]
   ) throws(DiagnosticFailure) {
     try log.attempt(at: Location(node: name).completed(by: place)) { () throws(Diagnostic) in
-      try builder.graph.addOutput(name, value)
+      try builder.graph.addOutput(name, value, others: others)
     }
   }
 }

@@ -33,7 +33,8 @@ package struct OpMapping: Sendable {
 
   /// All mappings.
   package static let all: [OpMapping] = [
-    .activation, .batchNormalization, .cast, .colour, .comparison, .concatenation, .convolution,
+    .activation, .batchNormalization, .bounds, .complex, .resampling, .scatter, .cast, .colour,
+    .comparison, .concatenation, .convolution,
     .deconvolution, .dense, .detection, .einsum, .elementwise, .fakeQuantization, .function,
     .gate, .gather, .identity, .localResponseNormalization, .order, .padding, .pooling, .power,
     .product, .reduction, .reorganization, .repetition, .reshape, .scale, .selection, .slice,

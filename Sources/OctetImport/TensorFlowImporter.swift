@@ -54,7 +54,7 @@ package enum TensorFlowImporter {
     return bytes.count > end + 2 && bytes[end + 1] == 0x0A && bytes[end + 2] < 0x80
   }
 
-  private static func message<Message: SwiftProtobuf.Message>(
+  static func message<Message: SwiftProtobuf.Message>(
     _ file: MappedFile, _ what: String
   ) throws(Diagnostic) -> Message {
     do {

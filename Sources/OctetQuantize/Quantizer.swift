@@ -246,7 +246,7 @@ extension Graph {
 
   /// Logs `OCT0510` for a model that is quantized already, and `OCT0504` with every operator and input
   /// that has no int8 form.
-  func requireInt8Forms(_ log: DiagnosticLog) throws(DiagnosticFailure) {
+  package func requireInt8Forms(_ log: DiagnosticLog) throws(DiagnosticFailure) {
     if nodes.contains(where: { $0.op is Quantize || $0.op is Dequantize })
       || values.contains(where: { $0.type.quantization != nil })
     {

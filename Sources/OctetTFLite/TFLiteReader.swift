@@ -308,14 +308,13 @@ package struct TFLiteReader {
       {
         op = While(
           condition: names[Int(loop.condSubgraphIndex)], body: names[Int(loop.bodySubgraphIndex)])
-      } else if let entry = OpCatalog.entry(for: builtin) {
-        op = try entry.read(
-          OperatorReader(
-            table: table, operands: operands,
-            resultElements: made.map { graph[$0].type.element }))
       } else {
-        op = Foreign(
-          framework: "tflite", type: type, details: [], results: made.map { graph[$0].type })
+        let reader = OperatorReader(
+          table: table, operands: operands, resultElements: made.map { graph[$0].type.element })
+        op =
+          try known(builtin, reader)
+          ?? Foreign(
+            framework: "tflite", type: type, details: [], results: made.map { graph[$0].type })
       }
       var read = inputs
       let states = OpCatalog.builtin(op)?.options.states.map { $0.input }
@@ -328,6 +327,17 @@ package struct TFLiteReader {
       return Node(op, inputs: read, outputs: made, provenance: [place])
     } catch {
       log.add(error.located(place))
+      return nil
+    }
+  }
+
+  /// The operator; nil for one that Octet has not, in this form or in any.
+  private func known(
+    _ builtin: BuiltinOperator, _ reader: OperatorReader
+  ) throws(Diagnostic) -> (any Op)? {
+    do throws(Diagnostic) {
+      return try OpCatalog.entry(for: builtin)?.read(reader)
+    } catch  where error.code == .unknownOperator {
       return nil
     }
   }

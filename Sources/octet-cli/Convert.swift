@@ -26,6 +26,10 @@ struct Convert: ParsableCommand {
   @Flag(help: "Quantize weights and activations to int8.")
   var int8 = false
 
+  @Flag(
+    help: "Convert the largest part of a model that does not convert whole; a remark says which.")
+  var cut = false
+
   @OptionGroup var calibration: CalibrationArguments
 
   @Option(
@@ -94,7 +98,9 @@ struct Convert: ParsableCommand {
         report.print(result.text, result.json)
         return
       }
-      var model = try Model.opening(source.model, source.throughputOptions, log: log) {
+      var model = try Model.opening(
+        source.model, source.throughputOptions, cuts: cut, log: log
+      ) {
         imported, log throws(DiagnosticFailure) in
         try imported.converted(stopAfter: stopAfter, log: log, observe: show)
       }

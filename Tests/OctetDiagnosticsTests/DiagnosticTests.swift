@@ -17,6 +17,7 @@ import Testing
         error[OCT0301]: layer type 'Convolutoin' is not supported
           --> net.prototxt:12: 'c1' (Convolutoin)
            |  data: f32[1,3,8,8]
+          cause: an operator that Octet has not
           note: output 'prob' depends on it
           help: cut the model before it: --outputs data
           help: did you mean 'Convolution'?
@@ -35,7 +36,7 @@ import Testing
         == #"{"code": "OCT0301", "name": "unknown-layer", "severity": "error", "#
         + #""message": "layer type 'Convolutoin' is not supported", "#
         + #""location": {"file": "net.prototxt", "format": "caffe", "op": "Convolutoin", "#
-        + #""node": "c1", "line": 12}, "notes": ["output 'prob' depends on it"], "#
+        + #""node": "c1", "line": 12}, "cause": "an operator that Octet has not", "notes": ["output 'prob' depends on it"], "#
         + #""helps": [{"text": "cut the model before it", "arguments": ["--outputs", "data"]}], "#
         + #""tensors": ["data: f32[1,3,8,8]"]}"#)
   }

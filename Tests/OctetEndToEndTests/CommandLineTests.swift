@@ -104,7 +104,7 @@ import Testing
   }
 
   @Test func everyVerbHasHelpWithExamples() throws {
-    for verb in ["convert", "inspect", "calibrate", "run", "eval", "explain", "ops"] {
+    for verb in ["convert", "inspect", "diff", "calibrate", "run", "eval", "explain", "ops"] {
       let help = try octet(verb, "--help")
       #expect(help.code == 0)
       #expect(help.output.contains("Examples:"))
@@ -114,6 +114,30 @@ import Testing
     #expect(usage.code == 2)
     #expect(usage.errors.contains("did you mean 'convert'?"))
     #expect(try octet("convert", net.prototxt).code == 2)
+  }
+
+  /// As diff(1): 0 for the same, 1 for differences.
+  @Test func differencesOfTwoModels() throws {
+    let same = try octet("diff", net.prototxt, net.prototxt)
+    #expect(same.code == 0 && same.errors.isEmpty)
+    #expect(same.output.contains("4 of 4 layers are the same"))
+    try octet(
+      "convert", net.prototxt, "--weights", net.weights, "--outputs", "ip2", "-o",
+      path("cut.tflite"))
+    let other = try octet(
+      "diff", net.prototxt, path("cut.tflite"), "--weights-a", net.weights, "--json")
+    #expect(other.code == 1 && other.errors.isEmpty)
+    let object = try json(other)
+    #expect(object["same"] as? Bool == false)
+    #expect((object["matched"] as? [Any])?.count == 4)
+    #expect((object["added"] as? [Any])?.isEmpty == true)
+    let removed = try #require((object["removed"] as? [[String: Any]])?.first)
+    #expect((removed["a"] as? [String: Any])?["ops"] as? [String] == ["softmax"])
+    let weights = try #require(object["weights"] as? [String: Any])
+    #expect(weights["compared"] as? Int == 4 && weights["equal"] as? Int == 4)
+    let missing = try octet("diff", net.prototxt, path("none.tflite"))
+    #expect(missing.code == 1 && missing.errors.contains("error[OCT0101]"))
+    #expect(try octet("diff", net.prototxt).code == 2)
   }
 
   /// One object on standard output, JSON lines on standard error, whatever the verb.

@@ -1,11 +1,36 @@
 import OctetDiagnostics
 import OctetIR
 import OctetOps
+import OctetQuantize
 
 extension Model {
   /// What converts and is of no use as it is.
   func traps() -> [Diagnostic] {
-    rawHeads() + tinyImages()
+    rawHeads() + tinyImages() + floatOperators()
+  }
+
+  /// Remarks of what would stop a quantization, one for each operator type.
+  private func floatOperators() -> [Diagnostic] {
+    let log = DiagnosticLog()
+    guard (try? graph.requireInt8Forms(log)) == nil else { return [] }
+    var result: [Diagnostic] = []
+    for diagnostic in log.diagnostics where diagnostic.code == .noInt8Form {
+      if let known = result.firstIndex(where: { $0.message.hasSuffix(diagnostic.message) }) {
+        if let node = diagnostic.location?.node { result[known].notes.append("also '\(node)'") }
+        continue
+      }
+      var remark = diagnostic
+      remark.severity = .remark
+      remark.message = "--int8 would stop: " + diagnostic.message
+      result.append(remark)
+    }
+    return result.map { remark in
+      var remark = remark
+      if remark.notes.count > 4 {
+        remark.notes = remark.notes.prefix(3) + ["and \(remark.notes.count - 3) more"]
+      }
+      return remark
+    }
   }
 
   /// Warns of a detector's heads whose boxes nothing decodes: maps of several sizes whose channels are those of three

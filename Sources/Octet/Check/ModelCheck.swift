@@ -41,9 +41,11 @@ public struct ModelCheck: Sendable {
 extension Model {
   /// As `open` and then `converted`; a model that does not convert is explained as `ModelCheck` does.
   ///
-  /// - Parameter convert: what is done with the model that was read, with the log it reports to.
+  /// - Parameters:
+  ///   - cuts: whether the largest part is converted of a model that does not convert whole.
+  ///   - convert: what is done with the model that was read, with the log it reports to.
   public static func opening<Result>(
-    _ path: String, _ options: ModelOptions, log: DiagnosticLog,
+    _ path: String, _ options: ModelOptions, cuts: Bool = false, log: DiagnosticLog,
     convert: (Model, DiagnosticLog) throws(DiagnosticFailure) -> Result
   ) throws(DiagnosticFailure) -> Result {
     let found = DiagnosticLog()
@@ -53,8 +55,16 @@ extension Model {
       try log.throwIfErrors()
       return result
     } catch {
-      var search = RemedySearch(path, options, Attempt(found))
+      let first = Attempt(found)
+      var search = RemedySearch(path, options, first, allowsFixes: !cuts)
       search.run()
+      if cuts, let part = search.remedies.first {
+        let cut = DiagnosticLog()
+        let result = try convert(try open(path, part.options, log: cut), cut)
+        for diagnostic in cut.diagnostics { log.add(diagnostic) }
+        log.add(part.remark(outside: first.errors, at: Location(file: path)))
+        return result
+      }
       for diagnostic in search.explained { log.add(diagnostic) }
       throw error
     }
@@ -66,9 +76,10 @@ struct Attempt {
   let diagnostics: [Diagnostic]
   let model: Model?
 
-  init(_ path: String, _ options: ModelOptions) {
+  /// - Parameter needsWeights: whether a model whose weights are not given is refused.
+  init(_ path: String, _ options: ModelOptions, needsWeights: Bool = true) {
     let log = DiagnosticLog()
-    model = try? Model.open(path, options, log: log).optimized(log: log)
+    model = try? Model.open(path, options, needsWeights: needsWeights, log: log).optimized(log: log)
     diagnostics = log.diagnostics
   }
 

@@ -5,13 +5,18 @@ enum RemedyArguments {
   private static let channels = [3, 1, 2, 4, 8, 16, 32, 64]
 
   /// The arguments with each open extent filled in; themselves when there is none.
-  static func forms(of arguments: [String]) -> [[String]] {
-    guard let open = arguments.firstIndex(where: { isOpen($0) }) else { return [arguments] }
+  ///
+  /// - Parameter first: extents to try before all others.
+  static func forms(of arguments: [String], first: [Int] = []) -> [[String]] {
+    let open = arguments.indices.dropFirst().first {
+      arguments[$0 - 1] == "--input-shape" && isOpen(arguments[$0])
+    }
+    guard let open else { return [arguments] }
     var result: [[String]] = []
-    for text in fillings(of: arguments[open]) {
+    for text in fillings(of: arguments[open], first) {
       var filled = arguments
       filled[open] = text
-      result += forms(of: filled)
+      result += forms(of: filled, first: first)
     }
     return result
   }
@@ -28,12 +33,12 @@ enum RemedyArguments {
     )
   }
 
-  private static func fillings(of text: String) -> [String] {
+  private static func fillings(of text: String, _ first: [Int]) -> [String] {
     guard let (name, extents) = shape(text) else { return [] }
     if extents.contains("EXTENT") {
       return channels.map { "\(name)=1,224,224,\($0)" } + ["\(name)=1,224"]
     }
-    return sizes.map { size in
+    return (first + sizes.filter { !first.contains($0) }).map { size in
       "\(name)=" + extents.map { Int($0) == nil ? "\(size)" : String($0) }.joined(separator: ",")
     }
   }

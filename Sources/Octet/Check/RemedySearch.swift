@@ -9,11 +9,27 @@ struct RemedySearch {
     let cost: Int
     let options: ModelOptions
     let attempt: Attempt
+
+    /// Tells which part of a model was converted, and what stayed outside.
+    func remark(outside errors: [Diagnostic], at location: Location) -> Diagnostic {
+      var notes: [String] = []
+      for error in errors.prefix(8) {
+        let op = error.location?.op.map { " (\($0))" } ?? ""
+        notes.append("outside stays '\(error.location?.node ?? "")'\(op): \(error.message)")
+      }
+      if errors.count > 8 { notes.append("and \(errors.count - 8) more") }
+      return Diagnostic(
+        .partConverted, "a part of the model was converted", at: location, notes: notes,
+        helps: [.init("the same part by its ends", arguments: arguments)])
+    }
   }
 
   private let path: String
   private let options: ModelOptions
   private let first: Attempt
+  private let allowsFixes: Bool
+  private let needsWeights: Bool
+  private let sizes: [Int]
   /// Those that convert, the least change first.
   private(set) var remedies: [Remedy] = []
   /// What came of each proposal of the first diagnostics.
@@ -24,10 +40,19 @@ struct RemedySearch {
   private static let mostRemedies = 3
   private static let longest = 4
 
-  init(_ path: String, _ options: ModelOptions, _ first: Attempt) {
+  /// - Parameters:
+  ///   - allowsFixes: whether what the model computes may change.
+  ///   - sizes: extents to try first where a model leaves them open.
+  init(
+    _ path: String, _ options: ModelOptions, _ first: Attempt, needsWeights: Bool = true,
+    allowsFixes: Bool = true, sizes: [Int] = []
+  ) {
     self.path = path
+    self.allowsFixes = allowsFixes
     self.options = options
     self.first = first
+    self.needsWeights = needsWeights
+    self.sizes = sizes
   }
 
   mutating func run() {
@@ -38,7 +63,7 @@ struct RemedySearch {
       guard let index = open.indices.min(by: { open[$0].cost < open[$1].cost }) else { break }
       let state = open.remove(at: index)
       let depth = depths.remove(at: index)
-      for help in state.attempt.errors.flatMap({ $0.helps }) where !help.arguments.isEmpty {
+      for help in state.attempt.errors.flatMap({ $0.helps }) where isTried(help) {
         guard let remedy = tryOut(help, after: state, isFirst: depth == 0) else { continue }
         guard seen.insert(Set(remedy.arguments)).inserted else { continue }
         if remedy.attempt.model != nil {
@@ -52,18 +77,23 @@ struct RemedySearch {
     remedies.sort { $0.cost < $1.cost }
   }
 
+  private func isTried(_ help: Diagnostic.Help) -> Bool {
+    !help.arguments.isEmpty && (allowsFixes || !help.arguments.contains("--fix"))
+  }
+
   /// The first form of a help that changes what is wrong; a help may leave extents open.
   private mutating func tryOut(
     _ help: Diagnostic.Help, after state: Remedy, isFirst: Bool
   ) -> Remedy? {
     var best: Remedy?
-    for arguments in RemedyArguments.forms(of: help.arguments) where trials < Self.mostTrials {
+    for arguments in RemedyArguments.forms(of: help.arguments, first: sizes)
+    where trials < Self.mostTrials {
       guard let changed = RemedyArguments.apply(arguments, to: state.options) else { return nil }
       trials += 1
       let remedy = Remedy(
         arguments: state.arguments + arguments,
         cost: state.cost + RemedyArguments.cost(of: arguments), options: changed,
-        attempt: Attempt(path, changed))
+        attempt: Attempt(path, changed, needsWeights: needsWeights))
       if remedy.attempt.model != nil {
         best = remedy
         break

@@ -1204,6 +1204,37 @@ extension Explanation {
       When the accuracy of the converted model is what it should be.
 
       """#,
+    "OCT0325": #"""
+      # OCT0325 part-converted
+
+      The model does not convert whole, and `--cut` converted a part of it.
+
+      ## Why
+
+      What a `.tflite` cannot express, such as a choice of boxes by their scores, most often stands at an end of the model. The largest part that
+      converts ends before it, or begins after it; your program does the rest.
+
+      ## Example
+
+      ```sh
+      base64 -d > net.pb <<'PB'
+      CjIKAXgSC1BsYWNlaG9sZGVyKgsKBWR0eXBlEgIwASoTCgVzaGFwZRIKOggSAggBEgIIBAoRCgZzY29yZXMSBFJlbHUaAXgKMQoE
+      emVybxIFQ29uc3QqCwoFZHR5cGUSAjABKhUKBXZhbHVlEgxCCggBEgAqBAAAAAAKHQoEaGlnaBIHR3JlYXRlchoGc2NvcmVzGgR6
+      ZXJvChMKBHJvd3MSBVdoZXJlGgRoaWdo
+      PB
+      octet convert net.pb --cut -o net.tflite
+      ```
+
+      ## How to fix
+
+      Nothing is wrong if this is the part you want. The notes say what stays outside, and the help names the part's ends, for `--outputs` and
+      `--inputs`.
+
+      ## When it is safe to ignore
+
+      When your program does what stays outside.
+
+      """#,
     "OCT0401": #"""
       # OCT0401 operator-left
 

@@ -95,7 +95,7 @@ package struct GraphPrinter {
     return result
   }
 
-  private static func text(_ value: AttributeValue) -> String {
+  package static func text(_ value: AttributeValue) -> String {
     switch value {
     case .bool(let value): "\(value)"
     case .int(let value): "\(value)"

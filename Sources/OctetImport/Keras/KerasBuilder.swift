@@ -128,7 +128,7 @@ struct KerasBuilder {
       throw Diagnostic(
         .unknownLayer, "the layer is made of the operator '\(op)', which is not supported")
     }
-    return try mapping.build(node, &graph)
+    return try mapping.build(node, &graph).map { graph.known($0) }
   }
 
   /// The first result of an operator of TensorFlow.

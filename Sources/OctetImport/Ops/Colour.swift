@@ -9,53 +9,44 @@ extension OpMapping {
   static let colour = OpMapping(
     tensorFlow: [
       "RGBToHSV": TensorFlowMapping(makes: made) { node, builder throws(Diagnostic) in
-        let (red, green, blue) = try builder.channels(node)
-        let value = try builder.add(
-          Maximum(), [try builder.add(Maximum(), [red, green]), blue])
-        let least = try builder.add(
-          Minimum(), [try builder.add(Minimum(), [red, green]), blue])
-        let range = try builder.add(Sub(), [value, least])
-        let zero = builder.scalar("zero", 0)
-        let ratio = try builder.add(Div(), [range, value])
-        let isLit = try builder.add(Comparison(.greater), [value, zero])
-        let saturation = try builder.add(SelectV2(), [isLit, ratio, zero])
-        // Of grey the differences are 0, and so is its hue whatever they are divided by.
-        let isColoured = try builder.add(Comparison(.greater), [range, zero])
-        let divisor = try builder.add(
-          SelectV2(), [isColoured, range, builder.scalar("one", 1)])
-        let sixth = try builder.quotient(1 / 6, divisor, "sixth")
-        let fromRed = try builder.arc(green, blue, sixth, 0)
-        let fromGreen = try builder.arc(blue, red, sixth, 2 / 6)
-        let fromBlue = try builder.arc(red, green, sixth, 4 / 6)
-        let isRed = try builder.add(Comparison(.equal), [red, value])
-        let isGreen = try builder.add(Comparison(.equal), [green, value])
-        let other = try builder.add(SelectV2(), [isGreen, fromGreen, fromBlue])
-        let signed = try builder.add(SelectV2(), [isRed, fromRed, other])
-        let isBelow = try builder.add(Comparison(.less), [signed, zero])
-        let turned = try builder.sum(signed, 1, "turn")
-        let hue = try builder.add(SelectV2(), [isBelow, turned, signed])
+        let colours = try builder.channels(try builder.input(node, 0))
+        let (hue, saturation, value) = try builder.hueSaturationValue(colours)
         return [.computed(try builder.joined([hue, saturation, value]))]
       },
       "HSVToRGB": TensorFlowMapping(makes: made) { node, builder throws(Diagnostic) in
-        let (hue, saturation, value) = try builder.channels(node)
-        let sixths = try builder.product(hue, 6, "six")
-        // How much of each colour there is at full saturation: a trapezium around its own hue.
-        var colours: [ValueID] = []
-        for (centre, slope, height) in [(3, 1, -1), (2, -1, 2), (4, -1, 2)]
-          as [(Float, Float, Float)]
-        {
-          let distance = try builder.add(
-            Unary(.abs), [try builder.sum(sixths, -centre, "centre")])
-          let ramp = try builder.sum(
-            slope == 1 ? distance : try builder.product(distance, slope, "slope"), height, "height")
-          let low = try builder.add(Maximum(), [ramp, builder.scalar("zero", 0)])
-          let share = try builder.add(Minimum(), [low, builder.scalar("one", 1)])
-          let pale = try builder.add(Sub(), [builder.scalar("one", 1), saturation])
-          let mixed = try builder.add(
-            Add(), [pale, try builder.add(Mul(), [saturation, share])])
-          colours.append(try builder.add(Mul(), [mixed, value]))
+        let parts = try builder.channels(try builder.input(node, 0))
+        return [.computed(try builder.joined(try builder.redGreenBlue(parts)))]
+      },
+      "AdjustSaturation": TensorFlowMapping(makes: made) { node, builder throws(Diagnostic) in
+        let colours = try builder.channels(try builder.input(node, 0))
+        let (hue, saturation, value) = try builder.hueSaturationValue(colours)
+        let scaled = try builder.add(Mul(), [saturation, try builder.input(node, 1, "scale")])
+        let above = try builder.add(Maximum(), [scaled, builder.scalar("zero", 0)])
+        let full = try builder.add(Minimum(), [above, builder.scalar("one", 1)])
+        return [.computed(try builder.joined(try builder.redGreenBlue((hue, full, value))))]
+      },
+      "AdjustHue": TensorFlowMapping(makes: made + ["floor"]) { node, builder throws(Diagnostic) in
+        let colours = try builder.channels(try builder.input(node, 0))
+        let (hue, saturation, value) = try builder.hueSaturationValue(colours)
+        let moved = try builder.add(Add(), [hue, try builder.input(node, 1, "delta")])
+        let turns = try builder.add(Unary(.floor), [moved])
+        let turned = try builder.add(Sub(), [moved, turns])
+        return [
+          .computed(try builder.joined(try builder.redGreenBlue((turned, saturation, value))))
+        ]
+      },
+      "AdjustContrastv2": TensorFlowMapping(makes: ["mean", "sub", "mul", "add"]) {
+        node, builder throws(Diagnostic) in
+        let image = try builder.input(node, 0)
+        let rank = Int32(try builder.extents(image).count)
+        guard rank >= 3 else {
+          throw Diagnostic(.shapeMismatch, "what has no height and width is no picture")
         }
-        return [.computed(try builder.joined(colours))]
+        let axes = builder.constant("axes", Tensor([2], int32: [rank - 3, rank - 2]))
+        let mean = try builder.add(Mean(keepDims: true), [image, axes])
+        let centred = try builder.add(Sub(), [image, mean])
+        let scaled = try builder.add(Mul(), [centred, try builder.input(node, 1, "factor")])
+        return [.computed(try builder.add(Add(), [scaled, mean]))]
       },
     ])
 
@@ -66,11 +57,67 @@ extension OpMapping {
 }
 
 extension GraphBuilder {
-  /// The three parts of the last dimension of a node's input.
-  fileprivate mutating func channels(
-    _ node: TensorFlowNode
+  /// Hue, saturation and value of three colours.
+  fileprivate mutating func hueSaturationValue(
+    _ colours: (ValueID, ValueID, ValueID)
   ) throws(Diagnostic) -> (ValueID, ValueID, ValueID) {
-    let input = try input(node, 0)
+    let (red, green, blue) = colours
+    let value = try add(
+      Maximum(), [try add(Maximum(), [red, green]), blue])
+    let least = try add(
+      Minimum(), [try add(Minimum(), [red, green]), blue])
+    let range = try add(Sub(), [value, least])
+    let zero = scalar("zero", 0)
+    let ratio = try add(Div(), [range, value])
+    let isLit = try add(Comparison(.greater), [value, zero])
+    let saturation = try add(SelectV2(), [isLit, ratio, zero])
+    // Of grey the differences are 0, and so is its hue whatever they are divided by.
+    let isColoured = try add(Comparison(.greater), [range, zero])
+    let divisor = try add(
+      SelectV2(), [isColoured, range, scalar("one", 1)])
+    let sixth = try quotient(1 / 6, divisor, "sixth")
+    let fromRed = try arc(green, blue, sixth, 0)
+    let fromGreen = try arc(blue, red, sixth, 2 / 6)
+    let fromBlue = try arc(red, green, sixth, 4 / 6)
+    let isRed = try add(Comparison(.equal), [red, value])
+    let isGreen = try add(Comparison(.equal), [green, value])
+    let other = try add(SelectV2(), [isGreen, fromGreen, fromBlue])
+    let signed = try add(SelectV2(), [isRed, fromRed, other])
+    let isBelow = try add(Comparison(.less), [signed, zero])
+    let turned = try sum(signed, 1, "turn")
+    let hue = try add(SelectV2(), [isBelow, turned, signed])
+    return (hue, saturation, value)
+  }
+
+  /// Red, green and blue of a hue, a saturation and a value.
+  fileprivate mutating func redGreenBlue(
+    _ parts: (ValueID, ValueID, ValueID)
+  ) throws(Diagnostic) -> [ValueID] {
+    let (hue, saturation, value) = parts
+    let sixths = try product(hue, 6, "six")
+    // How much of each colour there is at full saturation: a trapezium around its own hue.
+    var colours: [ValueID] = []
+    for (centre, slope, height) in [(3, 1, -1), (2, -1, 2), (4, -1, 2)]
+      as [(Float, Float, Float)]
+    {
+      let distance = try add(
+        Unary(.abs), [try sum(sixths, -centre, "centre")])
+      let ramp = try sum(
+        slope == 1 ? distance : try product(distance, slope, "slope"), height, "height")
+      let low = try add(Maximum(), [ramp, scalar("zero", 0)])
+      let share = try add(Minimum(), [low, scalar("one", 1)])
+      let pale = try add(Sub(), [scalar("one", 1), saturation])
+      let mixed = try add(
+        Add(), [pale, try add(Mul(), [saturation, share])])
+      colours.append(try add(Mul(), [mixed, value]))
+    }
+    return colours
+  }
+
+  /// The three parts of the last dimension.
+  fileprivate mutating func channels(
+    _ input: ValueID
+  ) throws(Diagnostic) -> (ValueID, ValueID, ValueID) {
     let extents = try extents(input)
     guard extents.last == 3 else {
       throw Diagnostic(

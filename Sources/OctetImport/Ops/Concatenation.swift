@@ -73,7 +73,12 @@ extension OpMapping {
       "ConcatV2": TensorFlowMapping(makes: ["concatenation"]) { node, builder throws(Diagnostic) in
         let count = node.inputs.count - 1
         var inputs: [ValueID] = []
-        for index in 0..<max(0, count) { inputs.append(try builder.input(node, index)) }
+        for index in 0..<max(0, count) {
+          let id = try builder.input(node, index)
+          // What has no elements adds none, and the runtime holds no such tensors.
+          let isEmpty = try builder.extents(id).contains(0)
+          if !isEmpty || inputs.isEmpty && index == count - 1 { inputs.append(id) }
+        }
         guard let first = inputs.first else {
           throw Diagnostic(.invalidGraph, "the node joins nothing")
         }

@@ -52,6 +52,23 @@ extension OpMapping {
         let below = try builder.product(negative, scale * alpha, "scale_alpha")
         return try builder.add(Add(), [above, below])
       },
+      // Infinity less itself is no number, and no number equals itself then.
+      "IsFinite": formula(["sub", "equal"]) { x, builder throws(Diagnostic) in
+        let nothing = try builder.add(Sub(), [x, x])
+        return try builder.add(Comparison(.equal), [nothing, nothing])
+      },
+      "IsNan": formula(["not_equal"]) { x, builder throws(Diagnostic) in
+        try builder.add(Comparison(.notEqual), [x, x])
+      },
+      "IsInf": formula(["abs", "equal"]) { x, builder throws(Diagnostic) in
+        try builder.add(
+          Comparison(.equal),
+          [try builder.add(Unary(.abs), [x]), builder.scalar("infinity", .infinity)])
+      },
+      "Xlogy": zeroTimes { y, x, builder throws(Diagnostic) in
+        try builder.add(Mul(), [x, try builder.add(Log(), [y])])
+      },
+      "Xdivy": zeroTimes { y, x, builder throws(Diagnostic) in try builder.add(Div(), [x, y]) },
       "Cumsum": TensorFlowMapping(makes: ["cumsum"]) { node, builder throws(Diagnostic) in
         let input = try builder.input(node, 0)
         let axis = try builder.axis(try node.integers(1, "axis").first ?? 0, of: input)
@@ -74,5 +91,21 @@ private func formula(
 ) -> TensorFlowMapping {
   TensorFlowMapping(makes: makes) { node, builder throws(Diagnostic) in
     [.computed(try build(try builder.input(node, 0), &builder))]
+  }
+}
+
+/// A function of two numbers that is 0 where the first is, whatever the second.
+private func zeroTimes(
+  _ build:
+    @escaping @Sendable (_ y: ValueID, _ x: ValueID, inout GraphBuilder) throws(Diagnostic)
+    -> ValueID
+) -> TensorFlowMapping {
+  TensorFlowMapping(makes: ["equal", "select_v2", "mul", "log", "div"]) {
+    node, builder throws(Diagnostic) in
+    let x = try builder.input(node, 0)
+    let result = try build(try builder.input(node, 1), x, &builder)
+    let zero = builder.scalar("zero", 0)
+    let isZero = try builder.add(Comparison(.equal), [x, zero])
+    return [.computed(try builder.add(SelectV2(), [isZero, zero, result]))]
   }
 }

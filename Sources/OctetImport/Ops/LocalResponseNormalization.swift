@@ -37,5 +37,15 @@ extension OpMapping {
         }
         return [result]
       }
+    ],
+    tensorFlow: [
+      "LRN": TensorFlowMapping(makes: ["local_response_normalization"]) {
+        node, builder throws(Diagnostic) in
+        let op = LocalResponseNormalization(
+          radius: try node.int("depth_radius", default: 5),
+          bias: try node.float("bias", default: 1),
+          alpha: try node.float("alpha", default: 1), beta: try node.float("beta", default: 0.5))
+        return [.computed(try builder.add(op, [try builder.image(node, 0)]))]
+      }
     ])
 }

@@ -73,19 +73,9 @@ extension OpMapping {
       },
     ],
     tensorFlow: [
-      "MaxPool": TensorFlowMapping(makes: ["max_pool_2d", "padv2", "transpose"]) {
-        node, builder throws(Diagnostic) in
-        let (rule, rows, columns) = try node.padding()
-        let pool = MaxPool2D(
-          filter: try node.steps("ksize"), stride: try node.steps("strides"), padding: rule)
-        let image = try builder.image(node, 0)
-        let result = try builder.windowed(node, image) { image, builder throws(Diagnostic) in
-          let padded = try builder.pad(
-            image, height: rows, width: columns, value: -.greatestFiniteMagnitude)
-          return try builder.add(pool, [padded])
-        }
-        return [result]
-      },
+      "MaxPool": largest,
+      // The places of the largest are made nowhere else: who reads them is told that they are missing.
+      "MaxPoolWithArgmax": largest,
       "AvgPool": TensorFlowMapping(makes: ["average_pool_2d", "transpose"]) {
         node, builder throws(Diagnostic) in
         let (rule, _, _) = try node.padding()
@@ -98,6 +88,20 @@ extension OpMapping {
         return [result]
       },
     ])
+
+  private static let largest = TensorFlowMapping(makes: ["max_pool_2d", "padv2", "transpose"]) {
+    node, builder throws(Diagnostic) in
+    let (rule, rows, columns) = try node.padding()
+    let pool = MaxPool2D(
+      filter: try node.steps("ksize"), stride: try node.steps("strides"), padding: rule)
+    let image = try builder.image(node, 0)
+    let result = try builder.windowed(node, image) { image, builder throws(Diagnostic) in
+      let padded = try builder.pad(
+        image, height: rows, width: columns, value: -.greatestFiniteMagnitude)
+      return try builder.add(pool, [padded])
+    }
+    return [result]
+  }
 }
 
 /// A pooling with Caffe's rules: sizes round up, windows may reach over the border, and an average

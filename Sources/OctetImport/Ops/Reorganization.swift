@@ -33,7 +33,7 @@ extension OpMapping {
     tensorFlow: [
       "SpaceToDepth": blocks("space_to_depth") { SpaceToDepth(blockSize: $0) },
       "DepthToSpace": blocks("depth_to_space") { DepthToSpace(blockSize: $0) },
-      "ExtractImagePatches": TensorFlowMapping(makes: ["slice", "space_to_depth"]) {
+      "ExtractImagePatches": TensorFlowMapping(makes: ["slice", "space_to_depth", "conv_2d"]) {
         node, builder throws(Diagnostic) in
         let image = try builder.image(node, 0)
         let (size, strides) = (try node.steps("ksizes"), try node.steps("strides"))
@@ -42,13 +42,7 @@ extension OpMapping {
         let isWhole = rows == (e[1], e[2])
         guard size == strides, size.height == size.width, try node.steps("rates") == .one,
           rows.0 > 0, rows.1 > 0, try node.text("padding", default: "VALID") == "VALID" || isWhole
-        else {
-          throw Diagnostic(
-            .unsupportedParameter,
-            "patches of \(size.height)x\(size.width) by \(strides.height)x\(strides.width) of an "
-              + "image of \(e[1])x\(e[2]) are not supported",
-            notes: ["they must be squares that lie side by side within the image"])
-        }
+        else { return [.computed(try builder.patches(node, image, size, strides))] }
         let tiled = try builder.slice(
           image, begin: [0, 0, 0, 0], size: [e[0], rows.0, rows.1, e[3]])
         return [.computed(try builder.add(SpaceToDepth(blockSize: size.height), [tiled]))]
@@ -101,5 +95,27 @@ private func batches(
     let result = try builder.add(make(), [input, lists.0, lists.1])
     let made = try builder.extents(result)
     return [.computed(try builder.reshape(result, made.dropLast() + others))]
+  }
+}
+
+extension GraphBuilder {
+  /// The pixels around each pixel as its channels: a convolution whose filters take one number each.
+  fileprivate mutating func patches(
+    _ node: TensorFlowNode, _ image: ValueID, _ size: Steps, _ strides: Steps
+  ) throws(Diagnostic) -> ValueID {
+    let channels = try extents(image)[3]
+    let count = size.height * size.width * channels
+    guard count <= 1 << 12 else {
+      throw Diagnostic(
+        .unsupportedParameter,
+        "patches of \(size.height)x\(size.width) of \(channels) channels are too large")
+    }
+    var filters = [Float](repeating: 0, count: count * count)
+    for index in 0..<count { filters[index * count + index] = 1 }
+    let weights = constant(
+      "filters", Tensor([count, size.height, size.width, channels], filters))
+    let op = Conv2D(
+      stride: strides, dilation: try node.steps("rates"), padding: try node.padding().rule)
+    return try add(op, [image, weights, nil])
   }
 }

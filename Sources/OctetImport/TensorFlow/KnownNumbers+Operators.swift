@@ -178,6 +178,34 @@ extension KnownNumbers {
       let values = (0..<Int(max(0, count))).map { start + Double($0) * delta }
       return [KnownNumbers(inputs[0].element, [values.count], values)]
     },
+    "BroadcastArgs": { _, inputs throws(Diagnostic) in
+      guard inputs.count == 2, let a = inputs[0].integers, let b = inputs[1].integers else {
+        return nil
+      }
+      let rank = max(a.count, b.count)
+      let left = [Int](repeating: 1, count: rank - a.count) + a
+      let right = [Int](repeating: 1, count: rank - b.count) + b
+      let extents = zip(left, right).map { $0 == 1 ? $1 : $0 }
+      return [KnownNumbers(inputs[0].element, [rank], extents.map { Double($0) })]
+    },
+    "LinSpace": { _, inputs throws(Diagnostic) in
+      guard inputs.count == 3, let first = inputs[0].values.first,
+        let last = inputs[1].values.first, let count = inputs[2].integers?.first,
+        (1...largest).contains(count)
+      else { return nil }
+      let step = count > 1 ? (last - first) / Double(count - 1) : 0
+      return [
+        KnownNumbers(inputs[0].element, [count], (0..<count).map { first + Double($0) * step })
+      ]
+    },
+    "InvertPermutation": { _, inputs throws(Diagnostic) in
+      guard inputs.count == 1, let order = inputs[0].integers,
+        order.sorted() == Array(0..<order.count)
+      else { return nil }
+      var inverse = [Double](repeating: 0, count: order.count)
+      for (place, index) in order.enumerated() { inverse[index] = Double(place) }
+      return [KnownNumbers(inputs[0].element, [order.count], inverse)]
+    },
     "Fill": { _, inputs throws(Diagnostic) in
       guard inputs.count == 2, let extents = inputs[0].integers else { return nil }
       return inputs[1].broadcast(to: extents).map { [$0] }

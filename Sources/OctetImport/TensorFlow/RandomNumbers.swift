@@ -9,13 +9,22 @@ package struct RandomNumbers {
   /// The bounds of numbers that are uniformly distributed; nil for others.
   let uniform: (low: Double, high: Double)?
 
+  private static let uniforms: Set<String> = [
+    "RandomUniform", "StatelessRandomUniform", "StatelessRandomUniformV2",
+  ]
+  private static let normals: Set<String> = [
+    "RandomStandardNormal", "TruncatedNormal", "StatelessRandomNormal", "StatelessRandomNormalV2",
+    "StatelessTruncatedNormal", "StatelessTruncatedNormalV2",
+  ]
+  /// Operators whose mean can stand for them.
+  static let operators = uniforms.union(normals).union(["RandomPoissonV2", "RandomPoisson"])
+
   /// The mean of what a random operator makes; nil for other operators and for those whose mean is no sense.
   static func mean(of node: TensorFlowNode) throws(Diagnostic) -> TensorFlowValue? {
     switch node.type {
-    case "RandomUniform", "StatelessRandomUniform", "StatelessRandomUniformV2":
+    case let type where uniforms.contains(type):
       return .random(RandomNumbers(mean: try filled(0.5, node), uniform: (0, 1)))
-    case "RandomStandardNormal", "TruncatedNormal", "StatelessRandomNormal",
-      "StatelessRandomNormalV2", "StatelessTruncatedNormal", "StatelessTruncatedNormalV2":
+    case let type where normals.contains(type):
       return .random(RandomNumbers(mean: try filled(0, node), uniform: nil))
     case "RandomPoissonV2", "RandomPoisson":
       // The mean of a Poisson distribution is its rate.

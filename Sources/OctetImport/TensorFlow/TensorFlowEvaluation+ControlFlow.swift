@@ -73,7 +73,8 @@ extension TensorFlowEvaluation {
   private func remarkUnrolled(_ turns: Int, _ location: Location) {
     log.add(
       Diagnostic(
-        .loopUnrolled, "the loop turns \(counted(turns, "time")) and becomes as many copies of its body",
+        .loopUnrolled,
+        "the loop turns \(counted(turns, "time")) and becomes as many copies of its body",
         at: location))
   }
 
@@ -129,7 +130,7 @@ extension TensorFlowEvaluation {
         "the input '\(builder.graph[id].name)' chooses which part of the model runs",
         notes: ["most often it says whether the model is trained"],
         helps: [Fix.training.help("make it false")])
-    case .computed, .list, .variable, .random, .dead:
+    case .computed, .complex, .list, .variable, .random, .dead:
       throw Diagnostic(
         .dataDependent, "which branch runs depends on what the model computes",
         notes: ["a .tflite made here computes every operator it has"])
@@ -216,5 +217,34 @@ extension TensorFlowEvaluation {
       state = values(frame.variables.map { $0.next }, in: turn)
     }
     throw Self.tooManyTurns
+  }
+}
+
+extension TensorFlowEvaluation {
+  /// What in the graph decides, or takes its size, when it runs: its loops, branches and lists.
+  func controlFlowNotes() -> [String] {
+    var notes: [String] = []
+    for body in [source.main] + source.functions.sorted(by: { $0.key < $1.key }).map({ $0.value }) {
+      let place = body.function.map { " in \($0)" } ?? ""
+      for (index, node) in body.nodes.enumerated() {
+        let scope = node.name.split(separator: "/").dropLast().joined(separator: "/")
+        switch node.op {
+        case "While", "StatelessWhile":
+          notes.append("the loop '\(node.name)' (\(node.op))\(place)")
+        case "LoopCond": notes.append("the loop '\(scope)' (\(node.op))\(place)")
+        case "If", "StatelessIf", "Case", "StatelessCase":
+          notes.append("the branch '\(node.name)' (\(node.op))\(place)")
+        case "Merge" where !body.isLoopVariable(index):
+          notes.append("the branch '\(scope)' (Switch and Merge)\(place)")
+        case "TensorArrayV3", "TensorListReserve", "EmptyTensorList":
+          notes.append("the list of tensors '\(node.name)' (\(node.op))\(place)")
+        default: break
+        }
+      }
+    }
+    var unique: [String] = []
+    for note in notes where !unique.contains(note) && unique.count < 64 { unique.append(note) }
+    let listed = unique.prefix(8).map { "the graph has \($0)" }
+    return unique.count > 8 ? listed + ["and \(unique.count - 8) more of these"] : listed
   }
 }

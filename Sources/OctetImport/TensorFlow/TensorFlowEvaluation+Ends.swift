@@ -31,7 +31,14 @@ extension TensorFlowEvaluation {
   /// The operators; nil, with all problems in the log, when they cannot be made.
   private func net() -> ImportedNet? {
     do throws(DiagnosticFailure) {
-      for (name, value) in try build() { try addOutput(name, value) }
+      var results = try build()
+      if source.guessesOutputs {
+        results.removeAll { if case .constant = $0.1 { true } else { false } }
+      }
+      let names = results.map { $0.0 }
+      for (name, value) in results {
+        try addOutput(name, value, others: names.filter { $0 != name })
+      }
     } catch { return nil }
     var graph = builder.graph
     graph.compact()
@@ -64,7 +71,7 @@ extension TensorFlowEvaluation {
       results.append((name, value))
     }
     // What the wanted tensors do not need may fail.
-    if !isComplete || captures.isEmpty { problems.log(to: log, cuts: proposedCuts()) }
+    if !isComplete { problems.log(to: log, cuts: proposedCuts(), notes: controlFlowNotes()) }
     reportAssignments()
     builder.narrowing.report(to: log, at: source.place)
     if !isComplete, !log.hasErrors {
@@ -106,10 +113,10 @@ extension TensorFlowEvaluation {
   }
 
   private func addOutput(
-    _ name: String, _ value: TensorFlowValue
+    _ name: String, _ value: TensorFlowValue, others: [String]
   ) throws(DiagnosticFailure) {
     try log.attempt(at: Location(node: name).completed(by: source.place)) {
-      () throws(Diagnostic) in try builder.addOutput(name, value)
+      () throws(Diagnostic) in try builder.addOutput(name, value, others: others)
     }
   }
 
@@ -154,30 +161,10 @@ extension TensorFlowEvaluation {
     let own = input.shape.unknownRank ? nil : input.shape.dim.map { Int($0.size) }
     let extents = InputExtents(input.name, own, options)
     guard let known = extents.known else {
-      openInputs[input.node] = extents.problem(at: location, notes: dependents())
+      openInputs[input.node] = extents.problem(at: location)
       return nil
     }
     extents.remark(at: location, log)
     return .computed(builder.addInput(input.name, TensorType(type, known)))
-  }
-
-  /// What of the graph has no known size while an input has none: its loops and lists.
-  private func dependents() -> [String] {
-    var notes: [String] = []
-    let bodies = [source.main] + source.functions.sorted { $0.key < $1.key }.map { $0.value }
-    for body in bodies {
-      for node in body.nodes
-      where ["While", "StatelessWhile", "LoopCond"].contains(node.op)
-        || node.op.hasPrefix("TensorListReserve") || node.op == "TensorArrayV3"
-      {
-        let what =
-          node.op.hasPrefix("Tensor")
-          ? "the size of its elements may come from it" : "how often it turns may come from it"
-        notes.append(
-          "'\(node.name)' (\(node.op))" + (body.function.map { " in \($0)" } ?? "") + ": \(what)")
-      }
-    }
-    return notes.count > 6
-      ? Array(notes.prefix(6)) + ["and \(notes.count - 6) more loops and lists"] : notes
   }
 }

@@ -11,13 +11,16 @@ extension TensorFlowEvaluation {
     if node.type.hasPrefix("FusedBatchNorm"), try node.bool("is_training", default: true) {
       return try normalize(node, at: place, in: run)
     }
+    if RandomNumbers.operators.contains(node.type), !options.fixes.contains(.randomMean) {
+      let refused = RefusedOperator(node.type)
+      throw Diagnostic(
+        .trainingLeftover, "the operator '\(node.type)' \(refused?.reason ?? "is random")",
+        helps: (refused?.helps ?? []) + [Fix.randomMean.help("put its mean in its place")])
+    }
+    if RandomNumbers.operators.contains(node.type) {
+      for case .missing in node.inputs { return [] }
+    }
     if let numbers = try RandomNumbers.mean(of: node) {
-      guard options.fixes.contains(.randomMean) else {
-        let refused = RefusedOperator(node.type)
-        throw Diagnostic(
-          .trainingLeftover, "the operator '\(node.type)' \(refused?.reason ?? "is random")",
-          helps: (refused?.helps ?? []) + [Fix.randomMean.help("put its mean in its place")])
-      }
       note(.randomMean, "the mean stands for what '\(node.type)' makes", node.location)
       return [numbers]
     }

@@ -125,14 +125,21 @@ final class TensorFlowEvaluation {
       if let first = values.first { return [first] }
       throw Diagnostic(
         .unknownInput, "'\(node.name)' is no input of the signature, and an output needs it")
-    case "VarHandleOp", "VariableV2", "Variable": return [.variable(node.name)]
+    case "IdentityN": return values
+    case "StatelessRandomGetKeyCounter", "StatelessRandomGetAlg", "StatelessRandomGetKeyCounterAlg":
+      // Where random numbers begin, which is told where they are made.
+      return [TensorFlowValue](repeating: .constant(Tensor([1], int32: [0])), count: 3)
+    case "VarHandleOp", "HashTableV2", "HashTable", "VariableV2", "Variable":
+      return [.variable(node.name)]
     case "ReadVariableOp", "Identity", "StopGradient", "PreventGradient", "Snapshot",
-      "PlaceholderWithDefaultV2", "CheckNumerics", "Print":
+      "CheckNumerics", "Print", "EnsureShape",
+      "DisableCopyOnRead":
       guard let first = values.first else { break }
       guard case .variable(let name) = first, node.op != "StopGradient" else { return [first] }
       return [.constant(try stored(name))]
     default: break
     }
+    if let results = try tableResults(foreign) { return results }
     if let results = try controlFlow(foreign, at: place, in: run) { return results }
     if let results = try training(foreign, at: place, in: run) { return results }
     if let results = try foreign.shapeResults(builder) { return results }
@@ -145,7 +152,7 @@ final class TensorFlowEvaluation {
       return []
     }
     for case .missing in values { return [] }
-    return try mapping.build(foreign, &builder)
+    return try mapping.build(foreign, &builder).map { builder.known($0) }
   }
 
   private func constant(_ node: TensorFlowNode) throws(Diagnostic) -> Tensor {

@@ -12,6 +12,7 @@ extension TensorFlowNode {
       switch input {
       case .computed(let id): extents = try builder.extents(id)
       case .constant(let tensor): extents = tensor.extents
+      case .complex(let id, _): extents = try builder.extents(id)
       case .random(let numbers): extents = numbers.mean.extents
       case .list, .variable, .dead, .missing: return []
       }

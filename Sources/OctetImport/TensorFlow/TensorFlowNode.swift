@@ -76,6 +76,13 @@ package struct TensorFlowNode {
     }
   }
 
+  func numbers(_ name: String) throws(Diagnostic) -> [Float] {
+    guard case .list(let list) = attributes[name]?.value else {
+      throw wrong(name, "a list of numbers")
+    }
+    return list.f
+  }
+
   /// The element type that an attribute names; nil for one that Octet has not.
   func elementType(_ name: String) throws(Diagnostic) -> ElementType? {
     switch attributes[name]?.value {

@@ -112,11 +112,21 @@ extension GraphBuilder {
         .unsupportedParameter, "the handle of the variable '\(name)' is no tensor")
     case .list:
       throw Diagnostic(.unsupportedParameter, "a list of tensors leaves the part that is converted")
+    case .complex:
+      throw Diagnostic(
+        .unsupportedParameter, "the node computes with complex numbers, which is not supported",
+        notes: ["absolute values, real and imaginary parts of them are"])
     case .random(let numbers): return constant(name, numbers.mean)
     case .dead:
       throw Diagnostic(.invalidGraph, "a value that it needs is of a branch that never runs")
     case .missing: throw Diagnostic(.invalidGraph, "a value that it needs could not be made")
     }
+  }
+
+  /// A value of the graph that is a constant, as the constant.
+  func known(_ value: TensorFlowValue) -> TensorFlowValue {
+    guard case .computed(let id) = value, let storage = graph[id].constant else { return value }
+    return .constant(Tensor(graph[id].type, storage))
   }
 
   /// Input `index` of a node as a value of the graph.

@@ -70,12 +70,17 @@ struct TensorFlowProblems {
     }
   }
 
-  /// - Parameter cuts: ways out for all of them.
-  func log(to log: DiagnosticLog, cuts: [Diagnostic.Help]) {
+  /// - Parameters:
+  ///   - cuts: ways out for all of them.
+  ///   - notes: what else to say of the graph.
+  func log(to log: DiagnosticLog, cuts: [Diagnostic.Help], notes: [String]) {
     let listed = 5
     for (index, (first, others)) in diagnostics.enumerated() {
       var diagnostic = first
-      if index == 0 { diagnostic.helps += cuts }
+      if index == 0 {
+        diagnostic.helps += cuts
+        diagnostic.notes += notes
+      }
       diagnostic.notes += others.prefix(listed).map { "also '\($0.node ?? "")'" }
       if others.count > listed {
         diagnostic.notes.append("and at \(counted(others.count - listed, "other place"))")

@@ -27,6 +27,8 @@ struct TensorFlowSource {
   var inputs: [Input] = []
   /// The model's own.
   var outputs: [Output] = []
+  /// Whether the outputs are only what nothing reads: a constant among them is none.
+  private(set) var guessesOutputs = false
 
   init(_ graph: TFGraphDef, _ place: Location) {
     self.place = place
@@ -52,9 +54,11 @@ struct TensorFlowSource {
           shape: node.attr["shape"]?.shape ?? TFTensorShapeProto()))
     }
     let idle: Set<String> = [
+      "Exit", "RefExit", "Switch", "RefSwitch", "Enter", "NextIteration", "TensorArrayCloseV3",
       "Const", "NoOp", "Assign", "Assert", "SaveV2", "RestoreV2", "MergeV2Checkpoints",
     ]
     guard wanted.isEmpty else { return }
+    guessesOutputs = true
     for node in main.nodes
     where !read.contains(node.name) && !idle.contains(node.op)
       && !Self.placeholders.contains(node.op)

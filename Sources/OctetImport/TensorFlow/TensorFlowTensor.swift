@@ -107,6 +107,8 @@ package enum TensorFlowValue {
   case list([TensorFlowValue?])
   /// The handle of a variable.
   case variable(String)
+  /// Complex numbers, as two tensors.
+  case complex(real: ValueID, imaginary: ValueID)
   /// Random numbers that become their mean.
   case random(RandomNumbers)
   /// It is of a branch that does not run.

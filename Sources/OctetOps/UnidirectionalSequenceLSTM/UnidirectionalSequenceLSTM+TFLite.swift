@@ -19,7 +19,7 @@ extension UnidirectionalSequenceLSTM {
       !options.diagonalRecurrentTensors
     else {
       throw Diagnostic(
-        .invalidAttribute,
+        .unknownOperator,
         "an LSTM with another activation than tanh, with clipping or diagonal weights is not supported"
       )
     }

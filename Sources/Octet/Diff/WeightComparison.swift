@@ -1,0 +1,79 @@
+import OctetIR
+
+/// Compares the numbers of two layers of one shape.
+enum WeightComparison {
+  /// The largest difference of a weight as a part of A's largest weight, or of a bias as a part of A's largest
+  /// bias, whichever is more; nil for types that are not compared.
+  static func difference(
+    _ a: (graph: Graph, weights: ModelStructure.Weights),
+    _ b: (graph: Graph, weights: ModelStructure.Weights)
+  ) -> Float? {
+    guard let mine = a.graph.realNumbers(a.weights.filter),
+      let theirs = b.graph.realNumbers(b.weights.filter), mine.count == theirs.count
+    else { return nil }
+    let ofWeights = relative(mine, theirs)
+    guard let (mine, theirs) = biases(a, b) else { return ofWeights }
+    return max(ofWeights, relative(mine, theirs))
+  }
+
+  /// The biases, where both models have them as floats.
+  private static func biases(
+    _ a: (graph: Graph, weights: ModelStructure.Weights),
+    _ b: (graph: Graph, weights: ModelStructure.Weights)
+  ) -> ([Float], [Float])? {
+    func numbers(_ side: (graph: Graph, weights: ModelStructure.Weights)) -> [Float]? {
+      guard let bias = side.weights.bias, side.graph[bias].type.element == .float32 else {
+        return nil
+      }
+      return side.graph.realNumbers(bias)
+    }
+    guard let mine = numbers(a), let theirs = numbers(b), mine.count == theirs.count else {
+      return nil
+    }
+    return (mine, theirs)
+  }
+
+  private static func relative(_ a: [Float], _ b: [Float]) -> Float {
+    var (largest, difference): (Float, Float) = (0, 0)
+    for (x, y) in zip(a, b) {
+      largest = max(largest, abs(x))
+      let distance = abs(x - y)
+      difference = distance.isNaN ? .infinity : max(difference, distance)
+    }
+    return difference == 0 ? 0 : difference / largest
+  }
+}
+
+extension Graph {
+  /// The numbers of a constant: floats as they are, int8 codes by their scales; nil for other types and
+  /// for contents that don't fit.
+  fileprivate func realNumbers(_ id: ValueID) -> [Float]? {
+    let value = self[id]
+    guard let storage = value.constant, value.type.byteCount == storage.bytes.count,
+      let extents = value.type.shape.extents
+    else { return nil }
+    switch value.type.element {
+    case .float32: return storage.array(of: Float.self)
+    case .int8:
+      guard let quantization = value.type.quantization, let first = quantization.scales.first,
+        quantization.zeroPoints.count == quantization.scales.count
+      else { return nil }
+      let codes = storage.array(of: Int8.self)
+      let zero = quantization.zeroPoints[0]
+      guard let axis = quantization.axis, quantization.scales.count > 1 else {
+        return codes.map { first * Float(Int32($0) &- zero) }
+      }
+      guard extents.indices.contains(axis), extents[axis] == quantization.scales.count else {
+        return nil
+      }
+      // Of extents with a zero among them the product need not fit.
+      let step = max(1, extents[(axis + 1)...].reduce(1, &*))
+      return codes.indices.map { index in
+        let channel = index / step % extents[axis]
+        return quantization.scales[channel]
+          * Float(Int32(codes[index]) &- quantization.zeroPoints[channel])
+      }
+    default: return nil
+    }
+  }
+}
