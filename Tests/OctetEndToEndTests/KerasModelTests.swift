@@ -95,6 +95,27 @@ import Testing
       outputs: try arrays(name, "out"))
   }
 
+  /// A model in two parts: what the first makes is what the second reads.
+  @Test func parts() throws {
+    let path = try path("sequential.keras")
+    let cut = "global_average_pooling2d"
+    let first = try Model.open(path, ModelOptions(outputs: [cut]), log: log)
+    let inputs = try arrays("sequential", "in")
+    let between = try Session(first, log: log).run(inputs.map { ($0.key, $0.value) }, log: log)
+    let tensor = try #require(between.outputs.first).tensor
+    var options = ModelOptions(inputShapes: [cut: tensor.extents])
+    options.inputs = [cut]
+    try check(
+      path, options, inputs: [cut: tensor], outputs: try arrays("sequential", "out"))
+  }
+
+  @Test func aPlainLSTMIsOneOperator() throws {
+    let options = ModelOptions(outputs: ["lstm"])
+    let model = try Model.open(try path("recurrences.keras"), options, log: log)
+    let operators = Inspection(model).ops.map { $0.op }
+    #expect(operators == ["unidirectional_sequence_lstm", "slice", "reshape"])
+  }
+
   static let shared = Sample.shared + "/tf/h5/"
 
   @Test(

@@ -72,6 +72,11 @@ extension KerasMapping {
       }
       return result
     },
+    // Of Keras's ConvNeXt.
+    "LayerScale": one { layer, input, builder throws(Diagnostic) in
+      let gamma = try builder.weight("gamma", [try layer.int("projection_dim")])
+      return try builder.apply("Mul", [input, .constant(gamma)])
+    },
     "Normalization": one(arguments: ["training"]) { layer, input, builder throws(Diagnostic) in
       try builder.standardize(layer, input)
     },

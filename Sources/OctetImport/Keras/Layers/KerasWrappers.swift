@@ -25,7 +25,7 @@ extension KerasMapping {
     // What a trained model passes on as it is.
     for name in [
       "Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D", "AlphaDropout",
-      "GaussianDropout", "GaussianNoise", "ActivityRegularization", "Identity",
+      "GaussianDropout", "GaussianNoise", "ActivityRegularization", "Identity", "StochasticDepth",
     ] {
       result[name] = one { _, input, _ throws(Diagnostic) in input }
     }
