@@ -18,6 +18,21 @@ extension TensorFlowSource {
     } else {
       try assign(in: main, bundle) { $0.node }
     }
+    takeFromCopies()
+  }
+
+  /// Gives variables without a value that of the copy which is initialised from them: `tf.saved_model.save` of a
+  /// Keras 3 model stores a copy of each variable and leaves out the variable that the functions read.
+  private mutating func takeFromCopies() {
+    for node in main.nodes where node.op == "AssignVariableOp" && node.input.count >= 2 {
+      let copy = TensorReference(node.input[0]).node
+      guard let value = variables[copy],
+        let read = main.place(of: TensorReference(node.input[1]).node),
+        main.nodes[read].op == "ReadVariableOp", let source = main.nodes[read].input.first
+      else { continue }
+      let original = TensorReference(source).node
+      if variables[original] == nil { variables[original] = value }
+    }
   }
 
   /// Takes the tensors that the assignments of `body` read from the bundle.
