@@ -127,6 +127,7 @@ extension DiagnosticCode {
   public static let namesMismatch = DiagnosticCode("0808", "names-mismatch", .warning)
   public static let noDetections = DiagnosticCode("0809", "no-detections")
   public static let detectorMismatch = DiagnosticCode("0810", "detector-mismatch")
+  public static let invalidDetector = DiagnosticCode("0811", "invalid-detector")
 
   /// Every code, in order.
   public static let all: [DiagnosticCode] = [
@@ -138,7 +139,8 @@ extension DiagnosticCode {
     unknownLayer, missingWeights, weightsMismatch, unknownBlob, layerRemoved, unusedWeights,
     unsupportedParameter, unknownOutput, unknownInput, unknownField, noWeightsFile, noInput,
     duplicateName, invalidWeights, headNotDecoded, unknownSignature, trainingLeftover,
-    dataDependent, inexpressible, fixApplied, tinyInput, partBegins, loopUnrolled, precisionReduced, partConverted,
+    dataDependent, inexpressible, fixApplied, tinyInput, partBegins, loopUnrolled, precisionReduced,
+    partConverted,
     operatorLeft, unknownPass, layoutChanged, passBrokeGraph,
     noSamples, missingRange, tableMismatch, noInt8Form, notFinite, sampleMismatch,
     weightScaleRaised, invalidTable, poorAgreement, alreadyQuantized, noCalibrationData,
@@ -147,6 +149,6 @@ extension DiagnosticCode {
     noKernel, inputMismatch, arenaTooLarge,
     unknownCode, invalidPreprocessing, preprocessingDiffers, labelsMismatch,
     partChosen, preprocessingUnused, unlabelledPictures, namesMismatch, noDetections,
-    detectorMismatch,
+    detectorMismatch, invalidDetector,
   ]
 }
