@@ -54,7 +54,10 @@ public struct Evaluation: Sendable {
       Diagnostic(
         .labelsMismatch, "the output '\(output.name)' is no list of class scores",
         at: Location(file: model.path),
-        help: "choose the tensor with one score a class: --outputs NAME", tensors: [output.text]))
+        helps: [
+          .init("choose the tensor with one score a class: --outputs NAME"),
+          .init("if the model is a detector, say how its outputs become boxes: --detector"),
+        ], tensors: [output.text]))
   }
 
   public var json: JSON {

@@ -64,9 +64,7 @@ extension Model {
     }
     try log.throwIfErrors()
     graph.outputs = outputs
-    let heads = detector.flatMap { try? Detector($0) }?.heads ?? []
-    let kept = heads.filter { names.contains($0.output) }
-    detector = kept.isEmpty ? nil : Detector(heads: kept).text
+    detector = detector.flatMap { try? Detector($0) }?.reading(only: names)?.text
     graph.compact()
   }
 

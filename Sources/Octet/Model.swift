@@ -212,14 +212,15 @@ public struct Model: Sendable {
   /// Runs the conversion passes.
   ///
   /// - Parameters:
+  ///   - passes: `Pipeline.conversion`, or what of it a comparison needs.
   ///   - stopAfter: apply at most this many patches.
   ///   - observe: called after each patch with the graph it gave.
   package func optimized(
-    stopAfter: Int? = nil, log: DiagnosticLog,
+    passes: [any GraphPass] = Pipeline.conversion, stopAfter: Int? = nil, log: DiagnosticLog,
     observe: @escaping (PassManager.Step, Graph) -> Void = { _, _ in }
   ) throws(DiagnosticFailure) -> Model {
     var result = self
-    let manager = PassManager(Pipeline.conversion, stopAfter: stopAfter, observe: observe)
+    let manager = PassManager(passes, stopAfter: stopAfter, observe: observe)
     result.graph = try manager.run(graph, log: log)
     result.graph.makeNamesUnique()
     try result.requireKnownInputs(log)
@@ -273,6 +274,20 @@ public struct Model: Sendable {
     }
     var result = self
     result.preprocessing = preprocessing == .identity ? nil : preprocessing.text
+    return result
+  }
+
+  /// The model with `detector` stored in it, in the place of its own.
+  ///
+  /// - Throws: after logging `OCT0810` for one that does not fit the model's outputs.
+  public func storing(
+    _ detector: Detector, log: DiagnosticLog
+  ) throws(DiagnosticFailure) -> Model {
+    try log.attempt(at: Location(file: path)) { () throws(Diagnostic) in
+      try detector.check(graph.outputs.map { (graph[$0].name, graph[$0].type) })
+    }
+    var result = self
+    result.detector = detector.text
     return result
   }
 

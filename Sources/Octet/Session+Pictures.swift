@@ -64,7 +64,8 @@ extension Session {
   static func noDetector(_ path: String, _ what: String) -> Diagnostic {
     Diagnostic(
       .noDetections, "\(what) are for detectors, and the model is none", at: Location(file: path),
-      notes: ["a model converted from a detector's own format knows how its outputs become boxes"])
+      notes: ["a model converted from a detector's own format knows how its outputs become boxes"],
+      help: "for another model, say it with --detector")
   }
 
   func result(

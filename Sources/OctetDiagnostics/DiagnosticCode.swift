@@ -128,6 +128,7 @@ extension DiagnosticCode {
   public static let namesMismatch = DiagnosticCode("0808", "names-mismatch", .warning)
   public static let noDetections = DiagnosticCode("0809", "no-detections")
   public static let detectorMismatch = DiagnosticCode("0810", "detector-mismatch")
+  public static let invalidDetector = DiagnosticCode("0811", "invalid-detector")
 
   /// Every code, in order.
   public static let all: [DiagnosticCode] = [
@@ -149,6 +150,6 @@ extension DiagnosticCode {
     noKernel, inputMismatch, arenaTooLarge,
     unknownCode, invalidPreprocessing, preprocessingDiffers, labelsMismatch,
     partChosen, preprocessingUnused, unlabelledPictures, namesMismatch, noDetections,
-    detectorMismatch,
+    detectorMismatch, invalidDetector,
   ]
 }

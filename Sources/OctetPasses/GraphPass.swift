@@ -23,8 +23,13 @@ package enum Pipeline {
     FoldOffset(),
     FuseDilation(),
     FusePad(),
+    FuseRepeat(),
     HoistActivation(),
     FuseActivation(),
+    SplitChannels(),
     CompleteBias(),
   ]
+
+  /// Those that leave layers whole, so that models of different makers can be compared.
+  package static let comparison = conversion.filter { !($0 is SplitChannels) }
 }

@@ -15,6 +15,9 @@ struct Convert: ParsableCommand {
             --int8 --calibration-data mnist --preprocess scale=1/256
         octet convert net.prototxt --weights net.caffemodel -o net8.tflite \\
             --int8 --calibration-table net.table --output-type float32
+        octet convert saved_model_folder -o detector.tflite --input-shape image=1,416,416,3 \\
+            --preprocess scale=1/255,resize=letterbox \\
+            --detector 'boxes classes=80 form=xyxy scores=scores output=boxes'
         octet convert net.prototxt --weights net.caffemodel --bisect-passes
       """)
 
@@ -31,6 +34,8 @@ struct Convert: ParsableCommand {
   var cut = false
 
   @OptionGroup var calibration: CalibrationArguments
+
+  @OptionGroup var detector: DetectorArguments
 
   @Option(
     help: ArgumentHelp("Use the ranges of a table made by 'octet calibrate'.", valueName: "file"))
@@ -104,6 +109,7 @@ struct Convert: ParsableCommand {
         imported, log throws(DiagnosticFailure) in
         try imported.converted(stopAfter: stopAfter, log: log, observe: show)
       }
+      model = try detector.apply(to: model, log)
       for trap in model.traps() { log.add(trap) }
       try log.throwIfErrors()
       var conversion: Int8Conversion?

@@ -30,13 +30,16 @@ struct Eval: ParsableCommand {
 
   @OptionGroup var preprocess: PreprocessingArguments
 
+  @OptionGroup var detector: DetectorArguments
+
   @OptionGroup var report: ReportOptions
 
   func run() throws {
     try report.run { log throws(DiagnosticFailure) in
       let given = try preprocess.preprocessing(log)
       let names = try classNames(labels, log)
-      let model = try Model.open(source.model, source.throughputOptions, log: log)
+      let model = try detector.apply(
+        to: Model.open(source.model, source.throughputOptions, log: log), log)
       let preprocessing = try Preprocessing.chosen(
         given, stored: model.preprocessing, in: source.model, log: log)
       let dataset = try model.dataset(data, part: .evaluation, log: log)

@@ -65,6 +65,24 @@ func classNames(
   }
 }
 
+/// How a model's outputs become boxes, for one that does not say it.
+struct DetectorArguments: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "How outputs become boxes, for a model that does not know it; once for each: 'boxes classes=80 form=xyxy|yxyx|xywh|cxcywh unit=part|pixel scores=NAME output=NAME' where the model decodes them, without scores= where they stand behind each box; 'yolo classes=80 anchors=81x82,135x169 output=NAME' for a raw head.",
+      valueName: "text"))
+  var detector: [String] = []
+
+  /// The model with the detector that is given, which must fit it.
+  func apply(
+    to model: Model, _ log: DiagnosticLog
+  ) throws(DiagnosticFailure) -> Model {
+    guard !detector.isEmpty else { return model }
+    let given = try log.attempt { () throws(Diagnostic) in try Detector(lines: detector) }
+    return try model.storing(given, log: log)
+  }
+}
+
 /// The model and how to read it.
 struct ModelArguments: ParsableArguments {
   @Argument(help: "The model: .prototxt, .cfg, .tflite or .oct; recognised by its contents.")
@@ -198,7 +216,7 @@ extension DiagnosticLog {
     let errors = diagnostics.filter { $0.severity == .error }
     if errors.contains(where: { $0.code == .passBrokeGraph }) { return 70 }
     let options: [DiagnosticCode] = [
-      .unknownPass, .unknownCode, .invalidPreprocessing, .noDetections,
+      .unknownPass, .unknownCode, .invalidPreprocessing, .noDetections, .invalidDetector,
     ]
     let isUsage = errors.allSatisfy { options.contains($0.code) && $0.location == nil }
     return isUsage && !errors.isEmpty ? 2 : 1

@@ -44,6 +44,8 @@ struct Run: ParsableCommand {
 
   @OptionGroup var preprocess: PreprocessingArguments
 
+  @OptionGroup var detector: DetectorArguments
+
   @OptionGroup var report: ReportOptions
 
   func validate() throws {
@@ -65,7 +67,8 @@ struct Run: ParsableCommand {
       }
       let given = try preprocess.preprocessing(log)
       let names = try classNames(labels, log)
-      let model = try Model.open(source.model, source.options, log: log)
+      let model = try detector.apply(
+        to: Model.open(source.model, source.options, log: log), log)
       let session = try Session(model, log: log)
       var inputs: [(name: String?, input: Session.Input)] = []
       for argument in input {

@@ -74,6 +74,29 @@ extension CommandLineTests {
     #expect(named.output.contains("lamp"))
   }
 
+  /// `--detector` says what the model does not know; `convert` stores it.
+  @Test func aDetectorThatIsGiven() throws {
+    let (_, picture) = try detectorAndPicture()
+    let detector = ["--detector", TinyDetector.head, "--preprocess", TinyDetector.preprocessing]
+    let expected = "class 0 1.000  x=15 y=5 w=20 h=20\n"
+    let run = try octet(["run", path("net.oct"), "--input", picture] + detector)
+    #expect(run.output == expected, "\(run.errors)")
+    let converted = try octet(["convert", path("net.oct"), "-o", path("d.tflite")] + detector)
+    #expect(converted.code == 0, "\(converted.errors)")
+    #expect(try octet("run", path("d.tflite"), "--input", picture).output == expected)
+    let evaluated = try octet(["eval", path("net.oct"), "--data", path("photos")] + detector)
+    #expect(evaluated.output.hasPrefix("mAP@0.5: 1.000 "), "\(evaluated.errors)")
+    for (text, code, words) in [
+      ("yolo classes=2", 2, "OCT0811"), ("yolo classes=2 anchors=2x2 output=box", 1, "'boxes'?"),
+      ("boxes classes=2 form=xyxy output=boxes", 1, "[1, boxes, 6]"),
+    ] as [(String, Int32, String)] {
+      let result = try octet(
+        "convert", path("net.oct"), "-o", path("e.tflite"), "--detector", text)
+      #expect(result.code == code && result.errors.contains(words), "\(text): \(result.errors)")
+      #expect(!FileManager.default.fileExists(atPath: path("e.tflite")))
+    }
+  }
+
   @Test func optionsWithoutAUse() throws {
     let (model, picture) = try detectorAndPicture()
     try NPZ.write(

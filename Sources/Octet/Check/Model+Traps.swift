@@ -85,7 +85,9 @@ extension Model {
           "'\($0.name)': \($0.rows)x\($0.columns) cells, three anchors, "
             + "\($0.classes) " + ($0.classes == 1 ? "class" : "classes")
         },
-        help: "decode them in the program that runs the model, or export the model with its decode")
+        help:
+          "say how with --detector 'yolo classes=\(first.classes) anchors=... output=...', once for each, "
+          + "or export the model with its decode")
     ]
   }
 

@@ -1,5 +1,6 @@
 public import OctetDiagnostics
 import OctetIR
+import OctetPasses
 
 /// All that would stop or spoil a conversion, with the ways out, each of them tried.
 public struct ModelCheck: Sendable {
@@ -21,8 +22,9 @@ public struct ModelCheck: Sendable {
       operatorCount = nil
       return
     }
-    diagnostics = first.diagnostics + model.traps() + model.floatOperators()
-    operatorCount = model.operatorCount
+    let converted = (try? model.optimized(log: DiagnosticLog())) ?? model
+    diagnostics = first.diagnostics + converted.traps() + converted.floatOperators()
+    operatorCount = converted.operatorCount
     remedies = []
   }
 
@@ -74,12 +76,14 @@ extension Model {
 /// One try to convert a model.
 struct Attempt {
   let diagnostics: [Diagnostic]
+  /// Converted, but with its layers whole.
   let model: Model?
 
   /// - Parameter needsWeights: whether a model whose weights are not given is refused.
   init(_ path: String, _ options: ModelOptions, needsWeights: Bool = true) {
     let log = DiagnosticLog()
-    model = try? Model.open(path, options, needsWeights: needsWeights, log: log).optimized(log: log)
+    model = try? Model.open(path, options, needsWeights: needsWeights, log: log)
+      .optimized(passes: Pipeline.comparison, log: log)
     diagnostics = log.diagnostics
   }
 

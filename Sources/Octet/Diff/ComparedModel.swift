@@ -99,7 +99,7 @@ public struct ComparedModel: Sendable {
       var model = try? Model.read(path, options, needsWeights: false, log: log)
         .specialised(options, fixesBatch: false, log)
     else { return nil }
-    if let graph = try? PassManager(Pipeline.conversion).run(model.graph, log: log) {
+    if let graph = try? PassManager(Pipeline.comparison).run(model.graph, log: log) {
       model.graph = graph
     }
     return model

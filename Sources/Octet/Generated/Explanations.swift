@@ -2020,7 +2020,7 @@ extension Explanation {
       ## Why
 
       `--draw`, `--score` and `--nms` need a picture as input and a model that knows how its outputs become boxes;
-      `--labels` needs a picture. A model converted from a detector's own format knows it.
+      `--labels` needs a picture. A model converted from a detector's own format knows it, another with `--detector`.
 
       ## Example
 
@@ -2034,7 +2034,7 @@ extension Explanation {
 
       ## How to fix
 
-      Leave out the option, or convert the detector again from its own format.
+      Leave out the option, convert the detector again from its own format, or say with `--detector` how its outputs become boxes.
 
       """#,
     "OCT0810": #"""
@@ -2044,8 +2044,8 @@ extension Explanation {
 
       ## Why
 
-      The metadata say which outputs hold boxes, and with how many anchors and classes. Another program has changed
-      the outputs or the metadata.
+      The metadata, or `--detector`, say which outputs hold boxes, and with how many anchors and classes. Another program has
+      changed the outputs or the metadata, or `--detector` is for another model.
 
       ## Example
 
@@ -2076,7 +2076,38 @@ extension Explanation {
 
       ## How to fix
 
-      Convert the model again from its source.
+      Convert the model again from its source, with a `--detector` that fits: `octet inspect` tells the outputs' shapes.
+
+      """#,
+    "OCT0811": #"""
+      # OCT0811 invalid-detector
+
+      What `--detector` says is not understood.
+
+      ## Why
+
+      It says how a model's outputs become boxes, once for each output with boxes. Where the model decodes them itself,
+      `boxes classes=10 form=xyxy unit=part scores=NAME output=NAME`:
+
+      - `form` is what the four numbers of a box are: `xyxy` left, top, right, bottom; `yxyx` top, left, bottom, right; `xywh`
+        left, top, width, height; `cxcywh` the centre, width, height.
+      - `unit` is what they are measured in: `part` (of the input's width and height, the default) or `pixel` (of the input).
+      - `scores` is an output [1, boxes, classes]. Without it the scores stand behind each box: 4 + classes numbers, or
+        5 + classes with an objectness first, by which they are multiplied.
+
+      A raw head is `yolo classes=10 anchors=31x46,43x64,62x86 output=NAME`, with anchors in pixels of the input, or `region` with
+      anchors in cells: YOLO 2's. `output` comes last.
+
+      ## Example
+
+      ```sh
+      octet convert lenet.prototxt --weights lenet.caffemodel -o lenet.tflite \
+          --detector 'boxes classes=10 form=corners output=prob'
+      ```
+
+      ## How to fix
+
+      Mend the text. `octet inspect` tells the outputs' names and shapes.
 
       """#,
   ]

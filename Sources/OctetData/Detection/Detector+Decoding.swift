@@ -9,8 +9,8 @@ extension Detector {
   /// The objects in the outputs of a run, best first; of equal scores the lower class comes first,
   /// then the earlier head, cell and anchor.
   ///
-  /// The best class of each anchor of each cell, or each class (`options.allClasses`), is a candidate
-  /// when its score, objectness times class, is at least `options.score`. Boxes whose numbers are not finite are dropped.
+  /// The best class of each box (of each anchor of each cell), or each class (`options.allClasses`), is a candidate
+  /// when its score, the class's times the objectness, is at least `options.score`. Boxes whose numbers are not finite are dropped.
   ///
   /// - Parameters:
   ///   - outputs: the model's outputs, float32, int8 or uint8; integers are dequantized.
@@ -21,11 +21,21 @@ extension Detector {
     in outputs: [NamedTensor], placement: Placement, options: DetectionOptions = .init(),
     names: ClassNames? = nil
   ) throws(Diagnostic) -> [Detection] {
+    try check(outputs.map { ($0.name, $0.tensor.type) })
     var candidates: [Candidate] = []
+    func values(_ name: String) -> (values: [Float], extents: [Int]) {
+      let tensor = outputs.first { $0.name == name }?.tensor
+      return (tensor?.realValues ?? [], tensor?.extents ?? [])
+    }
     for head in heads {
-      let tensor = try output(of: head, in: outputs)
-      head.collect(
-        tensor.values, tensor.rows, tensor.columns, placement, options, &candidates)
+      let (values, extents) = values(head.output)
+      head.collect(values, extents[1], extents[2], placement, options, &candidates)
+    }
+    for part in boxes {
+      let (numbers, extents) = values(part.output)
+      part.collect(
+        numbers, width: extents[2], part.scores.map { values($0).values }, placement, options,
+        &candidates)
     }
     return suppressed(candidates, options.overlap).map { candidate in
       Detection(
@@ -33,28 +43,6 @@ extension Detector {
         label: names?.label(candidate.classIndex),
         score: candidate.score, box: placement.picture(candidate.box))
     }
-  }
-
-  private func output(
-    of head: Head, in outputs: [NamedTensor]
-  ) throws(Diagnostic) -> (values: [Float], rows: Int, columns: Int) {
-    guard let output = outputs.first(where: { $0.name == head.output }) else {
-      throw Diagnostic(
-        .detectorMismatch, "the detector reads '\(head.output)', which is no output of the model",
-        notes: ["its outputs are " + outputs.map { $0.name }.joined(separator: ", ")])
-    }
-    let extents = output.tensor.extents
-    guard extents.count == 4, extents[0] == 1, extents[3] == head.channels,
-      let values = output.tensor.realValues
-    else {
-      throw Diagnostic(
-        .detectorMismatch, "the output '\(head.output)' is not what the detector reads",
-        notes: [
-          "its head has \(counted(head.anchors.count, "anchor")) and \(head.classes) classes: "
-            + "[1, rows, columns, \(head.channels)] of real numbers"
-        ], tensors: ["\(output.name): \(output.tensor.type.text)"])
-    }
-    return (values, extents[1], extents[2])
   }
 }
 

@@ -56,47 +56,13 @@ struct TensorBundle {
       throw damaged(path, "the variable '\(name)' is of type \(entry.dtype), which has no numbers")
     }
     let type = TensorType(element, extents)
-    guard type.byteCount == Int(exactly: entry.size) else {
-      throw damaged(
-        path, "the variable '\(name)' of type \(type.text) has \(entry.size) bytes")
-    }
-    let (bytes, shard) = try stored(entry, name)
-    guard CRC32C.masked(bytes) == entry.crc32C else { throw wrongChecksum(shard, name) }
-    return Tensor(type, Storage(borrowing: bytes, owner: shard))
-  }
-
-  /// A single text, in bytes; nil when there is none of this name.
-  func text(_ name: String) throws(Diagnostic) -> [UInt8]? {
-    guard let entry = entries[name] else { return nil }
-    guard entry.dtype == .dtString, entry.shape.dim.isEmpty else {
-      throw damaged(path, "'\(name)' is no text")
-    }
-    // Its length, the checksum of the length, and the text itself.
-    let (stored, shard) = try stored(entry, name)
-    var cursor = ByteCursor(stored)
-    guard let length = cursor.varint(), let size = UInt32(exactly: length),
-      let checksum = cursor.take(4), let bytes = cursor.take(length)
-    else { throw damaged(path, "the text '\(name)' is cut off") }
-    // The entry's checksum takes the length as four bytes.
-    let checked = withUnsafeBytes(of: size.littleEndian) { Array($0) } + checksum + bytes
-    guard checked.withUnsafeBytes({ CRC32C.masked($0) }) == entry.crc32C else {
-      throw wrongChecksum(shard, name)
-    }
-    return Array(bytes)
-  }
-
-  private func wrongChecksum(_ shard: MappedFile, _ name: String) -> Diagnostic {
-    damaged(shard.path, "the bytes of the variable '\(name)' do not have their checksum")
-  }
-
-  /// The bytes of an entry.
-  private func stored(
-    _ entry: TFBundleEntryProto, _ name: String
-  ) throws(Diagnostic) -> (bytes: UnsafeRawBufferPointer, shard: MappedFile) {
-    guard shards.indices.contains(Int(entry.shardID)), entry.offset >= 0, entry.size >= 0
+    guard shards.indices.contains(Int(entry.shardID)), entry.offset >= 0, entry.size >= 0,
+      let byteCount = type.byteCount, byteCount == entry.size
     else {
       throw damaged(
-        path, "the variable '\(name)' has \(entry.size) bytes in data file \(entry.shardID)")
+        path,
+        "the variable '\(name)' of type \(type.text) has \(entry.size) bytes in data file "
+          + "\(entry.shardID)")
     }
     let shard = shards[Int(entry.shardID)]
     let (start, size) = (Int(entry.offset), Int(entry.size))
@@ -105,7 +71,10 @@ struct TensorBundle {
         shard.path, "it ends before the variable '\(name)' (\(size) bytes from \(start) on)")
     }
     let bytes = UnsafeRawBufferPointer(rebasing: shard.bytes[start..<start + size])
-    return (bytes, shard)
+    guard CRC32C.masked(bytes) == entry.crc32C else {
+      throw damaged(shard.path, "the bytes of the variable '\(name)' do not have their checksum")
+    }
+    return Tensor(type, Storage(borrowing: bytes, owner: shard))
   }
 }
 

@@ -1,14 +1,12 @@
 import OctetDiagnostics
 import OctetFiles
 import OctetIR
-import SwiftProtobuf
 
 extension TensorFlowSource {
   /// Reads the variables as the model itself would: what its restore operation assigns.
   mutating func restore(_ meta: TFMetaGraphDef, from prefix: String) throws(Diagnostic) {
     guard pathKind(prefix + ".index") == .file else { return }
     let bundle = try TensorBundle(prefix)
-    try assignByName(bundle)
     let name = TensorReference(meta.saverDef.restoreOpName).node
     guard let place = main.place(of: name) else { return }
     let node = main.nodes[place]
@@ -20,25 +18,20 @@ extension TensorFlowSource {
     } else {
       try assign(in: main, bundle) { $0.node }
     }
+    takeFromCopies()
   }
 
-  /// Takes the tensors that the checkpoint lists by the names of their variables: Keras 3 saves other handles than the
-  /// ones its functions use.
-  private mutating func assignByName(_ bundle: TensorBundle) throws(Diagnostic) {
-    guard let text = try bundle.text("_CHECKPOINTABLE_OBJECT_GRAPH"),
-      let graph = try? TFTrackableObjectGraph(serializedBytes: text, partial: true)
-    else { return }
-    var keys: [String: Set<String>] = [:]
-    for attribute in graph.nodes.flatMap({ $0.attributes }) where !attribute.fullName.isEmpty {
-      keys[attribute.fullName, default: []].insert(attribute.checkpointKey)
-    }
-    for node in main.nodes where node.op == "VarHandleOp" {
-      let shared = node.attr["shared_name"].map { String(decoding: $0.s, as: UTF8.self) }
-      // A name that several variables have tells nothing.
-      guard let found = keys[shared ?? node.name] ?? keys[node.name], found.count == 1,
-        let key = found.first, let tensor = try bundle.tensor(key)
+  /// Gives variables without a value that of the copy which is initialised from them: `tf.saved_model.save` of a
+  /// Keras 3 model stores a copy of each variable and leaves out the variable that the functions read.
+  private mutating func takeFromCopies() {
+    for node in main.nodes where node.op == "AssignVariableOp" && node.input.count >= 2 {
+      let copy = TensorReference(node.input[0]).node
+      guard let value = variables[copy],
+        let read = main.place(of: TensorReference(node.input[1]).node),
+        main.nodes[read].op == "ReadVariableOp", let source = main.nodes[read].input.first
       else { continue }
-      variables[node.name] = tensor
+      let original = TensorReference(source).node
+      if variables[original] == nil { variables[original] = value }
     }
   }
 
