@@ -52,21 +52,19 @@ extension OpMapping {
         let below = try builder.product(negative, scale * alpha, "scale_alpha")
         return try builder.add(Add(), [above, below])
       },
-      // Infinity less itself is no number, and no number equals itself then.
-      "IsFinite": formula(["sub", "equal"]) { x, builder throws(Diagnostic) in
-        let nothing = try builder.add(Sub(), [x, x])
-        return try builder.add(Comparison(.equal), [nothing, nothing])
+      // TFLite clamps sums, products and quotients to the largest number, which stands for infinity then.
+      "IsFinite": formula(["abs", "less"]) { x, builder throws(Diagnostic) in
+        try builder.add(
+          Comparison(.less),
+          [try builder.add(Unary(.abs), [x]), builder.scalar("largest", .greatestFiniteMagnitude)])
       },
       "IsNan": formula(["not_equal"]) { x, builder throws(Diagnostic) in
         try builder.add(Comparison(.notEqual), [x, x])
       },
-      "IsInf": formula(["abs", "greater"]) { x, builder throws(Diagnostic) in
+      "IsInf": formula(["abs", "greater_equal"]) { x, builder throws(Diagnostic) in
         try builder.add(
-          Comparison(.greater),
-          [
-            try builder.add(Unary(.abs), [x]),
-            builder.scalar("largest", .greatestFiniteMagnitude),
-          ])
+          Comparison(.greaterEqual),
+          [try builder.add(Unary(.abs), [x]), builder.scalar("largest", .greatestFiniteMagnitude)])
       },
       "Xlogy": zeroTimes { y, x, builder throws(Diagnostic) in
         try builder.add(Mul(), [x, try builder.add(Log(), [y])])
