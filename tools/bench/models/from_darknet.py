@@ -11,7 +11,6 @@ os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
 
 import keras
 import numpy as np
-import tensorflow as tf
 
 from driver.darknet import read_cfg
 
@@ -75,7 +74,7 @@ def build(sections, weights):
 
 def main(cfg, weights, folder):
     model = build(read_cfg(cfg), Weights(weights))
-    tf.saved_model.save(model, str(folder))
+    model.export(str(folder), verbose=False)  # of tf.saved_model.save TFLiteConverter misses the variables
 
 
 main(Path(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3]))
