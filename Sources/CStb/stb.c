@@ -31,7 +31,8 @@ static void *take(size_t count) {
     decoder.is_exhausted = 1;
     return NULL;
   }
-  Block *block = malloc(sizeof(Block) + count);
+  // Zeros: the decoder reads tables that a damaged file does not define.
+  Block *block = calloc(1, sizeof(Block) + count);
   if (block == NULL) {
     decoder.is_exhausted = 1;
     return NULL;

@@ -16,7 +16,7 @@ package struct KerasImporter {
   /// Whether `bytes` begin as a zip archive or an HDF5 file does.
   package static func isKeras(_ bytes: UnsafeRawBufferPointer) -> Bool {
     guard bytes.count > 8 else { return false }
-    let signature: [UInt8] = [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A]
+    let signature = HDF5Superblock.signature
     if bytes[..<4].elementsEqual([0x50, 0x4B, 0x03, 0x04]) { return true }
     var start = 0
     while start + 8 <= bytes.count {

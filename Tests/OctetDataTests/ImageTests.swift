@@ -165,6 +165,20 @@ import Testing
     }
   }
 
+  /// A JPEG that never defines the Huffman tables that its scans name (each definition becomes a comment) is read with tables
+  /// of zeros, and not with what the memory held before.
+  @Test(arguments: [PictureFixtures.jpeg, PictureFixtures.jpegProgressive])
+  func withoutTables(_ original: [UInt8]) throws {
+    var bytes = original
+    for place in bytes.indices.dropLast() where bytes[place] == 0xFF && bytes[place + 1] == 0xC4 {
+      bytes[place + 1] = 0xFE
+    }
+    let first = try Image(ByteSlice(bytes), file: "f")
+    _ = try Image(ByteSlice(PictureFixtures.jpeg), file: "f")
+    let second = try Image(ByteSlice(bytes), file: "f")
+    #expect(first.pixels == second.pixels)
+  }
+
   /// As `mutations`, with the checksums of the chunks made right again, so that damage reaches the
   /// decoder.
   @Test func mutatedChunks() throws {

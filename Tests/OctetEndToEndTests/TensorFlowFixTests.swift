@@ -134,6 +134,20 @@ import Testing
     #expect(!models.log.hasErrors)
   }
 
+  /// The part within a loop begins where the user gives a shape.
+  @Test(.enabled(if: Sample.hasShared("tf"), "needs ../shared/data/tf"))
+  func theStageInALoop() throws {
+    let start = "pnet/while/ResizeBilinear"
+    let model = try Model.open(
+      Sample.shared + "/tf/frozen/mtcnn.pb",
+      ModelOptions(
+        outputs: ["pnet/while/prob1", "pnet/while/conv4-2/BiasAdd"],
+        inputShapes: [start: [1, 48, 32, 3]]), log: models.log)
+    #expect(model.inputNames == [start])
+    let outputs = model.graph.outputs.map { model.graph[$0].type.text }
+    #expect(outputs == ["f32[1,19,11,2]", "f32[1,19,11,4]"])
+  }
+
   /// Everything that keeps a cascade with loops, branches and suppression from converting, each cause once.
   @Test(.enabled(if: Sample.hasShared("tf"), "needs ../shared/data/tf"))
   func theAccountOfACascade() throws {

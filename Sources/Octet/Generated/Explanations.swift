@@ -659,7 +659,7 @@ extension Explanation {
       ## Why
 
       Data layers become inputs, Accuracy and Silence go, a loss becomes the function it judges (SoftmaxWithLoss becomes Softmax).
-      Layers whose `include` or `exclude` rules keep them out of the TEST phase go too.
+      Of TensorFlow's graphs assertions, prints and summaries go, which change no result. Layers whose `include` or `exclude` rules keep them out of the TEST phase go too.
 
       ## Example
 

@@ -80,7 +80,7 @@ extension OpMapping {
       "Sub": binary("sub") { Sub() },
       "RealDiv": division,
       "Div": division,
-      "Maximum": TensorFlowMapping(makes: ["maximum", "relu", "relu6"]) {
+      "Maximum": TensorFlowMapping(makes: ["maximum", "relu", "relu6", "leaky_relu"]) {
         node, builder throws(Diagnostic) in
         let (left, right) = (try builder.input(node, 0), try builder.input(node, 1))
         return [.computed(try builder.maximum(left, right))]

@@ -70,11 +70,20 @@ extension GraphBuilder {
     return try add(Mul(), [left, right])
   }
 
-  /// The larger of two tensors: max(x, 0) is ReLU, max(min(x, 6), 0) ReLU6, which layers take along.
+  /// The larger of two tensors: max(x, 0) is ReLU, max(min(x, 6), 0) ReLU6, which layers take along, and max(x, a x)
+  /// leaky ReLU for a between 0 and 1.
   mutating func maximum(_ left: ValueID, _ right: ValueID) throws(Diagnostic) -> ValueID {
     for (x, bound) in [(left, right), (right, left)] where isAll(bound, 0) {
       if let y = operand(of: x, Minimum.self, beside: 6) { return try add(ReLU6(), [y]) }
       return try add(ReLU(), [x])
+    }
+    for (x, scaled) in [(left, right), (right, left)] {
+      guard let node = producer(of: scaled), node.op is Mul else { continue }
+      let operands = node.inputs.compactMap { $0 }
+      for slope in operands where operands.contains(x) && slope != x {
+        guard let alpha = number(slope), (0...1).contains(alpha) else { continue }
+        return try add(LeakyReLU(alpha: alpha), [x])
+      }
     }
     return try add(Maximum(), [left, right])
   }

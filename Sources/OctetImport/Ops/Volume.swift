@@ -3,7 +3,7 @@ import OctetIR
 import OctetOps
 
 extension OpMapping {
-  /// Three-dimensional convolution.
+  /// Three-dimensional convolution, and pools, which are one over the images of all depths and one over the depths.
   static let volume = OpMapping(
     tensorFlow: [
       // Its filters are stored as TFLite has them.
@@ -26,8 +26,38 @@ extension OpMapping {
         let last = try builder.transpose(volume, Permutation([0, 2, 3, 4, 1]))
         let result = try builder.add(op, [last, filter, nil])
         return [.computed(try builder.transpose(result, Permutation([0, 4, 1, 2, 3])))]
-      }
+      },
+      "MaxPool3D": pool("max_pool_2d") { MaxPool2D(filter: $0, stride: $1, padding: $2) },
+      // An average counts what lies inside for each direction alone, so it is exact at borders too.
+      "AvgPool3D": pool("average_pool_2d") { AveragePool2D(filter: $0, stride: $1, padding: $2) },
     ])
+
+  private static func pool(
+    _ name: String, _ make: @escaping @Sendable (Steps, Steps, WindowPadding) -> any BuiltinOp
+  ) -> TensorFlowMapping {
+    TensorFlowMapping(makes: [name, "reshape", "transpose"]) { node, builder throws(Diagnostic) in
+      var volume = try builder.input(node, 0)
+      let isFirst = try node.isChannelsFirst()
+      if isFirst { volume = try builder.transpose(volume, Permutation([0, 2, 3, 4, 1])) }
+      let e = try builder.extents(volume)
+      guard e.count == 5 else {
+        throw Diagnostic(.shapeMismatch, "a volume of shape \(e) has not 5 dimensions")
+      }
+      let (size, strides) = (try node.volumeSteps("ksize"), try node.volumeSteps("strides"))
+      let rule = try node.padding().rule
+      let images = try builder.add(
+        make(Steps(size[1], size[2]), Steps(strides[1], strides[2]), rule),
+        [try builder.reshape(volume, [e[0] * e[1], e[2], e[3], e[4]])])
+      let sides = try builder.extents(images)
+      let depths = try builder.add(
+        make(Steps(size[0], 1), Steps(strides[0], 1), rule),
+        [try builder.reshape(images, [e[0], e[1], sides[1] * sides[2], e[4]])])
+      let result = try builder.reshape(
+        depths, [e[0], try builder.extents(depths)[1], sides[1], sides[2], e[4]])
+      guard isFirst else { return [.computed(result)] }
+      return [.computed(try builder.transpose(result, Permutation([0, 4, 1, 2, 3])))]
+    }
+  }
 }
 
 extension TensorFlowNode {

@@ -51,10 +51,6 @@ struct RefusedOperator {
         .init(
           "write what it does with TensorFlow's operators, or save the parts before and after it")
       ]
-    } else if type == "MaxPool3D" || type == "AvgPool3D" {
-      code = .inexpressible
-      reason = "pools volumes, which TFLite has no operator for"
-      helps = [.init("pool depth apart from height and width, each as images")]
     } else {
       return nil
     }

@@ -44,6 +44,7 @@ extension TensorFlowEvaluation {
     let run = BodyRun(called, arguments, depth: depth + 1)
     let results = values(called.results, in: run)
     noteAssignments(in: run)
+    remarkAsides(in: called)
     return results
   }
 

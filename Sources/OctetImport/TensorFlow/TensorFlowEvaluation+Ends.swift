@@ -40,6 +40,14 @@ extension TensorFlowEvaluation {
         try addOutput(name, value, others: names.filter { $0 != name })
       }
     } catch { return nil }
+    let names = source.inputs.map { $0.name } + builder.graph.inputs.map { builder.graph[$0].name }
+    for name in options.inputShapes.keys.sorted() where !names.contains(name) {
+      log.add(
+        Diagnostic(
+          .unknownInput, "'\(name)' is no input of the part that makes the outputs",
+          at: source.place))
+    }
+    if log.hasErrors { return nil }
     var graph = builder.graph
     graph.compact()
     dropUnusedInputs(&graph)
@@ -73,6 +81,7 @@ extension TensorFlowEvaluation {
     // What the wanted tensors do not need may fail.
     if !isComplete { problems.log(to: log, cuts: proposedCuts(), notes: controlFlowNotes()) }
     reportAssignments()
+    if source.guessesOutputs || !options.outputs.isEmpty { remarkAsides(in: source.main) }
     builder.narrowing.report(to: log, at: source.place)
     if !isComplete, !log.hasErrors {
       log.add(
@@ -124,7 +133,11 @@ extension TensorFlowEvaluation {
 
   private func addInputs() {
     let names = source.inputs.map { $0.name } + options.inputs
-    for name in options.inputShapes.keys.sorted() where !names.contains(name) {
+    // A node's extents are for the part that begins at it.
+    for name in options.inputShapes.keys.sorted()
+    where !names.contains(name)
+      && (options.outputs.isEmpty || source.main.place(of: name) == nil)
+    {
       log.add(
         Diagnostic(
           .unknownInput, "the model has no input '\(name)'", at: source.place,

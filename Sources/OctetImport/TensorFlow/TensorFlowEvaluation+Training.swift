@@ -127,6 +127,26 @@ extension TensorFlowEvaluation {
     }
   }
 
+  /// Operators that only tell or check something, and change no result.
+  private static let asides: Set<String> = [
+    "Assert", "Print", "PrintV2", "ScalarSummary", "HistogramSummary", "ImageSummary",
+    "MergeSummary", "TensorSummary", "TensorSummaryV2", "WriteSummary", "WriteScalarSummary",
+    "WriteHistogramSummary", "WriteImageSummary", "CheckNumerics", "CheckNumericsV2",
+  ]
+
+  /// Remarks of what a body only tells or checks while it runs, which is left out.
+  func remarkAsides(in body: TensorFlowBody) {
+    guard remarked.insert(body.function ?? "").inserted else { return }
+    let found = body.nodes.filter { Self.asides.contains($0.op) }
+    guard let first = found.first else { return }
+    let others = found.count - 1
+    log.add(
+      Diagnostic(
+        .layerRemoved, "what the model only tells or checks while it runs is left out",
+        at: location(of: first, in: body),
+        notes: others > 0 ? ["and \(counted(others, "more operator"))"] : []))
+  }
+
   /// Notes the variables that a function assigns.
   func noteAssignments(in run: BodyRun) {
     for (place, node) in run.body.nodes.enumerated() where Self.assignments.contains(node.op) {

@@ -24,6 +24,9 @@ final class TensorFlowEvaluation {
   /// The run of the graph itself.
   var main: BodyRun?
 
+  /// The bodies of which it was told what is left out.
+  var remarked: Set<String> = []
+
   /// Nodes looked at, each turn of a loop anew, and the bytes of constants that repeat one number.
   private var visits = 0
   private var repeatedBytes = 0

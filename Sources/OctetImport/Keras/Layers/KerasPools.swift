@@ -35,8 +35,12 @@ extension KerasMapping {
           ])
         return try builder.line(result, form)
       }
-      guard !form.isChannelsFirst else { throw layer.wrong("data_format", "channels_last") }
-      return try builder.poolVolume(op, input, size, strides, padding)
+      return try builder.apply(
+        op + "3D", [input],
+        [
+          "ksize": form.spread(size, beside: 1), "strides": form.spread(strides, beside: 1),
+          "padding": padding, "data_format": form.name,
+        ])
     }
   }
 
@@ -47,36 +51,5 @@ extension KerasMapping {
       return try builder.apply(
         op, [input, axes], ["keep_dims": .flag(try layer.bool("keepdims", default: false))])
     }
-  }
-}
-
-extension KerasBuilder {
-  /// A pool over a volume [N,D,H,W,C]: one over the images of all depths, and one over the depths. An average counts what
-  /// lies inside for each direction alone, so this is exact at borders too.
-  fileprivate mutating func poolVolume(
-    _ op: String, _ input: TensorFlowValue, _ size: [Int], _ strides: [Int],
-    _ padding: TFAttrValue
-  ) throws(Diagnostic) -> TensorFlowValue {
-    let extents = try extents(input)
-    let channels = extents[4]
-    func pool(
-      _ image: TensorFlowValue, _ size: [Int], _ strides: [Int], _ builder: inout KerasBuilder
-    ) throws(Diagnostic) -> TensorFlowValue {
-      try builder.apply(
-        op, [image],
-        [
-          "ksize": .ints([1] + size + [1]), "strides": .ints([1] + strides + [1]),
-          "padding": padding,
-        ])
-    }
-    let images = try pool(
-      try reshape(input, [extents[0] * extents[1], extents[2], extents[3], channels]),
-      Array(size[1...]), Array(strides[1...]), &self)
-    let sides = try self.extents(images)
-    let depths = try pool(
-      try reshape(images, [extents[0], extents[1], sides[1] * sides[2], channels]),
-      [size[0], 1], [strides[0], 1], &self)
-    return try reshape(
-      depths, [extents[0], try self.extents(depths)[1], sides[1], sides[2], channels])
   }
 }
