@@ -87,6 +87,7 @@ extension DiagnosticCode {
   public static let precisionReduced = DiagnosticCode("0324", "precision-reduced", .warning)
   public static let partConverted = DiagnosticCode("0325", "part-converted", .remark)
   public static let batchDependent = DiagnosticCode("0326", "batch-dependent", .warning)
+  public static let branchesComputed = DiagnosticCode("0327", "branches-computed", .remark)
 
   // 04 passes
   public static let operatorLeft = DiagnosticCode("0401", "operator-left")
@@ -141,7 +142,7 @@ extension DiagnosticCode {
     unsupportedParameter, unknownOutput, unknownInput, unknownField, noWeightsFile, noInput,
     duplicateName, invalidWeights, headNotDecoded, unknownSignature, trainingLeftover,
     dataDependent, inexpressible, fixApplied, tinyInput, partBegins, loopUnrolled, precisionReduced,
-    partConverted, batchDependent,
+    partConverted, batchDependent, branchesComputed,
     operatorLeft, unknownPass, layoutChanged, passBrokeGraph,
     noSamples, missingRange, tableMismatch, noInt8Form, notFinite, sampleMismatch,
     weightScaleRaised, invalidTable, poorAgreement, alreadyQuantized, noCalibrationData,

@@ -71,6 +71,11 @@ import Testing
     #expect(log.diagnostics.isEmpty)
   }
 
+  @Test func aBranchByTheData() throws {
+    try check(Self.folder + "choice", "choice")
+    #expect(log.diagnostics.map { $0.code } == [.branchesComputed])
+  }
+
   /// What is left of convolutions of every b-th pixel.
   @Test func dilationsAreTheConvolutions() throws {
     let model = try Model.open(Self.folder + "dilations.pb", log: log).optimized(log: log)

@@ -1265,6 +1265,39 @@ extension Explanation {
       When the model is meant to look at each picture by itself (instance normalization).
 
       """#,
+    "OCT0327": #"""
+      # OCT0327 branches-computed
+
+      Which branch of the model runs depends on what it computes, so the converted model computes both.
+
+      ## Why
+
+      A `.tflite` made here computes the same operators in each run. The results of both branches have the same shapes, and SELECT_V2 takes those of
+      the one that the condition names. The numbers are the same; the time is that of both.
+
+      ## Example
+
+      ```sh
+      base64 -d > net.pb <<'PB'
+      CjIKAXgSC1BsYWNlaG9sZGVyKgsKBWR0eXBlEgIwASoTCgVzaGFwZRIKOggSAggBEgIIAgo5CgRheGVzEgVDb25zdCoLCgVkdHlw
+      ZRICMAMqHQoFdmFsdWUSFEISCAMSBBICCAIiCAAAAAABAAAAChUKBG1lYW4SBE1lYW4aAXgaBGF4ZXMKMQoEemVybxIFQ29uc3Qq
+      CwoFZHR5cGUSAjABKhUKBXZhbHVlEgxCCggBEgAqBAAAAAAKGQoCaXMSB0dyZWF0ZXIaBG1lYW4aBHplcm8KSAoGY2hvaWNlEgtT
+      dGF0ZWxlc3NJZhoCaXMaAXgqFAoLZWxzZV9icmFuY2gSBVIDCgFlKhQKC3RoZW5fYnJhbmNoEgVSAwoBdAoVCgF5EghJZGVudGl0
+      eRoGY2hvaWNlElYKKQoNCgF0EgMKAXYaAwoBbxoMCgFyEgRSZWx1GgF2IgoKAW8SBXI6eTowCikKDQoBZRIDCgF2GgMKAW8aDAoB
+      chIEVGFuaBoBdiIKCgFvEgVyOnk6MA==
+      PB
+      octet convert net.pb -o net.tflite
+      ```
+
+      ## How to fix
+
+      Nothing is wrong. If one branch is costly and seldom runs, split the model with `--outputs` and decide in your program.
+
+      ## When it is safe to ignore
+
+      When both branches are cheap.
+
+      """#,
     "OCT0401": #"""
       # OCT0401 operator-left
 

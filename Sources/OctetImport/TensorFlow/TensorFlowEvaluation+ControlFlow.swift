@@ -1,5 +1,6 @@
 import OctetDiagnostics
 import OctetIR
+import OctetOps
 
 extension TensorFlowEvaluation {
   /// Functions within functions.
@@ -91,14 +92,45 @@ extension TensorFlowEvaluation {
       notes: ["it would be unrolled to as many copies of its body"])
   }
 
-  /// The branch that a condition chooses, which must be known.
+  /// The branch that a condition chooses; both of them where it is not known, of whose results it chooses.
   private func branch(
     _ node: TensorFlowNode, _ depth: Int
   ) throws(Diagnostic) -> [TensorFlowValue] {
+    if case .computed(let id) = try node.input(0), !builder.graph.inputs.contains(id),
+      builder.graph[id].type == TensorType(.bool, [])
+    {
+      return try selected(node, id, depth)
+    }
     guard let condition = try condition(node.input(0)) else { return [] }
     return try call(
       try node.function(condition ? "then_branch" : "else_branch"),
       Array(node.inputs.dropFirst()), depth)
+  }
+
+  private func selected(
+    _ node: TensorFlowNode, _ condition: ValueID, _ depth: Int
+  ) throws(Diagnostic) -> [TensorFlowValue] {
+    let arguments = Array(node.inputs.dropFirst())
+    let chosen = try call(try node.function("then_branch"), arguments, depth)
+    let others = try call(try node.function("else_branch"), arguments, depth)
+    builder.begin(node.name, node.location)
+    var results: [TensorFlowValue] = []
+    for (left, right) in zip(chosen, others) {
+      if case .missing = left { return [] }
+      if case .missing = right { return [] }
+      let (left, right) = (try builder.value(left, "then"), try builder.value(right, "else"))
+      guard builder.graph[left].type == builder.graph[right].type else {
+        throw Diagnostic(
+          .dataDependent, "the branches have results of different shapes or types",
+          notes: ["which one runs depends on what the model computes"])
+      }
+      results.append(.computed(try builder.add(SelectV2(), [condition, left, right])))
+    }
+    log.add(
+      Diagnostic(
+        .branchesComputed, "both branches are computed, and the condition chooses of their results",
+        at: node.location))
+    return results
   }
 
   /// The branch that a number chooses; a number that is no branch's means the last.
