@@ -85,7 +85,10 @@ struct DetectorArguments: ParsableArguments {
 
 /// The model and how to read it.
 struct ModelArguments: ParsableArguments {
-  @Argument(help: "The model: .prototxt, .cfg, .tflite or .oct; recognised by its contents.")
+  @Argument(
+    help:
+      "The model: .prototxt, .cfg, a SavedModel folder, .pb, .keras, .h5, .tflite or .oct; recognised by its contents."
+  )
   var model: String
 
   @Option(
@@ -95,7 +98,7 @@ struct ModelArguments: ParsableArguments {
   @Option(
     parsing: .upToNextOption,
     help: ArgumentHelp(
-      "Make these nodes of a TensorFlow graph the model's inputs; stands after the model.",
+      "Make these nodes of a TensorFlow graph or layers of a Keras model the inputs; stands after the model.",
       valueName: "name"))
   var inputs: [String] = []
 

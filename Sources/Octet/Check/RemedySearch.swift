@@ -65,7 +65,11 @@ struct RemedySearch {
       let depth = depths.remove(at: index)
       for help in state.attempt.errors.flatMap({ $0.helps }) where isTried(help) {
         guard let remedy = tryOut(help, after: state, isFirst: depth == 0) else { continue }
-        guard seen.insert(Set(remedy.arguments)).inserted else { continue }
+        let set = Set(remedy.arguments)
+        guard seen.insert(set).inserted,
+          // What converts without the rest needs no rest.
+          !remedies.contains(where: { Set($0.arguments).isSubset(of: set) })
+        else { continue }
         if remedy.attempt.model != nil {
           remedies.append(remedy)
         } else if depth + 1 < Self.longest {

@@ -40,6 +40,10 @@ struct RefusedOperator {
       helps = [
         .init("end the model before it and do this step in the program that runs the model")
       ]
+    } else if type == "CombinedNonMaxSuppression" {
+      code = .inexpressible
+      reason = "chooses the boxes of each class, for which TFLite has no operator"
+      helps = [.init("end the model before it, and choose in the program that runs the model")]
     } else if Self.textOrFiles.contains(where: { type.hasPrefix($0) }) {
       code = .inexpressible
       reason = "works on text, tables or files, which are no tensors of numbers"

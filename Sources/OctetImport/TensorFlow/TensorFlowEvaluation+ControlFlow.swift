@@ -197,9 +197,14 @@ extension TensorFlowEvaluation {
       alive.append(index)
     }
     guard let chosen = alive.first else { return [.dead, .dead] }
+    let open = alive.count > 1 ? openCondition(before: place, in: run) : nil
+    // That an input chooses is a cause of its own, whatever else is wrong with the branches.
+    if case .computed(let id)? = open, builder.graph.inputs.contains(id) {
+      _ = try condition(.computed(id))
+    }
     for index in alive { if case .missing = node.inputs[index] { return [] } }
     guard alive.count == 1 else {
-      if let condition = openCondition(before: place, in: run) { _ = try self.condition(condition) }
+      if let open { _ = try condition(open) }
       throw Diagnostic(.invalidGraph, "two branches meet that both run")
     }
     return [node.inputs[chosen], .constant(Tensor([], int32: [Int32(chosen)]))]

@@ -9,6 +9,8 @@ struct TensorFlowProblems {
     let message: String
   }
 
+  private static let choosing: Set<String> = ["Merge", "If", "StatelessIf", "Switch"]
+
   private var diagnostics: [(first: Diagnostic, others: [Location])] = []
   private var places: [Cause: Int] = [:]
   /// Values that nodes read which could not be made: where the part that converts ends.
@@ -75,7 +77,10 @@ struct TensorFlowProblems {
   ///   - notes: what else to say of the graph.
   func log(to log: DiagnosticLog, cuts: [Diagnostic.Help], notes: [String]) {
     let listed = 5
-    for (index, (first, others)) in diagnostics.enumerated() {
+    // What chooses between branches comes before what is wrong in them.
+    let choices = diagnostics.filter { Self.choosing.contains($0.first.location?.op ?? "") }
+    let rest = diagnostics.filter { !Self.choosing.contains($0.first.location?.op ?? "") }
+    for (index, (first, others)) in (choices + rest).enumerated() {
       var diagnostic = first
       if index == 0 {
         diagnostic.helps += cuts
