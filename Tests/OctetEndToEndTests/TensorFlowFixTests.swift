@@ -42,6 +42,17 @@ import Testing
     #expect(check.remedies.first == ["--fix", "training=false"])
   }
 
+  /// What is wrong with the branch for training is none of the model's once its input is false.
+  @Test func normalizationOfTwoModes() throws {
+    let check = ModelCheck(Self.folder + "modes.pb", ModelOptions())
+    #expect(errors(check).first?.message.contains("'training' chooses") == true)
+    #expect(check.remedies.first == ["--fix", "training=false"])
+    try models.check(
+      Self.folder + "modes.pb", options(fixes: ["training=false"]),
+      inputs: try models.arrays("modes", "in"),
+      outputs: try models.arrays("modes", "out").mapValues { $0.realValues ?? [] })
+  }
+
   /// All that training left, each once, with consent to all of it found.
   @Test func leftoversOfTraining() throws {
     let check = ModelCheck(Self.folder + "training", ModelOptions())

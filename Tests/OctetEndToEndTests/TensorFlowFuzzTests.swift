@@ -46,7 +46,8 @@ import Testing
 
   @Test(arguments: [
     "decoder/saved_model.pb", "cell/saved_model.pb", "cnn.pb", "moves.pb", "dilations.pb",
-    "products.pb", "functions.pb", "loops.pb", "rounded.pb", "selection.pb", "pictures.pb",
+    "products.pb", "functions.pb", "loops.pb", "modes.pb", "rounded.pb", "selection.pb",
+    "pictures.pb",
     "places.pb", "choice/saved_model.pb", "tables/saved_model.pb",
     "training/saved_model.pb",
   ])

@@ -6,7 +6,7 @@ extension TensorFlowEvaluation {
   /// Functions within functions.
   private static let deepest = 64
   /// Turns of a loop that is unrolled.
-  private static let mostTurns = 4096
+  static let mostTurns = 4096
 
   /// The results of what chooses what else runs, both as functions and as TensorFlow 1 has it, with nodes that are
   /// dead; nil for other operators.
@@ -72,7 +72,7 @@ extension TensorFlowEvaluation {
     throw Self.tooManyTurns
   }
 
-  private func remarkUnrolled(_ turns: Int, _ location: Location) {
+  func remarkUnrolled(_ turns: Int, _ location: Location) {
     log.add(
       Diagnostic(
         .loopUnrolled,
@@ -80,13 +80,13 @@ extension TensorFlowEvaluation {
         at: location))
   }
 
-  private static var unknownTurns: Diagnostic {
+  static var unknownTurns: Diagnostic {
     Diagnostic(
       .dataDependent,
       "how often the loop runs depends on what the model computes, so it cannot be unrolled")
   }
 
-  private static var tooManyTurns: Diagnostic {
+  static var tooManyTurns: Diagnostic {
     Diagnostic(
       .unsupportedParameter, "the loop runs more than \(mostTurns) times",
       notes: ["it would be unrolled to as many copies of its body"])
@@ -149,7 +149,7 @@ extension TensorFlowEvaluation {
   }
 
   /// A condition that must be known; nil when it could not be made.
-  private func condition(_ value: TensorFlowValue) throws(Diagnostic) -> Bool? {
+  func condition(_ value: TensorFlowValue) throws(Diagnostic) -> Bool? {
     switch value {
     case .missing: return nil
     case .constant(let tensor):
@@ -168,122 +168,5 @@ extension TensorFlowEvaluation {
         .dataDependent, "which branch runs depends on what the model computes",
         notes: ["a .tflite made here computes every operator it has"])
     }
-  }
-
-  // MARK: Dead nodes and frames
-
-  /// The data on the side that the condition chooses; on both when that is not known, so that both are looked at
-  /// before they meet.
-  private func split(_ node: TensorFlowNode) throws(Diagnostic) -> [TensorFlowValue] {
-    let data = try node.input(0)
-    guard case .constant(let tensor) = try node.input(1), let known = KnownNumbers(tensor),
-      let condition = known.values.first
-    else { return [data, data] }
-    return condition != 0 ? [.dead, data] : [data, .dead]
-  }
-
-  /// The input that is not dead.
-  private func merge(
-    _ node: TensorFlowNode, at place: Int, in run: BodyRun
-  ) throws(Diagnostic) -> [TensorFlowValue] {
-    if run.body.isLoopVariable(place) {
-      throw Diagnostic(
-        .dataDependent, "'\(node.name)' has another value in each turn of a loop",
-        help: "make what depends on it in the loop an input: --inputs NODE")
-    }
-    var alive: [Int] = []
-    for (index, input) in node.inputs.enumerated() {
-      if case .dead = input { continue }
-      alive.append(index)
-    }
-    guard let chosen = alive.first else { return [.dead, .dead] }
-    let open = alive.count > 1 ? openCondition(before: place, in: run) : nil
-    // That an input chooses is a cause of its own, whatever else is wrong with the branches.
-    if case .computed(let id)? = open, builder.graph.inputs.contains(id) {
-      _ = try condition(.computed(id))
-    }
-    for index in alive { if case .missing = node.inputs[index] { return [] } }
-    guard alive.count == 1 else {
-      if let open { _ = try condition(open) }
-      throw Diagnostic(.invalidGraph, "two branches meet that both run")
-    }
-    return [node.inputs[chosen], .constant(Tensor([], int32: [Int32(chosen)]))]
-  }
-
-  /// The condition that sends data to a Merge from both of its branches.
-  private func openCondition(before place: Int, in run: BodyRun) -> TensorFlowValue? {
-    var seen: Set<Int> = []
-    var stack = [place]
-    while let next = stack.popLast() {
-      guard seen.insert(next).inserted else { continue }
-      if run.body.nodes[next].op.hasSuffix("Switch"), run.body.inputs[next].count == 2 {
-        let condition = run.value(run.body.inputs[next][1])
-        if case .constant = condition { continue }
-        return condition
-      }
-      stack += run.body.inputs[next].compactMap { run.body.place(of: $0.node) }
-    }
-    return nil
-  }
-
-  /// Runs the loop that a node leaves: the results of all nodes that leave it are set.
-  private func leave(_ place: Int, in run: BodyRun) throws(Diagnostic) -> [TensorFlowValue] {
-    guard let frame = run.body.frame(ofExit: place) else {
-      throw Diagnostic(.invalidGraph, "the node leaves no loop")
-    }
-    var state = frame.variables.map { run.value($0.start) }
-    for count in 0...Self.mostTurns {
-      for case .missing in state { return [] }
-      let turn = BodyRun(run.body, run.arguments, depth: run.depth)
-      turn.results = run.results
-      for node in frame.nodes { turn.results[node] = nil }
-      for (variable, value) in zip(frame.variables, state) {
-        turn.results[variable.merge] = [value, .missing]
-      }
-      let test = values([frame.condition], in: turn)
-      guard case .constant(let tensor)? = test.first, let known = KnownNumbers(tensor) else {
-        if case .missing? = test.first { return [] }
-        throw Self.unknownTurns
-      }
-      if known.values.first == 0 {
-        for (variable, value) in zip(frame.variables, state) {
-          if let exit = variable.exit { run.results[exit] = [value] }
-        }
-        remarkUnrolled(count, location(of: run.body.nodes[place], in: run.body))
-        return run.results[place] ?? []
-      }
-      state = values(frame.variables.map { $0.next }, in: turn)
-    }
-    throw Self.tooManyTurns
-  }
-}
-
-extension TensorFlowEvaluation {
-  /// What in the graph decides, or takes its size, when it runs: its loops, branches and lists.
-  func controlFlowNotes() -> [String] {
-    var notes: [String] = []
-    for body in [source.main] + source.functions.sorted(by: { $0.key < $1.key }).map({ $0.value }) {
-      let place = body.function.map { " in \($0)" } ?? ""
-      for (index, node) in body.nodes.enumerated() {
-        let scope = node.name.split(separator: "/").dropLast().joined(separator: "/")
-        switch node.op {
-        case "While", "StatelessWhile":
-          notes.append("'\(node.name)' (\(node.op))\(place): a loop")
-        case "LoopCond": notes.append("'\(scope)' (\(node.op))\(place): a loop")
-        case "If", "StatelessIf", "Case", "StatelessCase":
-          notes.append("'\(node.name)' (\(node.op))\(place): a branch")
-        case "Merge" where !body.isLoopVariable(index):
-          notes.append("'\(scope)' (Switch and Merge)\(place): a branch")
-        case "TensorArrayV3", "TensorListReserve", "EmptyTensorList":
-          notes.append("'\(node.name)' (\(node.op))\(place): a list of tensors")
-        default: break
-        }
-      }
-    }
-    var unique: [String] = []
-    for note in notes where !unique.contains(note) && unique.count < 64 { unique.append(note) }
-    let listed = Array(unique.prefix(8))
-    return unique.count > 8
-      ? listed + ["and \(unique.count - 8) more loops, branches and lists"] : listed
   }
 }

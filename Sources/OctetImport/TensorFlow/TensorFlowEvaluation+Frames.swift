@@ -1,0 +1,90 @@
+import OctetDiagnostics
+import OctetIR
+
+/// Control flow of TensorFlow 1: data is switched to branches and merged, loops are frames.
+extension TensorFlowEvaluation {
+  /// The data on the side that the condition chooses; on both when that is not known, so that both are looked at
+  /// before they meet.
+  func split(_ node: TensorFlowNode) throws(Diagnostic) -> [TensorFlowValue] {
+    let data = try node.input(0)
+    guard case .constant(let tensor) = try node.input(1), let known = KnownNumbers(tensor),
+      let condition = known.values.first
+    else { return [data, data] }
+    return condition != 0 ? [.dead, data] : [data, .dead]
+  }
+
+  /// The input that is not dead.
+  func merge(
+    _ node: TensorFlowNode, at place: Int, in run: BodyRun
+  ) throws(Diagnostic) -> [TensorFlowValue] {
+    if run.body.isLoopVariable(place) {
+      throw Diagnostic(
+        .dataDependent, "'\(node.name)' has another value in each turn of a loop",
+        help: "make what depends on it in the loop an input: --inputs NODE")
+    }
+    var alive: [Int] = []
+    for (index, input) in node.inputs.enumerated() {
+      if case .dead = input { continue }
+      alive.append(index)
+    }
+    guard let chosen = alive.first else { return [.dead, .dead] }
+    let open = alive.count > 1 ? openCondition(before: place, in: run) : nil
+    // That an input chooses is a cause of its own, whatever else is wrong with the branches.
+    if case .computed(let id)? = open, builder.graph.inputs.contains(id) {
+      _ = try condition(.computed(id))
+    }
+    for index in alive { if case .missing = node.inputs[index] { return [] } }
+    guard alive.count == 1 else {
+      if let open { _ = try condition(open) }
+      throw Diagnostic(.invalidGraph, "two branches meet that both run")
+    }
+    return [node.inputs[chosen], .constant(Tensor([], int32: [Int32(chosen)]))]
+  }
+
+  /// The condition that sends data to a Merge from both of its branches.
+  private func openCondition(before place: Int, in run: BodyRun) -> TensorFlowValue? {
+    var seen: Set<Int> = []
+    var stack = [place]
+    while let next = stack.popLast() {
+      guard seen.insert(next).inserted else { continue }
+      if run.body.nodes[next].op.hasSuffix("Switch"), run.body.inputs[next].count == 2 {
+        let condition = run.value(run.body.inputs[next][1])
+        if case .constant = condition { continue }
+        return condition
+      }
+      stack += run.body.inputs[next].compactMap { run.body.place(of: $0.node) }
+    }
+    return nil
+  }
+
+  /// Runs the loop that a node leaves: the results of all nodes that leave it are set.
+  func leave(_ place: Int, in run: BodyRun) throws(Diagnostic) -> [TensorFlowValue] {
+    guard let frame = run.body.frame(ofExit: place) else {
+      throw Diagnostic(.invalidGraph, "the node leaves no loop")
+    }
+    var state = frame.variables.map { run.value($0.start) }
+    for count in 0...Self.mostTurns {
+      for case .missing in state { return [] }
+      let turn = BodyRun(run.body, run.arguments, depth: run.depth)
+      turn.results = run.results
+      for node in frame.nodes { turn.results[node] = nil }
+      for (variable, value) in zip(frame.variables, state) {
+        turn.results[variable.merge] = [value, .missing]
+      }
+      let test = values([frame.condition], in: turn)
+      guard case .constant(let tensor)? = test.first, let known = KnownNumbers(tensor) else {
+        if case .missing? = test.first { return [] }
+        throw Self.unknownTurns
+      }
+      if known.values.first == 0 {
+        for (variable, value) in zip(frame.variables, state) {
+          if let exit = variable.exit { run.results[exit] = [value] }
+        }
+        remarkUnrolled(count, location(of: run.body.nodes[place], in: run.body))
+        return run.results[place] ?? []
+      }
+      state = values(frame.variables.map { $0.next }, in: turn)
+    }
+    throw Self.tooManyTurns
+  }
+}
