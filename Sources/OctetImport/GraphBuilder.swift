@@ -24,6 +24,8 @@ package struct GraphBuilder {
   private var node: ForeignNode?
   /// How many of the present layer's weights were asked for.
   private var takenWeights = 0
+  /// Elements of constants that are in no file but made here.
+  private var madeElements = 0
   /// What constants lost that were not float32.
   var narrowing = Narrowing()
   /// Bytes that absent weights would have.
@@ -264,6 +266,17 @@ package struct GraphBuilder {
     if order.isIdentity { return id }
     let constant = constant("order", order.tensor)
     return try add(Transpose(), [id, constant], name: name ?? graph[id].name)
+  }
+
+  /// Counts elements of constants that are about to be made. Throws `OCT0209` beyond 2^28 of them, which a few nodes of a
+  /// small file could ask for.
+  mutating func reserve(_ count: Int) throws(Diagnostic) {
+    let (sum, overflow) = madeElements.addingReportingOverflow(count)
+    guard !overflow, sum <= 1 << 28 else {
+      throw Diagnostic(
+        .tensorTooLarge, "the graph asks for more than 1 GiB of constants that are not in the file")
+    }
+    madeElements = sum
   }
 
   mutating func reshape(_ id: ValueID, _ shape: [Int]) throws(Diagnostic) -> ValueID {

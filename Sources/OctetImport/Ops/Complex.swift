@@ -43,6 +43,7 @@ extension OpMapping {
           throw Diagnostic(
             .unsupportedParameter, "a Fourier transform of \(length) numbers is not supported")
         }
+        try builder.reserve((length / 2 + 1) * length * 2)
         let input = try builder.fitted(try builder.input(node, 0), length)
         let (cosines, sines) = fourier(length)
         return [

@@ -104,12 +104,13 @@ extension GraphBuilder {
     _ node: TensorFlowNode, _ image: ValueID, _ size: Steps, _ strides: Steps
   ) throws(Diagnostic) -> ValueID {
     let channels = try extents(image)[3]
-    let count = size.height * size.width * channels
-    guard count <= 1 << 12 else {
+    guard let count = Shape.elementCount([size.height, size.width, channels]), count <= 1 << 12
+    else {
       throw Diagnostic(
         .unsupportedParameter,
         "patches of \(size.height)x\(size.width) of \(channels) channels are too large")
     }
+    try reserve(count * count)
     var filters = [Float](repeating: 0, count: count * count)
     for index in 0..<count { filters[index * count + index] = 1 }
     let weights = constant(

@@ -40,6 +40,7 @@ extension OpMapping {
       else {
         throw Diagnostic(.unsupportedParameter, "the size \(size) is no height and width")
       }
+      try builder.reserve(size[0] * e[1] + size[1] * e[2])
       let rows = Tensor([size[0], e[1]], try weights(e[1], size[0], node))
       let columns = Tensor([size[1], e[2]], try weights(e[2], size[1], node))
       // [N,H,W,C] -> [N,W,C,H] -> [N,W,C,H'] -> [N,H',C,W] -> [N,H',C,W'] -> [N,H',W',C]

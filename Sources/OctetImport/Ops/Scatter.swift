@@ -13,6 +13,7 @@ extension OpMapping {
         else { throw Diagnostic(.shapeMismatch, "the shape \(extents) is none") }
         let updates = try builder.input(node, 1)
         let rest = Array(extents.dropFirst())
+        try builder.reserve(rest.reduce(1, *) + count)
         let zero: Tensor
         switch builder.graph[updates].type.element {
         case .int32:
@@ -52,6 +53,7 @@ extension OpMapping {
           let upper = try node.integers(2, "upper").first, extents.count >= 2,
           let rows = extents.dropLast().last, let columns = extents.last, rows * columns <= 1 << 24
         else { throw Diagnostic(.shapeMismatch, "the shape \(extents) is no matrix") }
+        try builder.reserve(rows * columns)
         var kept: [UInt8] = []
         for row in 0..<rows {
           for column in 0..<columns {

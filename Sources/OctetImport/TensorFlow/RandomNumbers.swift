@@ -45,7 +45,7 @@ package struct RandomNumbers {
   ) throws(Diagnostic) -> Tensor {
     let extents = try node.integers(0, "shape")
     guard extents.allSatisfy({ $0 >= 0 }), let count = Shape.elementCount(extents),
-      count <= 1 << 26
+      count <= 1 << 24
     else { throw Diagnostic(.tensorTooLarge, "the shape \(extents) is none") }
     return Tensor(extents, [Float](repeating: value, count: count))
   }

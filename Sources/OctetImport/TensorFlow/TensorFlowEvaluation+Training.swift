@@ -21,6 +21,7 @@ extension TensorFlowEvaluation {
       for case .missing in node.inputs { return [] }
     }
     if let numbers = try RandomNumbers.mean(of: node) {
+      if case .random(let made) = numbers { try builder.reserve(made.mean.count) }
       note(.randomMean, "the mean stands for what '\(node.type)' makes", node.location)
       return [numbers]
     }
@@ -28,7 +29,11 @@ extension TensorFlowEvaluation {
       note(.noFakeQuantization, "the tensor is not rounded", node.location)
       return [try node.input(0)]
     }
-    for case .random in node.inputs { return try node.randomResults(&builder) }
+    for case .random in node.inputs {
+      guard let results = try node.randomResults(&builder) else { return nil }
+      for case .random(let numbers) in results { try builder.reserve(numbers.mean.count) }
+      return results
+    }
     return nil
   }
 
