@@ -37,7 +37,7 @@ extension OpMapping {
   static let einsum = OpMapping(
     tensorFlow: [
       "Einsum": TensorFlowMapping(
-        makes: ["batch_matmul", "fully_connected", "mean", "mul", "reshape", "transpose"]
+        makes: ["batch_matmul", "fully_connected", "reshape", "sum", "transpose"]
       ) { node, builder throws(Diagnostic) in
         let equation = try EinsumEquation(try node.text("equation", default: ""))
         guard equation.operands.count == node.inputs.count else {
@@ -125,10 +125,7 @@ extension GraphBuilder {
   /// The sums along some dimensions, which go.
   private mutating func sum(_ id: ValueID, along axes: [Int]) throws(Diagnostic) -> ValueID {
     if axes.isEmpty { return id }
-    let extents = try extents(id)
     let list = constant("axes", Tensor([axes.count], int32: axes.map { Int32($0) }))
-    let mean = try add(Mean(), [id, list])
-    let count = axes.reduce(1) { $0 * extents[$1] }
-    return try add(Mul(), [mean, constant("count", Tensor([], [Float(count)]))])
+    return try add(Reduce(.sum), [id, list])
   }
 }
