@@ -1,6 +1,7 @@
 import OctetData
 import OctetDiagnostics
 import OctetIR
+import OctetImport
 
 extension Model {
   /// The graph with the options' input shapes, batch and outputs, for formats whose shapes follow from
@@ -14,14 +15,8 @@ extension Model {
     if format.isForeign { return self }
     var result = self
     try result.setOutputs(options.outputs, log)
-    let names = result.graph.inputs.map { result.graph[$0].name }
-    for name in options.inputShapes.keys.sorted() where !names.contains(name) {
-      log.add(
-        Diagnostic(
-          .unknownInput, "the model has no input '\(name)'", at: Location(file: path),
-          notes: ["its inputs are " + names.joined(separator: ", ")]
-        ).suggesting(name, from: names))
-    }
+    log.refuseUnknownInputs(
+      options.inputShapes.keys, among: result.inputNames, at: Location(file: path))
     try log.throwIfErrors()
     var isChanged = false
     for input in result.graph.inputs {

@@ -9,15 +9,9 @@ extension GraphBuilder {
   mutating func addInputs(
     _ inputs: [ForeignInput], _ options: ImportOptions, _ log: DiagnosticLog
   ) {
-    let names = inputs.map { $0.name }
-    let known = Set(names)
-    for name in options.inputShapes.keys.sorted() where !known.contains(name) {
-      log.add(
-        Diagnostic(
-          .unknownInput, "the net has no input '\(name)'", at: Location(file: place.file),
-          notes: ["its inputs are " + names.joined(separator: ", ")]
-        ).suggesting(name, from: names))
-    }
+    log.refuseUnknownInputs(
+      options.inputShapes.keys, among: inputs.map { $0.name }, of: "net",
+      at: Location(file: place.file))
     for input in inputs {
       let place = Location(node: input.name, line: input.line).completed(by: place)
       guard var extents = options.inputShapes[input.name] ?? input.extents else {

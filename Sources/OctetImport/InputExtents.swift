@@ -1,4 +1,4 @@
-import OctetDiagnostics
+package import OctetDiagnostics
 import OctetIR
 
 /// The extents of a model's input: those that the user gives, else the model's own with a batch of one.
@@ -85,6 +85,25 @@ struct InputExtents {
     }
     remark(at: location, log)
     return known
+  }
+}
+
+extension DiagnosticLog {
+  /// Logs `OCT0309` for each of `given`, which name inputs, that is none of `names`.
+  ///
+  /// - Parameter what: whose inputs they are: `model` or `net`.
+  package func refuseUnknownInputs(
+    _ given: some Sequence<String>, among names: [String], of what: String = "model",
+    at place: Location
+  ) {
+    let known = Set(names)
+    for name in given.sorted() where !known.contains(name) {
+      add(
+        Diagnostic(
+          .unknownInput, "the \(what) has no input '\(name)'", at: place,
+          notes: ["its inputs are " + names.joined(separator: ", ")]
+        ).suggesting(name, from: names))
+    }
   }
 }
 

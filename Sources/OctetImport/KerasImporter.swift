@@ -97,14 +97,7 @@ package struct KerasImporter {
       let needed = model.sources(of: outputs, endingAt: Set(ends))
       ends += model.inputs.filter { needed.contains($0) && !ends.contains($0) }
     }
-    let names = ends.map { $0.layer }
-    for name in options.inputShapes.keys.sorted() where !names.contains(name) {
-      log.add(
-        Diagnostic(
-          .unknownInput, "the model has no input '\(name)'", at: place,
-          notes: ["its inputs are " + names.joined(separator: ", ")]
-        ).suggesting(name, from: names))
-    }
+    log.refuseUnknownInputs(options.inputShapes.keys, among: ends.map { $0.layer }, at: place)
     var result: [KerasArchitecture.Reference: TensorFlowValue] = [:]
     for end in ends where result[end] == nil {
       if let value = addInput(end, model) { result[end] = value }

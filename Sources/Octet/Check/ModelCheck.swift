@@ -51,11 +51,9 @@ extension Model {
     convert: (Model, DiagnosticLog) throws(DiagnosticFailure) -> Result
   ) throws(DiagnosticFailure) -> Result {
     let found = DiagnosticLog()
+    let result: Result
     do throws(DiagnosticFailure) {
-      let result = try convert(try open(path, options, log: found), found)
-      for diagnostic in found.diagnostics { log.add(diagnostic) }
-      try log.throwIfErrors()
-      return result
+      result = try convert(try open(path, options, log: found), found)
     } catch {
       let first = Attempt(found)
       var search = RemedySearch(path, options, first, allowsFixes: !cuts)
@@ -70,6 +68,9 @@ extension Model {
       for diagnostic in search.explained { log.add(diagnostic) }
       throw error
     }
+    for diagnostic in found.diagnostics { log.add(diagnostic) }
+    try log.throwIfErrors()
+    return result
   }
 }
 

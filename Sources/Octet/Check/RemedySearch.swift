@@ -7,6 +7,8 @@ struct RemedySearch {
     let arguments: [String]
     /// Shapes cost least, then changes of what is computed, then parts cut off.
     let cost: Int
+    /// How many proposals it follows.
+    let steps: Int
     let options: ModelOptions
     let attempt: Attempt
 
@@ -56,15 +58,13 @@ struct RemedySearch {
   }
 
   mutating func run() {
-    var open = [Remedy(arguments: [], cost: 0, options: options, attempt: first)]
+    var open = [Remedy(arguments: [], cost: 0, steps: 0, options: options, attempt: first)]
     var seen: Set<Set<String>> = []
-    var depths: [Int] = [0]
     while !open.isEmpty, remedies.count < Self.mostRemedies, trials < Self.mostTrials {
       guard let index = open.indices.min(by: { open[$0].cost < open[$1].cost }) else { break }
       let state = open.remove(at: index)
-      let depth = depths.remove(at: index)
       for help in state.attempt.errors.flatMap({ $0.helps }) where isTried(help) {
-        guard let remedy = tryOut(help, after: state, isFirst: depth == 0) else { continue }
+        guard let remedy = tryOut(help, after: state) else { continue }
         let set = Set(remedy.arguments)
         guard seen.insert(set).inserted,
           // What converts without the rest needs no rest.
@@ -72,9 +72,8 @@ struct RemedySearch {
         else { continue }
         if remedy.attempt.model != nil {
           remedies.append(remedy)
-        } else if depth + 1 < Self.longest {
+        } else if remedy.steps < Self.longest {
           open.append(remedy)
-          depths.append(depth + 1)
         }
       }
     }
@@ -87,7 +86,7 @@ struct RemedySearch {
 
   /// The first form of a help that changes what is wrong; a help may leave extents open.
   private mutating func tryOut(
-    _ help: Diagnostic.Help, after state: Remedy, isFirst: Bool
+    _ help: Diagnostic.Help, after state: Remedy
   ) -> Remedy? {
     var best: Remedy?
     for arguments in RemedyArguments.forms(of: help.arguments, shapes: shapes)
@@ -96,7 +95,8 @@ struct RemedySearch {
       trials += 1
       let remedy = Remedy(
         arguments: state.arguments + arguments,
-        cost: state.cost + RemedyArguments.cost(of: arguments), options: changed,
+        cost: state.cost + RemedyArguments.cost(of: arguments), steps: state.steps + 1,
+        options: changed,
         attempt: Attempt(path, changed, needsWeights: needsWeights))
       if remedy.attempt.model != nil {
         best = remedy
@@ -107,7 +107,7 @@ struct RemedySearch {
         || remedy.attempt.errors.count < state.attempt.errors.count
       if best == nil, isProgress { best = remedy }
     }
-    if isFirst, let best {
+    if state.steps == 0, let best {
       let count = best.attempt.errors.count
       results[help.arguments] = (
         best.arguments, best.attempt.model != nil ? "converts" : "leaves \(counted(count, "cause"))"

@@ -132,18 +132,12 @@ extension TensorFlowEvaluation {
   // MARK: Inputs
 
   private func addInputs() {
-    let names = source.inputs.map { $0.name } + options.inputs
     // A node's extents are for the part that begins at it.
-    for name in options.inputShapes.keys.sorted()
-    where !names.contains(name)
-      && (options.outputs.isEmpty || source.main.place(of: name) == nil)
-    {
-      log.add(
-        Diagnostic(
-          .unknownInput, "the model has no input '\(name)'", at: source.place,
-          notes: ["its inputs are " + names.joined(separator: ", ")]
-        ).suggesting(name, from: names))
+    let given = options.inputShapes.keys.filter {
+      options.outputs.isEmpty || source.main.place(of: $0) == nil
     }
+    log.refuseUnknownInputs(
+      given, among: source.inputs.map { $0.name } + options.inputs, at: source.place)
     for input in source.inputs where !options.inputs.contains(input.name) {
       inputs[input.node] = value(of: input) ?? .missing
     }

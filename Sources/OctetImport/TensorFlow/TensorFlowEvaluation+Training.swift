@@ -11,20 +11,7 @@ extension TensorFlowEvaluation {
     if node.type.hasPrefix("FusedBatchNorm"), try node.bool("is_training", default: true) {
       return try normalize(node, at: place, in: run)
     }
-    if RandomNumbers.operators.contains(node.type), !options.fixes.contains(.randomMean) {
-      let refused = RefusedOperator(node.type)
-      throw Diagnostic(
-        .trainingLeftover, "the operator '\(node.type)' \(refused?.reason ?? "is random")",
-        helps: (refused?.helps ?? []) + [Fix.randomMean.help("put its mean in its place")])
-    }
-    if RandomNumbers.operators.contains(node.type) {
-      for case .missing in node.inputs { return [] }
-    }
-    if let numbers = try RandomNumbers.mean(of: node) {
-      if case .random(let made) = numbers { try builder.reserve(made.mean.count) }
-      note(.randomMean, "the mean stands for what '\(node.type)' makes", node.location)
-      return [numbers]
-    }
+    if RandomNumbers.operators.contains(node.type) { return try meanResults(node) }
     if node.type.hasPrefix("FakeQuantWithMinMax"), options.fixes.contains(.noFakeQuantization) {
       note(.noFakeQuantization, "the tensor is not rounded", node.location)
       return [try node.input(0)]
@@ -35,6 +22,21 @@ extension TensorFlowEvaluation {
       return results
     }
     return nil
+  }
+
+  /// The mean of what a random operator makes; nil where its mean is no sense.
+  private func meanResults(_ node: TensorFlowNode) throws(Diagnostic) -> [TensorFlowValue]? {
+    guard options.fixes.contains(.randomMean) else {
+      let refused = RefusedOperator(node.type)
+      throw Diagnostic(
+        .trainingLeftover, "the operator '\(node.type)' \(refused?.reason ?? "is random")",
+        helps: (refused?.helps ?? []) + [Fix.randomMean.help("put its mean in its place")])
+    }
+    for case .missing in node.inputs { return [] }
+    guard let numbers = try RandomNumbers.mean(of: node) else { return nil }
+    if case .random(let made) = numbers { try builder.reserve(made.mean.count) }
+    note(.randomMean, "the mean stands for what '\(node.type)' makes", node.location)
+    return [numbers]
   }
 
   /// Remarks that a fix was applied.
