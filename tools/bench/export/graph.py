@@ -24,6 +24,7 @@ class Node:
     resize        scale, by nearest pixels
     pad           padding, with zeros
     concat        along the channels
+    mean          over height and width, which it drops
     add, flatten, softmax (over the channels), identity (only its activation)
     """
     kind: str

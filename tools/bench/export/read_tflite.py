@@ -57,6 +57,7 @@ class GraphReader:
             Op.ADD: self.add_tensors,
             Op.CONCATENATION: self.concat,
             Op.RESIZE_NEAREST_NEIGHBOR: self.resize,
+            Op.MEAN: self.mean,
             Op.RESHAPE: self.reshape,
             Op.SOFTMAX: self.softmax,
             Op.LEAKY_RELU: self.leaky,
@@ -222,6 +223,12 @@ class GraphReader:
         if (source[1] * scale[0], source[2] * scale[1]) != output[1:3]:
             raise ValueError("the exporter resizes by whole factors only")
         self.emit("resize", op, [op.Inputs(0)], scale=scale)
+
+    def mean(self, op):
+        axes = sorted(self.constant(op.Inputs(1)).ravel() % len(self.extents(op.Inputs(0))))
+        if axes != [1, 2] or len(self.extents(op.Outputs(0))) != 2:
+            raise ValueError("the exporter takes means of whole images only")
+        self.emit("mean", op, [op.Inputs(0)])
 
     def reshape(self, op):
         source, output = op.Inputs(0), op.Outputs(0)

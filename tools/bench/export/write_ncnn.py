@@ -93,6 +93,7 @@ class NcnnWriter:
             "add": ("BinaryOp", {0: 0}),
             "concat": ("Concat", {0: 0}),
             "flatten": ("Flatten", {}),
+            "mean": ("Pooling", {0: 1, 4: 1}),
             "softmax": ("Softmax", {0: 0, 1: 1}),
         }[node.kind]
 

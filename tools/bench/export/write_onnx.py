@@ -64,6 +64,7 @@ class OnnxWriter:
             "add": ("Add", {}),
             "concat": ("Concat", dict(axis=1)),
             "flatten": ("Flatten", dict(axis=1)),
+            "mean": ("ReduceMean", dict(axes=[2, 3], keepdims=0)),
             "softmax": ("Softmax", dict(axis=1)),
         }
         kind, attributes = plain[node.kind]
