@@ -7,6 +7,7 @@ import argparse
 import os
 import shlex
 import sys
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -84,15 +85,16 @@ class Measurement:
             self.heads = boxes.heads(options.data / measured.net.files[0])
 
     def rows(self):
+        """A row for each configuration and what ran it; each is stored as soon as it is there."""
+        wanted = self.options.peers
+        steps = [partial(self.octet, *text.split("=", 1)) for text in self.options.octet]
+        steps += [partial(self.peer, peer) for peer in PEERS
+                  if wanted is None or any(word.lower() in peer.name.lower() for word in wanted)]
         rows = []
-        for text in self.options.octet:
-            rows += self.octet(*text.split("=", 1))
-        for peer in PEERS:
-            wanted = self.options.peers
-            if wanted is None or any(word.lower() in peer.name.lower() for word in wanted):
-                rows += self.peer(peer)
-        for row in rows:
-            report.append(self.options.folder / "results.jsonl", row)
+        for step in steps:
+            for row in step():
+                report.append(self.options.folder / "results.jsonl", row)
+                rows.append(row)
         return rows
 
     def octet(self, name, arguments):
@@ -105,7 +107,8 @@ class Measurement:
                  "-o", file, *shlex.split(arguments)], log)
             same = agreement(self.options.program, self.interpreters, file,
                              self.measured.file("test.npy"), self.options.agree, log)
-            print(f"{title}: octet and LiteRT's reference kernels, {self.options.agree} samples: {same}\n", flush=True)
+            print(f"{title}: octet beside LiteRT's reference kernels, {self.options.agree} samples: {same}\n",
+                  flush=True)
             return [self.row(title, KERNELS[kernels],
                              self.run_litert(file, f"{key}-{kernels}", kernels, again=True))
                     for kernels in self.options.kernels]

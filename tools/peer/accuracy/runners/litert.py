@@ -22,7 +22,8 @@ RESOLVERS = {
 
 
 def open_file(path, kernels):
-    interpreter = Interpreter(path, num_threads=2, experimental_op_resolver_type=RESOLVERS[kernels])
+    # One thread: those of small nets wait for each other, ten times as long where something else runs too.
+    interpreter = Interpreter(path, num_threads=1, experimental_op_resolver_type=RESOLVERS[kernels])
     interpreter.allocate_tensors()
     return interpreter
 

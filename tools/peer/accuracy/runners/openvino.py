@@ -24,7 +24,7 @@ def main(model, calibration, out, test, setting):
         core.read_model(model), nncf.Dataset(samples), preset=nncf.QuantizationPreset.MIXED,
         subset_size=len(samples), fast_bias_correction=True,
         advanced_parameters=AdvancedQuantizationParameters(overflow_fix=fix))
-    compiled = core.compile_model(quantized, "CPU", {"INFERENCE_NUM_THREADS": 2})
+    compiled = core.compile_model(quantized, "CPU", {"INFERENCE_NUM_THREADS": 1})
     results = [[value.copy() for value in compiled(sample).values()] for sample in first(test)]
     save_last(out, results)
 

@@ -37,7 +37,7 @@ def main(model, calibration, out, test, setting):
         quantize(model, calibration, quantized, setting)
         model = quantized
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 2
+    options.intra_op_num_threads = 1
     session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
     save_last(out, [session.run(None, {"input": sample}) for sample in first(test)])
 
