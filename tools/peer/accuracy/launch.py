@@ -25,10 +25,11 @@ class Interpreters:
 
 
 def run(command, log):
-    """What the command says goes to `log`; its last line says why it failed."""
+    """What the command says goes to `log`. Why it failed is its first line of an error, or its last line."""
     with open(log, "w") as file:
         code = subprocess.run(
             [str(word) for word in command], stdout=file, stderr=subprocess.STDOUT).returncode
     if code:
-        last = (log.read_text().strip().splitlines() or [f"exit code {code}"])[-1]
-        raise Unavailable(f"failed: {last[:200]} (see {log})")
+        lines = log.read_text().strip().splitlines() or [f"exit code {code}"]
+        reason = next((line for line in lines if line.startswith("error")), lines[-1])
+        raise Unavailable(f"failed: {reason[:200]} (see {log})")
