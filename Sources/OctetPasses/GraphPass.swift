@@ -16,6 +16,7 @@ package protocol GraphPass: Sendable {
 package enum Pipeline {
   package static let conversion: [any GraphPass] = [
     FoldConstants(),
+    BatchCopies(),
     SinkTranspose(),
     PermuteDenseWeights(),
     RemoveIdentity(),

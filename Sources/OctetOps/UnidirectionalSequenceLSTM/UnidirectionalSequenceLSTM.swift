@@ -78,7 +78,9 @@ package final class UnidirectionalSequenceLSTM: BuiltinOp {
     OpTraits(
       layout: .fixed(because: "its steps are a dimension of their own"),
       clamp: .none(because: "an LSTM ends with its gates"), window: nil,
-      identity: .never, isView: false, fusion: .none)
+      identity: .never, isView: false,
+      copies: timeMajor ? .none(because: "its batches are the second dimension") : .items(core: 2),
+      fusion: .none)
   }
 
   package var quantization: QuantizationRule {
