@@ -26,6 +26,8 @@ struct Copies {
   /// The columns that nodes make, operands first.
   private(set) var order: [Column] = []
   private let view: GraphView
+  /// Those of the columns that are more than views of slices, and the nodes that make them.
+  private var computed: Set<Column> = []
   private var nodes: Set<Int> = []
 
   init(_ view: GraphView) {
@@ -74,14 +76,19 @@ struct Copies {
     return nil
   }
 
-  /// Nodes that all read the same make the same.
+  /// Nodes that all read the same make the same; views of slices are no work, so they may be read elsewhere.
   private mutating func complete(_ column: Column) {
     guard case .nodes(let indices)? = parts[column] else { return }
-    if operands(indices).contains(where: { parts[$0]?.differs == true }) {
-      order.append(column)
-      nodes.formUnion(indices)
-    } else {
+    let operands = operands(indices)
+    guard operands.contains(where: { parts[$0]?.differs == true }) else {
       parts[column] = .same(column[0])
+      return
+    }
+    order.append(column)
+    let isView = OpCatalog.builtin(view.graph.nodes[indices[0]].op)?.traits.isView == true
+    if !isView || operands.contains(where: { computed.contains($0) }) {
+      computed.insert(column)
+      nodes.formUnion(indices)
     }
   }
 
@@ -94,8 +101,7 @@ struct Copies {
     }
     let constants = column.compactMap { graph[$0].constant }
     if constants.count == column.count {
-      return constants.dropFirst().allSatisfy({ $0.holdsSame(as: constants[0]) })
-        ? .same(column[0]) : .constants
+      return column.allSatisfy({ view.areSame($0, column[0]) }) ? .same(column[0]) : .constants
     }
     let makers = column.compactMap { view.producerIndex(of: $0) }
     guard constants.isEmpty, makers.count == column.count else { return nil }
@@ -128,11 +134,5 @@ struct Copies {
       else { return nil }
     }
     return source
-  }
-}
-
-extension Storage {
-  fileprivate func holdsSame(as other: Storage) -> Bool {
-    self === other || bytes.elementsEqual(other.bytes)
   }
 }

@@ -15,6 +15,7 @@ package protocol GraphPass: Sendable {
 /// The passes of a conversion, in order.
 package enum Pipeline {
   package static let conversion: [any GraphPass] = [
+    FuseLSTM(),
     FoldConstants(),
     BatchCopies(),
     SinkTranspose(),
