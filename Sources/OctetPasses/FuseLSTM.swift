@@ -16,18 +16,23 @@ package struct FuseLSTM: GraphPass {
   package var summary: String { "make one operator of the steps of an LSTM layer" }
 
   package func patch(at index: Int, in view: GraphView) throws(Diagnostic) -> GraphPatch? {
-    guard let first = LSTMCell(view.graph.nodes[index], view), view.isZero(first.previous),
-      let start = first.products.first(where: { view.isZero($0.input) })
-    else { return nil }
+    guard let first = LSTMCell(view.graph.nodes[index], view), view.isZero(first.previous) else {
+      return nil
+    }
     let readers = view.graph.consumers()
-    var (cells, recurrent) = ([first], [start])
+    var cells = [first]
+    // The first product is with zeros, so it may be gone.
+    var recurrent = [first.products.first { view.isZero($0.input) }]
     while let (cell, product) = step(after: cells[cells.count - 1], readers, view),
-      cell.isLike(first, view), view.areSame(product.weights, start.weights)
+      cell.isLike(first, view),
+      recurrent.last.flatMap({ $0 }).map({ view.areSame($0.weights, product.weights) }) ?? true
     {
       cells.append(cell)
       recurrent.append(product)
     }
     guard cells.count > UnidirectionalSequenceLSTM.fewSteps,
+      let weights = recurrent.last.flatMap({ $0 })?.weights,
+      view.extents(weights) == [4 * first.units, first.units],
       let sequence = LSTMSequence(cells, recurrent, view)
     else { return nil }
     for (place, cell) in cells.enumerated() {
@@ -40,9 +45,9 @@ package struct FuseLSTM: GraphPass {
     let name = view.graph[cells[cells.count - 1].output].name
     var patch = GraphPatch(
       view.graph, "\(cells.count) steps of \(name) become one LSTM", replacing: first.nodes)
-    let result = try sequence.add(first, recurrent: start.weights, name, view, &patch)
+    let result = try sequence.add(first, recurrent: weights, name, view, &patch)
     for (place, cell) in cells.enumerated() {
-      let own = place + 1 < cells.count ? recurrent[place + 1].node : nil
+      let own = place + 1 < cells.count ? recurrent[place + 1]?.node : nil
       guard view.isOutput(cell.output) || readers[cell.output.index].contains(where: { $0 != own })
       else { continue }
       let name = view.graph[cell.output].name

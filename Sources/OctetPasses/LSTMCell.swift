@@ -20,7 +20,7 @@ struct LSTMCell {
   let previous: ValueID
   /// Where in `z` the gates lie: input, forget, cell, output.
   let gates: [Int]
-  /// The sum that makes `z`: products, constants of 4 units numbers, and what is neither.
+  /// The sum that makes `z`: products, constants of 4 units numbers but zeros, and what is neither.
   private(set) var products: [Product] = []
   private(set) var biases: [ValueID] = []
   private(set) var others: [ValueID] = []
@@ -101,6 +101,7 @@ struct LSTMCell {
       guard products.count + biases.count + others.count + pending.count < Self.mostTerms else {
         return false
       }
+      if view.isZero(id) { continue }
       if view.isRow(id, 4 * units) {
         biases.append(id)
         continue

@@ -17,11 +17,11 @@ struct LSTMSequence {
 
   /// - Parameter recurrent: the product of each cell with the output before it.
   /// - Returns: nil unless the steps are those of one tensor, all and in order.
-  init?(_ cells: [LSTMCell], _ recurrent: [LSTMCell.Product], _ view: GraphView) {
+  init?(_ cells: [LSTMCell], _ recurrent: [LSTMCell.Product?], _ view: GraphView) {
     var weights: ValueID?
     var steps: [ValueID] = []
     for (cell, state) in zip(cells, recurrent) {
-      let products = cell.products.filter { $0.node != state.node }
+      let products = cell.products.filter { $0.node != state?.node }
       guard products.count + cell.others.count == 1 else { return nil }
       if let product = products.first {
         guard view.areSame(product.weights, weights ?? product.weights) else { return nil }
@@ -33,9 +33,7 @@ struct LSTMSequence {
       }
     }
     let units = cells[0].units
-    guard let source = view.steps(steps), let whole = view.extents(source.value),
-      view.extents(recurrent[0].weights) == [4 * units, units]
-    else { return nil }
+    guard let source = view.steps(steps), let whole = view.extents(source.value) else { return nil }
     axis = source.axis
     if let weights {
       (kernel, input, biases) = (weights, source.value, [])

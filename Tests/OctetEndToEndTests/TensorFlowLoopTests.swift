@@ -63,8 +63,9 @@ import Testing
     try models.check(path("sequences"), "sequences", try options("sequences"))
     let model = try converted("sequences")
     #expect(operators(model, "unidirectional_sequence_lstm") == 7)
-    #expect(operators(model, "tanh") == 2 * (4 + 6 + 6))
+    // The last cell is given without its tangent.
+    #expect(operators(model, "tanh") == 2 * (4 + 6 + 6) - 1)
     let steps = try converted("sequences", without: ["FuseLSTM"])
-    #expect(operators(steps, "tanh") == 2 * (4 + 9 * 6))
+    #expect(operators(steps, "tanh") == 2 * (4 + 9 * 6) - 1)
   }
 }
