@@ -32,6 +32,9 @@ package enum Pipeline {
     CompleteBias(),
   ]
 
+  /// Those that make no operators without an int8 form of some that have one.
+  package static let quantizable = conversion.filter { !($0 is FuseLSTM) }
+
   /// Those that leave layers whole, so that models of different makers can be compared.
   package static let comparison = conversion.filter { !($0 is SplitChannels) }
 }

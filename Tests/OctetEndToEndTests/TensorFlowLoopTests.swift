@@ -65,6 +65,9 @@ import Testing
     #expect(operators(model, "unidirectional_sequence_lstm") == 7)
     // The last cell is given without its tangent.
     #expect(operators(model, "tanh") == 2 * (4 + 6 + 6) - 1)
+    let quantizable = try Model.open(path("sequences"), try options("sequences"), log: models.log)
+      .optimized(forInt8: true, log: models.log)
+    #expect(operators(quantizable, "unidirectional_sequence_lstm") == 0)
     let steps = try converted("sequences", without: ["FuseLSTM"])
     #expect(operators(steps, "tanh") == 2 * (4 + 9 * 6) - 1)
   }

@@ -1399,7 +1399,7 @@ extension Explanation {
 
       A loop over the elements of a tensor becomes copies of its body (OCT0323). Where the copies do the same with all elements in order, and
       each operator takes one more dimension, one copy does it with all elements at once. The steps of an LSTM layer, if there are more than four,
-      become TFLite's operator for a whole sequence. The model is smaller and faster. Numbers are the same; an LSTM's sums may be rounded
+      become TFLite's operator for a whole sequence, but not with `--int8`. The model is smaller and faster. Numbers are the same; an LSTM's sums may be rounded
       differently.
 
       ## Example
