@@ -212,11 +212,11 @@ public struct Model: Sendable {
   /// Runs the conversion passes.
   ///
   /// - Parameters:
-  ///   - passes: `Pipeline.conversion`, or what of it a comparison needs.
+  ///   - passes: `Pipeline.conversion`, or what of it another use needs.
   ///   - stopAfter: apply at most this many patches.
   ///   - observe: called after each patch with the graph it gave.
   package func optimized(
-    passes: [any GraphPass] = Pipeline.conversion, stopAfter: Int? = nil, log: DiagnosticLog,
+    passes: [any GraphPass], stopAfter: Int? = nil, log: DiagnosticLog,
     observe: @escaping (PassManager.Step, Graph) -> Void = { _, _ in }
   ) throws(DiagnosticFailure) -> Model {
     var result = self
@@ -251,8 +251,13 @@ public struct Model: Sendable {
   }
 
   /// Runs the conversion passes.
-  public func optimized(log: DiagnosticLog) throws(DiagnosticFailure) -> Model {
-    try optimized(stopAfter: nil, log: log)
+  ///
+  /// - Parameter forInt8: whether the model is to be quantized; then none makes an operator without an int8 form of
+  ///   some that have one.
+  public func optimized(
+    forInt8: Bool = false, log: DiagnosticLog
+  ) throws(DiagnosticFailure) -> Model {
+    try optimized(passes: forInt8 ? Pipeline.quantizable : Pipeline.conversion, log: log)
   }
 
   /// The model with `preprocessing` stored in it.

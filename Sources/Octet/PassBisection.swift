@@ -32,10 +32,14 @@ public struct PassBisection: Sendable {
     -> PassBisection
   {
     var steps: [PassManager.Step] = []
-    _ = try model.optimized(log: log) { step, _ in steps.append(step) }
+    _ = try model.optimized(passes: Pipeline.conversion, log: log) { step, _ in
+      steps.append(step)
+    }
     let reference = try outputs(of: model.graph, log)
     func difference(after count: Int) throws(DiagnosticFailure) -> Float {
-      let graph = try model.optimized(stopAfter: count, log: log).graph
+      let graph = try model.optimized(
+        passes: Pipeline.conversion, stopAfter: count, log: log
+      ).graph
       return largestDifference(reference, try outputs(of: graph, log))
     }
     let whole = try difference(after: steps.count)

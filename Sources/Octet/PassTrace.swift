@@ -45,12 +45,16 @@ extension Model {
   /// Runs the conversion passes.
   ///
   /// - Parameters:
+  ///   - forInt8: whether the model is to be quantized.
   ///   - stopAfter: apply at most this many patches.
   ///   - observe: called after each patch.
   public func converted(
-    stopAfter: Int? = nil, log: DiagnosticLog, observe: @escaping (PassTrace) -> Void
+    forInt8: Bool = false, stopAfter: Int? = nil, log: DiagnosticLog,
+    observe: @escaping (PassTrace) -> Void
   ) throws(DiagnosticFailure) -> Model {
-    try optimized(stopAfter: stopAfter, log: log) { step, graph in observe(PassTrace(step, graph)) }
+    try optimized(
+      passes: forInt8 ? Pipeline.quantizable : Pipeline.conversion, stopAfter: stopAfter, log: log
+    ) { step, graph in observe(PassTrace(step, graph)) }
   }
 
   /// The number of operators.

@@ -94,6 +94,7 @@ extension DiagnosticCode {
   public static let unknownPass = DiagnosticCode("0402", "unknown-pass")
   public static let layoutChanged = DiagnosticCode("0403", "layout-changed", .remark)
   public static let passBrokeGraph = DiagnosticCode("0404", "pass-broke-graph")
+  public static let copiesJoined = DiagnosticCode("0405", "copies-joined", .remark)
 
   // 05 calibration and quantization
   public static let noSamples = DiagnosticCode("0501", "no-samples")
@@ -143,7 +144,7 @@ extension DiagnosticCode {
     duplicateName, invalidWeights, headNotDecoded, unknownSignature, trainingLeftover,
     dataDependent, inexpressible, fixApplied, tinyInput, partBegins, loopUnrolled, precisionReduced,
     partConverted, batchDependent, branchesComputed,
-    operatorLeft, unknownPass, layoutChanged, passBrokeGraph,
+    operatorLeft, unknownPass, layoutChanged, passBrokeGraph, copiesJoined,
     noSamples, missingRange, tableMismatch, noInt8Form, notFinite, sampleMismatch,
     weightScaleRaised, invalidTable, poorAgreement, alreadyQuantized, noCalibrationData,
     scalesJoined,

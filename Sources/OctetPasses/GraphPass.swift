@@ -15,7 +15,9 @@ package protocol GraphPass: Sendable {
 /// The passes of a conversion, in order.
 package enum Pipeline {
   package static let conversion: [any GraphPass] = [
+    FuseLSTM(),
     FoldConstants(),
+    BatchCopies(),
     SinkTranspose(),
     PermuteDenseWeights(),
     RemoveIdentity(),
@@ -29,6 +31,9 @@ package enum Pipeline {
     SplitChannels(),
     CompleteBias(),
   ]
+
+  /// Those that make no operators without an int8 form of some that have one.
+  package static let quantizable = conversion.filter { !($0 is FuseLSTM) }
 
   /// Those that leave layers whole, so that models of different makers can be compared.
   package static let comparison = conversion.filter { !($0 is SplitChannels) }

@@ -6,7 +6,7 @@ package struct GraphView {
   package let graph: Graph
   private let producers: [Int?]
   private let readerCounts: [Int]
-  private let isOutput: [Bool]
+  private let isOutputValue: [Bool]
 
   package init(_ graph: Graph) {
     self.graph = graph
@@ -14,7 +14,7 @@ package struct GraphView {
     readerCounts = graph.readerCounts()
     var isOutput = [Bool](repeating: false, count: graph.values.count)
     for output in graph.outputs { isOutput[output.index] = true }
-    self.isOutput = isOutput
+    isOutputValue = isOutput
   }
 
   /// True when a tensor of the node has scales: they are part of its meaning.
@@ -25,13 +25,15 @@ package struct GraphView {
   /// Whether `source` can take the place of `old` and its name, where that is an output of the graph: it
   /// must not be an input or an output itself, which has a name of its own.
   package func canReplace(_ old: ValueID, by source: ValueID) -> Bool {
-    !isOutput[old.index] || !isOutput[source.index] && !graph.inputs.contains(source)
+    !isOutputValue[old.index] || !isOutputValue[source.index] && !graph.inputs.contains(source)
   }
 
   /// The node that makes a value; nil for inputs and constants.
-  package func producer(of id: ValueID?) -> Node? {
-    id.flatMap { producers[$0.index] }.map { graph.nodes[$0] }
-  }
+  package func producer(of id: ValueID?) -> Node? { producerIndex(of: id).map { graph.nodes[$0] } }
+
+  package func producerIndex(of id: ValueID?) -> Int? { id.flatMap { producers[$0.index] } }
+
+  package func isOutput(_ id: ValueID) -> Bool { isOutputValue[id.index] }
 
   /// The node that makes a value that one node alone reads, when its operator is an `Operator`.
   package func solelyRead<Operator: BuiltinOp>(
@@ -44,7 +46,7 @@ package struct GraphView {
 
   /// True when exactly one node input reads the value and it is not an output of the graph.
   package func hasOneReader(_ id: ValueID) -> Bool {
-    readerCounts[id.index] == 1 && !isOutput[id.index]
+    readerCounts[id.index] == 1 && !isOutputValue[id.index]
   }
 
   /// The contents of a float32 constant.

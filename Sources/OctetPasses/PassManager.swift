@@ -58,6 +58,7 @@ package struct PassManager {
             throw log.failure(
               Diagnostic(.passBrokeGraph, "pass '\(pass.name)' does not come to an end"))
           }
+          if let remark = patch.remark { log.add(remark) }
           observe(
             Step(
               number: count, pass: pass.name, summary: patch.summary,

@@ -33,7 +33,7 @@ struct Calibrate: ParsableCommand {
       let imported = try Model.open(source.model, source.throughputOptions, log: log)
       let preprocessing = try Preprocessing.chosen(
         given, stored: imported.preprocessing, in: source.model, log: log)
-      let model = try imported.optimized(log: log)
+      let model = try imported.optimized(forInt8: true, log: log)
       let dataset = try model.dataset(calibration.data ?? "", part: .calibration, log: log)
       let defaults = Int8Options()
       let calibrator = try DatasetCalibrator(

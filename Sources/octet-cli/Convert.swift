@@ -107,7 +107,7 @@ struct Convert: ParsableCommand {
         source.model, source.throughputOptions, cuts: cut, log: log
       ) {
         imported, log throws(DiagnosticFailure) in
-        try imported.converted(stopAfter: stopAfter, log: log, observe: show)
+        try imported.converted(forInt8: int8, stopAfter: stopAfter, log: log, observe: show)
       }
       model = try detector.apply(to: model, log)
       for trap in model.traps() { log.add(trap) }

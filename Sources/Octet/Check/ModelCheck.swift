@@ -23,7 +23,11 @@ public struct ModelCheck: Sendable {
       return
     }
     let converted = (try? model.optimized(log: DiagnosticLog())) ?? model
-    diagnostics = first.diagnostics + converted.traps() + converted.floatOperators()
+    var floats = converted.floatOperators()
+    if !floats.isEmpty, let other = try? model.optimized(forInt8: true, log: DiagnosticLog()) {
+      floats = other.floatOperators()
+    }
+    diagnostics = first.diagnostics + converted.traps() + floats
     operatorCount = converted.operatorCount
     remedies = []
   }

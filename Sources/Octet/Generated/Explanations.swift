@@ -1149,7 +1149,8 @@ extension Explanation {
       ## Why
 
       A `.tflite` made here has no loops. How often this one turns is known from the file and the shapes of the inputs, so its body stands
-      there as often. The results are the same. A long loop makes a large model: at most 4096 turns are made.
+      there as often. The results are the same. A long loop makes a large model: at most 4096 turns are made. Copies that do the same with the
+      elements of a tensor become one again (OCT0405).
 
       ## Example
 
@@ -1387,6 +1388,42 @@ extension Explanation {
       ## How to fix
 
       `--stop-after N` with the number before the patch converts without it. Please report the model.
+
+      """#,
+    "OCT0405": #"""
+      # OCT0405 copies-joined
+
+      Copies of the same operators became one that computes all of them.
+
+      ## Why
+
+      A loop over the elements of a tensor becomes copies of its body (OCT0323). Where the copies do the same with all elements in order, and
+      each operator takes one more dimension, one copy does it with all elements at once. The steps of an LSTM layer, if there are more than four,
+      become TFLite's operator for a whole sequence, but not with `--int8`. The model is smaller and faster. Numbers are the same; an LSTM's sums may be rounded
+      differently.
+
+      ## Example
+
+      ```sh
+      cat > m.oct <<'END'
+      octet-ir 1
+      graph @main(%x: f32[2,4]) -> (%y) {
+        %first = const [0, 0] : i32[2]
+        %second = const [1, 0] : i32[2]
+        %size = const [1, 4] : i32[2]
+        %a = slice(%x, %first, %size)
+        %b = slice(%x, %second, %size)
+        %c = exp(%a)
+        %d = exp(%b)
+        %y = concatenation(%c, %d) {axis = 0, activation = none}
+      }
+      END
+      octet convert m.oct -o m.tflite
+      ```
+
+      ## How to fix
+
+      Nothing is wrong.
 
       """#,
     "OCT0501": #"""

@@ -12,6 +12,8 @@ package struct GraphPatch {
   private var nodes: [Node] = []
   private var replacements: [(old: ValueID, new: ValueID)] = []
   private let provenance: [Location]
+  /// What the user is told once the patch is applied.
+  package var remark: Diagnostic?
 
   /// - Parameter replacing: the nodes whose work the new nodes do.
   package init(_ graph: Graph, _ summary: String, replacing: [Node]) {
@@ -40,20 +42,23 @@ package struct GraphPatch {
 
   /// Adds a node with one output of inferred type and returns that output.
   package mutating func add(
-    _ op: any Op, inputs: [ValueID?], name: String, quantization: Quantization? = nil
+    _ op: any Op, inputs: [ValueID?], name: String
   ) throws(Diagnostic) -> ValueID {
-    var types: [TensorType?] = []
-    var constants: [Storage?] = []
-    for input in inputs {
-      types.append(input.map { self[$0].type })
-      constants.append(input.flatMap { self[$0].constant })
-    }
-    let operands = Operands(types: types, constants: constants, subgraphs: graph.subgraphs)
-    var type = try op.infer(operands)[0]
-    type.quantization = quantization
-    let output = add(Value(name: name, type: type))
-    nodes.append(Node(op, inputs: inputs, outputs: [output], provenance: provenance))
-    return output
+    try add(op, inputs: inputs, names: [name], provenance: provenance)[0]
+  }
+
+  /// Adds a node that comes from other places, with outputs of inferred types, one for each name.
+  package mutating func add(
+    _ op: any Op, inputs: [ValueID?], names: [String], provenance: [Location]
+  ) throws(Diagnostic) -> [ValueID] {
+    let operands = Operands(
+      types: inputs.map { $0.map { self[$0].type } },
+      constants: inputs.map { $0.flatMap { self[$0].constant } }, subgraphs: graph.subgraphs)
+    let types = try op.infer(operands)
+    precondition(types.count == names.count, "one name for each output")
+    let outputs = zip(types, names).map { add(Value(name: $1, type: $0)) }
+    nodes.append(Node(op, inputs: inputs, outputs: outputs, provenance: provenance))
+    return outputs
   }
 
   /// Every reader of `old`, and the graph's outputs, read `new` instead. What takes the place of an output

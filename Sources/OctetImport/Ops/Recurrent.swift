@@ -28,16 +28,20 @@ extension GraphBuilder {
         "the weights \(kernel.type.text) and \(recurrentKernel.type.text) with "
           + "\(counted(bias?.count ?? 0, "bias number")) are no LSTM layer of \(features) features")
     }
-    var inputs = [ValueID?](repeating: nil, count: 16)
-    inputs[0] = input
-    for gate in 0..<4 {
-      let own = gate * units..<(gate + 1) * units
-      inputs[1 + gate] = constant("kernel\(gate)", kernel.transposedColumns(own))
-      inputs[5 + gate] = constant("recurrent\(gate)", recurrentKernel.transposedColumns(own))
-      let numbers = bias.map { Array($0[own]) } ?? [Float](repeating: 0, count: units)
-      inputs[12 + gate] = constant("bias\(gate)", Tensor([units], numbers))
+    func gates(_ tensor: (Range<Int>) -> (name: String, Tensor)) -> [ValueID] {
+      (0..<4).map { gate in
+        let (name, tensor) = tensor(gate * units..<(gate + 1) * units)
+        return constant("\(name)\(gate)", tensor)
+      }
     }
-    return try add(UnidirectionalSequenceLSTM(timeMajor: timeMajor), inputs)
+    let kernels = gates { ("kernel", kernel.transposedColumns($0)) }
+    let recurrentKernels = gates { ("recurrent", recurrentKernel.transposedColumns($0)) }
+    let biases = gates { own in
+      ("bias", Tensor([units], bias.map { Array($0[own]) } ?? [Float](repeating: 0, count: units)))
+    }
+    return try add(
+      UnidirectionalSequenceLSTM(timeMajor: timeMajor),
+      UnidirectionalSequenceLSTM.inputs(input, kernels, recurrentKernels, biases))
   }
 }
 

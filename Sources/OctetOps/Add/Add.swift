@@ -36,7 +36,8 @@ package final class Add: BuiltinOp {
     OpTraits(
       layout: .elementwise(self), clamp: .fused(activation, with: { Add(activation: $0) }),
       window: nil,
-      identity: activation == .none ? .neutral(0) : .never, isView: false, fusion: .none)
+      identity: activation == .none ? .neutral(0) : .never, isView: false,
+      copies: .broadcast(core: 0), fusion: .none)
   }
 
   package var quantization: QuantizationRule { .int8(Int8Rule(output: .calibrated)) }

@@ -55,7 +55,7 @@ package final class ArgMax: BuiltinOp {
     OpTraits(
       layout: .fixed(because: "its dimension is a constant, and it goes"),
       clamp: .none(because: "its result is a place"), window: nil, identity: .never, isView: false,
-      fusion: .none)
+      copies: .dimensions([.init([.operand, .axes]) { [self] _ in self }]), fusion: .none)
   }
 
   /// Places have no range, so calibration gives them no scale.

@@ -38,7 +38,7 @@ package final class AveragePool2D: BuiltinOp {
       layout: .fixed(because: "images are channels-last"),
       clamp: .none(
         because: "its int8 result has the input's scale, whose codes below 0 would be idle"),
-      window: nil, identity: .never, isView: false, fusion: .none)
+      window: nil, identity: .never, isView: false, copies: .items(core: 3), fusion: .none)
   }
 
   package var quantization: QuantizationRule { .int8(Int8Rule(output: .likeInput)) }

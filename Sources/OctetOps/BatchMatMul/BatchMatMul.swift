@@ -64,7 +64,7 @@ package final class BatchMatMul: BuiltinOp {
     OpTraits(
       layout: .fixed(because: "its matrices are the last two dimensions"),
       clamp: .none(because: "TFLite's BatchMatMul has no fused activation"), window: nil,
-      identity: .never, isView: false, fusion: .none)
+      identity: .never, isView: false, copies: .broadcast(core: 2), fusion: .none)
   }
 
   package var quantization: QuantizationRule {

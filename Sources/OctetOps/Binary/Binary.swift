@@ -63,7 +63,8 @@ package final class Binary: BuiltinOp {
   package var traits: OpTraits {
     OpTraits(
       layout: .elementwise(self), clamp: .none(because: "TFLite has no fused activation for it"),
-      window: nil, identity: kind == .pow ? .neutralRight(1) : .never, isView: false, fusion: .none)
+      window: nil, identity: kind == .pow ? .neutralRight(1) : .never, isView: false,
+      copies: .broadcast(core: 0), fusion: .none)
   }
 
   package var quantization: QuantizationRule {

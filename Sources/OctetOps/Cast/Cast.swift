@@ -44,7 +44,7 @@ package final class Cast: BuiltinOp {
   package var traits: OpTraits {
     OpTraits(
       layout: .elementwise(self), clamp: .none(because: "TFLite's Cast has no fused activation"),
-      window: nil, identity: .never, isView: false, fusion: .none)
+      window: nil, identity: .never, isView: false, copies: .broadcast(core: 0), fusion: .none)
   }
 
   package var quantization: QuantizationRule {

@@ -76,7 +76,12 @@ package final class Concatenation: BuiltinOp {
         op: { [axis] order in
           Concatenation(axis: order.order[axis < 0 ? axis + order.order.count : axis])
         }), clamp: .none(because: "TFLite's Concatenation has no fused activation"), window: nil,
-      identity: .sameShape, isView: false, fusion: .join(axis: axis))
+      identity: .sameShape, isView: false,
+      copies: .dimensions([
+        .init([.operand]) { [axis] in
+          $0.axis(axis).map { Concatenation(axis: $0) }
+        }
+      ]), fusion: .join(axis: axis))
   }
 
   package var quantization: QuantizationRule {

@@ -82,7 +82,7 @@ package final class Conv2D: BuiltinOp {
         extent: nil, stride: stride, dilation: dilation, padding: padding, border: .zero,
         withSamePadding: with(.same, activation, dilation),
         withDilation: { [self] in with(padding, activation, $0) }),
-      identity: .never, isView: false, fusion: .layer(takesBorder: true))
+      identity: .never, isView: false, copies: .items(core: 3), fusion: .layer(takesBorder: true))
   }
 
   private func with(

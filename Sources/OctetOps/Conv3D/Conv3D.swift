@@ -79,7 +79,7 @@ package final class Conv3D: BuiltinOp {
         with: { [self] in
           Conv3D(stride: stride, dilation: dilation, padding: padding, activation: $0)
         }),
-      window: nil, identity: .never, isView: false, fusion: .none)
+      window: nil, identity: .never, isView: false, copies: .items(core: 4), fusion: .none)
   }
 
   package var quantization: QuantizationRule {

@@ -11,17 +11,19 @@ package struct OpTraits {
   package var identity: IdentityRule
   /// True when the result has the bytes of input 0 under another shape.
   package var isView: Bool
+  package var copies: CopiesRule
   package var fusion: FusionRule
 
   package init(
     layout: LayoutRule, clamp: ClampRule, window: WindowRule?, identity: IdentityRule, isView: Bool,
-    fusion: FusionRule
+    copies: CopiesRule, fusion: FusionRule
   ) {
     self.layout = layout
     self.clamp = clamp
     self.window = window
     self.identity = identity
     self.isView = isView
+    self.copies = copies
     self.fusion = fusion
   }
 }

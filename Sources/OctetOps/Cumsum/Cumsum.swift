@@ -49,7 +49,8 @@ package final class Cumsum: BuiltinOp {
     OpTraits(
       layout: .fixed(because: "its dimension is a constant"),
       clamp: .none(because: "TFLite's Cumsum has no fused activation"), window: nil,
-      identity: .never, isView: false, fusion: .none)
+      identity: .never, isView: false,
+      copies: .dimensions([.init([.operand, .axes]) { [self] _ in self }]), fusion: .none)
   }
 
   package var quantization: QuantizationRule {

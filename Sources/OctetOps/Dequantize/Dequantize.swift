@@ -32,7 +32,7 @@ package final class Dequantize: BuiltinOp {
     OpTraits(
       layout: .fixed(because: "passes leave quantized tensors alone"),
       clamp: .none(because: "TFLite's Dequantize has no fused activation"),
-      window: nil, identity: .never, isView: false, fusion: .none)
+      window: nil, identity: .never, isView: false, copies: .broadcast(core: 0), fusion: .none)
   }
 
   package var quantization: QuantizationRule {

@@ -36,7 +36,8 @@ package final class Div: BuiltinOp {
     OpTraits(
       layout: .elementwise(self), clamp: .fused(activation, with: { Div(activation: $0) }),
       window: nil,
-      identity: activation == .none ? .neutralRight(1) : .never, isView: false, fusion: .none)
+      identity: activation == .none ? .neutralRight(1) : .never, isView: false,
+      copies: .broadcast(core: 0), fusion: .none)
   }
 
   package var quantization: QuantizationRule {

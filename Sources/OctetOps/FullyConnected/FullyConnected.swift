@@ -79,7 +79,8 @@ package final class FullyConnected: BuiltinOp {
         activation,
         with: { [keepsDimensions] in
           FullyConnected(activation: $0, keepsDimensions: keepsDimensions)
-        }), window: nil, identity: .never, isView: false, fusion: .layer(takesBorder: false))
+        }), window: nil, identity: .never, isView: false, copies: .items(core: 1),
+      fusion: .layer(takesBorder: false))
   }
 
   package var quantization: QuantizationRule {

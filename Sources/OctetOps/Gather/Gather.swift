@@ -76,7 +76,22 @@ package final class Gather: BuiltinOp {
     OpTraits(
       layout: .fixed(because: "the indices' dimensions take the place of one"),
       clamp: .none(because: "TFLite's Gather has no fused activation"), window: nil,
-      identity: .never, isView: false, fusion: .none)
+      identity: .never, isView: false, copies: copies, fusion: .none)
+  }
+
+  private var copies: CopiesRule {
+    .dimensions([
+      .init([.operand, .same]) { [axis, batchDims] in
+        batchDims == 0 ? $0.axis(axis).map { Gather(axis: $0) } : nil
+      },
+      .init([.same, .operand]) { [self] in
+        $0.isInserted && axis == 0 && batchDims == 0 ? self : nil
+      },
+      .init([.operand]) { [axis, batchDims] in
+        guard $0.isInserted, batchDims >= 0 else { return nil }
+        return $0.axis(axis).map { Gather(axis: $0, batchDims: batchDims + 1) }
+      },
+    ])
   }
 
   package var quantization: QuantizationRule {

@@ -52,7 +52,9 @@ package final class GatherND: BuiltinOp {
     OpTraits(
       layout: .fixed(because: "the indices' dimensions take the place of some"),
       clamp: .none(because: "TFLite's GatherNd has no fused activation"), window: nil,
-      identity: .never, isView: false, fusion: .none)
+      identity: .never, isView: false,
+      copies: .dimensions([.init([.same, .operand]) { [self] in $0.isInserted ? self : nil }]),
+      fusion: .none)
   }
 
   package var quantization: QuantizationRule {

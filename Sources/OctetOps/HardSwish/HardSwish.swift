@@ -32,7 +32,8 @@ package final class HardSwish: BuiltinOp {
     OpTraits(
       layout: .elementwise(self),
       clamp: .none(because: "TFLite's HardSwish has no fused activation"),
-      window: nil, identity: .never, isView: false, fusion: .elementwise(epilogue))
+      window: nil, identity: .never, isView: false, copies: .broadcast(core: 0),
+      fusion: .elementwise(epilogue))
   }
 
   package var quantization: QuantizationRule {

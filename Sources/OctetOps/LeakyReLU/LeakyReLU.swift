@@ -35,7 +35,8 @@ package final class LeakyReLU: BuiltinOp {
     OpTraits(
       layout: .elementwise(self),
       clamp: .none(because: "TFLite's LeakyReLU has no fused activation"),
-      window: nil, identity: .never, isView: false, fusion: .elementwise(epilogue))
+      window: nil, identity: .never, isView: false, copies: .broadcast(core: 0),
+      fusion: .elementwise(epilogue))
   }
 
   package var quantization: QuantizationRule {

@@ -54,7 +54,7 @@ package final class LocalResponseNormalization: BuiltinOp {
     OpTraits(
       layout: .fixed(because: "it works along the last dimension"),
       clamp: .none(because: "TFLite's LocalResponseNormalization has no fused activation"),
-      window: nil, identity: .never, isView: false, fusion: .none)
+      window: nil, identity: .never, isView: false, copies: .items(core: 1), fusion: .none)
   }
 
   package var quantization: QuantizationRule {

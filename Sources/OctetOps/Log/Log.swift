@@ -31,7 +31,8 @@ package final class Log: BuiltinOp {
   package var traits: OpTraits {
     OpTraits(
       layout: .elementwise(self), clamp: .none(because: "TFLite's Log has no fused activation"),
-      window: nil, identity: .never, isView: false, fusion: .elementwise(epilogue))
+      window: nil, identity: .never, isView: false, copies: .broadcast(core: 0),
+      fusion: .elementwise(epilogue))
   }
 
   package var quantization: QuantizationRule {

@@ -33,7 +33,7 @@ package final class LogSoftmax: BuiltinOp {
     OpTraits(
       layout: .fixed(because: "it runs along the last dimension"),
       clamp: .none(because: "TFLite's LogSoftmax has no fused activation"), window: nil,
-      identity: .never, isView: false, fusion: .none)
+      identity: .never, isView: false, copies: .items(core: 1), fusion: .none)
   }
 
   package var quantization: QuantizationRule {

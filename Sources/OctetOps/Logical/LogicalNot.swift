@@ -28,7 +28,7 @@ package final class LogicalNot: BuiltinOp {
   package var traits: OpTraits {
     OpTraits(
       layout: .elementwise(self), clamp: .none(because: "its result is no number"), window: nil,
-      identity: .never, isView: false, fusion: .none)
+      identity: .never, isView: false, copies: .broadcast(core: 0), fusion: .none)
   }
 
   package var quantization: QuantizationRule {

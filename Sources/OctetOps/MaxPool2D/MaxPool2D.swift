@@ -44,7 +44,7 @@ package final class MaxPool2D: BuiltinOp {
           PoolSettings(
             filter: settings.filter, stride: settings.stride, padding: .same,
             activation: settings.activation))),
-      identity: .never, isView: false, fusion: .none)
+      identity: .never, isView: false, copies: .items(core: 3), fusion: .none)
   }
 
   package var quantization: QuantizationRule { .int8(Int8Rule(output: .likeInput)) }

@@ -36,7 +36,8 @@ package final class Mean: BuiltinOp {
     OpTraits(
       layout: .fixed(because: "its dimensions are a constant, and those that go have no place"),
       clamp: .none(because: "TFLite's Mean has no fused activation"),
-      window: nil, identity: .never, isView: false, fusion: .none)
+      window: nil, identity: .never, isView: false,
+      copies: .dimensions([.init([.operand, .axes]) { [self] _ in self }]), fusion: .none)
   }
 
   package var quantization: QuantizationRule {

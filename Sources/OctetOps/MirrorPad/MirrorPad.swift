@@ -55,7 +55,8 @@ package final class MirrorPad: BuiltinOp {
     OpTraits(
       layout: .reorders(inputs: [.operand, .rowPerDimension], op: { [self] _ in self }),
       clamp: .none(because: "TFLite's MirrorPad has no fused activation"), window: nil,
-      identity: .sameShape, isView: false, fusion: .none)
+      identity: .sameShape, isView: false,
+      copies: .dimensions([.init([.operand, .row([0, 0])]) { [self] _ in self }]), fusion: .none)
   }
 
   package var quantization: QuantizationRule {

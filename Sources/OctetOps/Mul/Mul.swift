@@ -36,7 +36,8 @@ package final class Mul: BuiltinOp {
     OpTraits(
       layout: .elementwise(self), clamp: .fused(activation, with: { Mul(activation: $0) }),
       window: nil,
-      identity: activation == .none ? .neutral(1) : .never, isView: false, fusion: .none)
+      identity: activation == .none ? .neutral(1) : .never, isView: false,
+      copies: .broadcast(core: 0), fusion: .none)
   }
 
   package var quantization: QuantizationRule { .int8(Int8Rule(output: .calibrated)) }

@@ -36,7 +36,8 @@ package final class NonMaxSuppressionV4: BuiltinOp {
     OpTraits(
       layout: .fixed(because: "its boxes are rows"),
       clamp: .none(because: "its results are numbers of boxes"), window: nil,
-      identity: .never, isView: false, fusion: .none)
+      identity: .never, isView: false,
+      copies: .none(because: "it chooses among the boxes of one image"), fusion: .none)
   }
 
   package var quantization: QuantizationRule {

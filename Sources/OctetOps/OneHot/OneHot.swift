@@ -53,7 +53,12 @@ package final class OneHot: BuiltinOp {
     OpTraits(
       layout: .fixed(because: "its rows are a new dimension"),
       clamp: .none(because: "TFLite's OneHot has no fused activation"), window: nil,
-      identity: .never, isView: false, fusion: .none)
+      identity: .never, isView: false,
+      copies: .dimensions([
+        .init([.operand, .same]) { [axis] in
+          $0.axis(axis, ofResult: true).map { OneHot(axis: $0) }
+        }
+      ]), fusion: .none)
   }
 
   package var quantization: QuantizationRule {

@@ -49,7 +49,7 @@ package final class PReLU: BuiltinOp {
     OpTraits(
       layout: .elementwise(self),
       clamp: .none(because: "TFLite's PReLU has no fused activation"),
-      window: nil, identity: .never, isView: false, fusion: .none)
+      window: nil, identity: .never, isView: false, copies: .broadcast(core: 0), fusion: .none)
   }
 
   package var quantization: QuantizationRule { .int8(Int8Rule(output: .calibrated)) }

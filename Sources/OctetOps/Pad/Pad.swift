@@ -32,7 +32,8 @@ package final class Pad: BuiltinOp {
     OpTraits(
       layout: .reorders(inputs: [.operand, .rowPerDimension], op: { _ in Pad() }),
       clamp: .none(because: "TFLite's Pad has no fused activation"), window: nil,
-      identity: .sameShape, isView: false, fusion: .border)
+      identity: .sameShape, isView: false,
+      copies: .dimensions([.init([.operand, .row([0, 0])]) { _ in Pad() }]), fusion: .border)
   }
 
   package var quantization: QuantizationRule {

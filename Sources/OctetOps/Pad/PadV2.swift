@@ -38,7 +38,8 @@ package final class PadV2: BuiltinOp {
     OpTraits(
       layout: .reorders(inputs: [.operand, .rowPerDimension, .other], op: { _ in PadV2() }),
       clamp: .none(because: "TFLite's PadV2 has no fused activation"), window: nil,
-      identity: .sameShape, isView: false, fusion: .none)
+      identity: .sameShape, isView: false,
+      copies: .dimensions([.init([.operand, .row([0, 0]), .same]) { _ in PadV2() }]), fusion: .none)
   }
 
   package var quantization: QuantizationRule {

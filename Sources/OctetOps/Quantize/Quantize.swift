@@ -39,7 +39,8 @@ package final class Quantize: BuiltinOp {
     OpTraits(
       layout: .fixed(because: "passes leave quantized tensors alone"),
       clamp: .none(because: "TFLite's Quantize has no fused activation"),
-      window: nil, identity: .never, isView: false, fusion: .elementwise(epilogue))
+      window: nil, identity: .never, isView: false, copies: .broadcast(core: 0),
+      fusion: .elementwise(epilogue))
   }
 
   package var quantization: QuantizationRule {

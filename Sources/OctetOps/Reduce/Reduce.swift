@@ -82,7 +82,8 @@ package final class Reduce: BuiltinOp {
     OpTraits(
       layout: .fixed(because: "its dimensions are a constant, and those that go have no place"),
       clamp: .none(because: "TFLite's reductions have no fused activation"), window: nil,
-      identity: .never, isView: false, fusion: .none)
+      identity: .never, isView: false,
+      copies: .dimensions([.init([.operand, .axes]) { [self] _ in self }]), fusion: .none)
   }
 
   package var quantization: QuantizationRule {

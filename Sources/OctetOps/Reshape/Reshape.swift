@@ -61,7 +61,9 @@ package final class Reshape: BuiltinOp {
     OpTraits(
       layout: .fixed(because: "it counts elements in order"),
       clamp: .none(because: "TFLite's Reshape has no fused activation"),
-      window: nil, identity: .sameShape, isView: true, fusion: .none)
+      window: nil, identity: .sameShape, isView: true,
+      copies: .none(because: "what a view shows is another shape of the same elements"),
+      fusion: .none)
   }
 
   package var quantization: QuantizationRule {

@@ -48,7 +48,7 @@ package final class ResizeBilinear: BuiltinOp {
     OpTraits(
       layout: .fixed(because: "images are channels-last"),
       clamp: .none(because: "TFLite's ResizeBilinear has no fused activation"),
-      window: nil, identity: .sameShape, isView: false, fusion: .pixels)
+      window: nil, identity: .sameShape, isView: false, copies: .items(core: 3), fusion: .pixels)
   }
 
   package var quantization: QuantizationRule {

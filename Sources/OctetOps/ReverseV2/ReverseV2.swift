@@ -47,7 +47,8 @@ package final class ReverseV2: BuiltinOp {
     OpTraits(
       layout: .fixed(because: "its dimensions are a constant"),
       clamp: .none(because: "TFLite's ReverseV2 has no fused activation"), window: nil,
-      identity: .never, isView: false, fusion: .none)
+      identity: .never, isView: false,
+      copies: .dimensions([.init([.operand, .axes]) { [self] _ in self }]), fusion: .none)
   }
 
   package var quantization: QuantizationRule {

@@ -41,7 +41,7 @@ package final class SelectV2: BuiltinOp {
     OpTraits(
       layout: .elementwise(self),
       clamp: .none(because: "TFLite's SelectV2 has no fused activation"), window: nil,
-      identity: .never, isView: false, fusion: .none)
+      identity: .never, isView: false, copies: .broadcast(core: 0), fusion: .none)
   }
 
   package var quantization: QuantizationRule { .int8(Int8Rule(output: .unified, data: 1)) }

@@ -69,7 +69,9 @@ package final class Slice: BuiltinOp {
     OpTraits(
       layout: .reorders(inputs: [.operand, .rowPerDimension], op: { _ in Slice() }),
       clamp: .none(because: "TFLite's Slice has no fused activation"), window: nil,
-      identity: .sameShape, isView: false, fusion: .none)
+      identity: .sameShape, isView: false,
+      copies: .dimensions([.init([.operand, .row([0]), .row([nil])]) { _ in Slice() }]),
+      fusion: .none)
   }
 
   package var quantization: QuantizationRule {

@@ -42,7 +42,7 @@ package final class Softmax: BuiltinOp {
     OpTraits(
       layout: .fixed(because: "it runs along the last dimension"),
       clamp: .none(because: "TFLite's Softmax has no fused activation"),
-      window: nil, identity: .never, isView: false, fusion: .none)
+      window: nil, identity: .never, isView: false, copies: .items(core: 1), fusion: .none)
   }
 
   package var quantization: QuantizationRule {

@@ -50,7 +50,8 @@ package final class BatchToSpaceND: BuiltinOp {
     OpTraits(
       layout: .fixed(because: "its images are channels-last"),
       clamp: .none(because: "TFLite's BatchToSpaceND has no fused activation"), window: nil,
-      identity: .sameShape, isView: false, fusion: .none)
+      identity: .sameShape, isView: false,
+      copies: .none(because: "its batches are parts of images"), fusion: .none)
   }
 
   package var quantization: QuantizationRule {

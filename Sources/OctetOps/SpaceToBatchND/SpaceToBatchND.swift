@@ -47,7 +47,8 @@ package final class SpaceToBatchND: BuiltinOp {
     OpTraits(
       layout: .fixed(because: "its images are channels-last"),
       clamp: .none(because: "TFLite's SpaceToBatchND has no fused activation"), window: nil,
-      identity: .sameShape, isView: false, fusion: .none)
+      identity: .sameShape, isView: false,
+      copies: .none(because: "its batches are parts of images"), fusion: .none)
   }
 
   package var quantization: QuantizationRule {

@@ -45,7 +45,7 @@ package final class DepthToSpace: BuiltinOp {
     OpTraits(
       layout: .fixed(because: "images are channels-last"),
       clamp: .none(because: "TFLite's DepthToSpace has no fused activation"), window: nil,
-      identity: .sameShape, isView: false, fusion: .none)
+      identity: .sameShape, isView: false, copies: .items(core: 3), fusion: .none)
   }
 
   package var quantization: QuantizationRule { .int8(Int8Rule(output: .likeInput)) }

@@ -46,7 +46,7 @@ package final class SpaceToDepth: BuiltinOp {
     OpTraits(
       layout: .fixed(because: "images are channels-last"),
       clamp: .none(because: "TFLite's SpaceToDepth has no fused activation"), window: nil,
-      identity: .sameShape, isView: false, fusion: .none)
+      identity: .sameShape, isView: false, copies: .items(core: 3), fusion: .none)
   }
 
   package var quantization: QuantizationRule { .int8(Int8Rule(output: .likeInput)) }

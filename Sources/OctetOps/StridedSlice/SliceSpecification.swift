@@ -14,6 +14,19 @@ package struct SliceMasks: Equatable, Sendable {
   package var shrinkAxis = 0
 
   package init() {}
+
+  /// Those with an entry for an outermost dimension, which takes all of it; nil where the first entry is no dimension
+  /// whose place that can take.
+  func below(_ outer: CopiesRule.OuterDimension) -> SliceMasks? {
+    guard outer.isInserted else { return (ellipsis | newAxis | shrinkAxis) & 1 == 0 ? self : nil }
+    var result = self
+    result.begin <<= 1
+    result.end <<= 1
+    result.ellipsis <<= 1
+    result.newAxis <<= 1
+    result.shrinkAxis <<= 1
+    return result
+  }
 }
 
 /// What a slice with strides takes of a tensor.

@@ -73,7 +73,12 @@ package final class StridedSlice: BuiltinOp {
     OpTraits(
       layout: .fixed(because: "its entries are a constant in the order of its dimensions"),
       clamp: .none(because: "TFLite's StridedSlice has no fused activation"), window: nil,
-      identity: .never, isView: false, fusion: .none)
+      identity: .never, isView: false,
+      copies: .dimensions([
+        .init([.operand, .row([0]), .row([nil]), .row([1])]) { [masks] in
+          masks.below($0).map { StridedSlice($0) }
+        }
+      ]), fusion: .none)
   }
 
   package var quantization: QuantizationRule {

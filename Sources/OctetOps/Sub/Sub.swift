@@ -36,7 +36,8 @@ package final class Sub: BuiltinOp {
     OpTraits(
       layout: .elementwise(self), clamp: .fused(activation, with: { Sub(activation: $0) }),
       window: nil,
-      identity: activation == .none ? .neutralRight(0) : .never, isView: false, fusion: .none)
+      identity: activation == .none ? .neutralRight(0) : .never, isView: false,
+      copies: .broadcast(core: 0), fusion: .none)
   }
 
   package var quantization: QuantizationRule { .int8(Int8Rule(output: .calibrated)) }

@@ -31,7 +31,8 @@ package final class Tanh: BuiltinOp {
   package var traits: OpTraits {
     OpTraits(
       layout: .elementwise(self), clamp: .none(because: "TFLite's Tanh has no fused activation"),
-      window: nil, identity: .never, isView: false, fusion: .elementwise(epilogue))
+      window: nil, identity: .never, isView: false, copies: .broadcast(core: 0),
+      fusion: .elementwise(epilogue))
   }
 
   package var quantization: QuantizationRule {

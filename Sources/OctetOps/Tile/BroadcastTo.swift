@@ -43,7 +43,8 @@ package final class BroadcastTo: BuiltinOp {
     OpTraits(
       layout: .fixed(because: "its shape is a constant in the order of its dimensions"),
       clamp: .none(because: "TFLite's BroadcastTo has no fused activation"), window: nil,
-      identity: .sameShape, isView: false, fusion: .none)
+      identity: .sameShape, isView: false,
+      copies: .dimensions([.init([.aligned, .row([nil])]) { _ in BroadcastTo() }]), fusion: .none)
   }
 
   package var quantization: QuantizationRule {

@@ -47,7 +47,8 @@ package final class Tile: BuiltinOp {
     OpTraits(
       layout: .fixed(because: "its numbers are a constant in the order of its dimensions"),
       clamp: .none(because: "TFLite's Tile has no fused activation"), window: nil,
-      identity: .sameShape, isView: false, fusion: .none)
+      identity: .sameShape, isView: false,
+      copies: .dimensions([.init([.operand, .row([1])]) { _ in Tile() }]), fusion: .none)
   }
 
   package var quantization: QuantizationRule {

@@ -46,7 +46,7 @@ package final class TopKV2: BuiltinOp {
     OpTraits(
       layout: .fixed(because: "it looks along the last dimension"),
       clamp: .none(because: "TFLite's TopK has no fused activation"), window: nil,
-      identity: .never, isView: false, fusion: .none)
+      identity: .never, isView: false, copies: .items(core: 1), fusion: .none)
   }
 
   package var quantization: QuantizationRule {

@@ -40,7 +40,8 @@ package final class Transpose: BuiltinOp {
     OpTraits(
       layout: .fixed(because: "it is itself an order of dimensions"),
       clamp: .none(because: "TFLite's Transpose has no fused activation"),
-      window: nil, identity: .never, isView: false, fusion: .none)
+      window: nil, identity: .never, isView: false,
+      copies: .dimensions([.init([.operand, .order]) { _ in Transpose() }]), fusion: .none)
   }
 
   package var quantization: QuantizationRule {

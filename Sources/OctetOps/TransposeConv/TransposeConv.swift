@@ -75,7 +75,10 @@ package final class TransposeConv: BuiltinOp {
       clamp: .fused(
         activation,
         with: { [self] in TransposeConv(stride: stride, padding: padding, activation: $0) }),
-      window: nil, identity: .never, isView: false, fusion: .none)
+      window: nil, identity: .never, isView: false,
+      copies: .dimensions([
+        .init([.row([nil]), .same, .operand, .same]) { [self] _ in self }
+      ]), fusion: .none)
   }
 
   package var quantization: QuantizationRule {

@@ -85,6 +85,7 @@ package final class Unary: BuiltinOp {
     OpTraits(
       layout: .elementwise(self), clamp: .none(because: "TFLite has no fused activation for it"),
       window: nil, identity: .never, isView: false,
+      copies: .broadcast(core: 0),
       fusion: kind.types.contains(.int8) ? .elementwise(epilogue) : .none)
   }
 

@@ -35,6 +35,23 @@ package final class UnidirectionalSequenceLSTM: BuiltinOp {
 
   package var attributes: [Attribute] { [Attribute("time_major", .bool(timeMajor))] }
 
+  /// As many steps of an LSTM layer stay operators of their own; more become one.
+  package static let fewSteps = 4
+
+  /// The inputs in order; the gates' tensors are given in the order input, forget, cell, output.
+  package static func inputs(
+    _ input: ValueID, _ kernels: [ValueID], _ recurrentKernels: [ValueID], _ biases: [ValueID]
+  ) -> [ValueID?] {
+    var result = [ValueID?](repeating: nil, count: bias + 4)
+    result[0] = input
+    for gate in 0..<4 {
+      result[kernel + gate] = kernels[gate]
+      result[recurrentKernel + gate] = recurrentKernels[gate]
+      result[bias + gate] = biases[gate]
+    }
+    return result
+  }
+
   /// The places of the first gate's tensors among the inputs; those of the others follow.
   static let (kernel, recurrentKernel, bias) = (1, 5, 12)
   /// The places of the results' and the cells' variable tensors in TFLite's operator.
@@ -78,7 +95,9 @@ package final class UnidirectionalSequenceLSTM: BuiltinOp {
     OpTraits(
       layout: .fixed(because: "its steps are a dimension of their own"),
       clamp: .none(because: "an LSTM ends with its gates"), window: nil,
-      identity: .never, isView: false, fusion: .none)
+      identity: .never, isView: false,
+      copies: timeMajor ? .none(because: "its batches are the second dimension") : .items(core: 2),
+      fusion: .none)
   }
 
   package var quantization: QuantizationRule {

@@ -112,9 +112,6 @@ struct Recurrence {
 }
 
 extension KerasBuilder {
-  /// More steps of a plain LSTM become one operator.
-  private static let fewSteps = 4
-
   /// The results of a recurrent layer: the last output or all of them, and the state where the layer returns it.
   ///
   /// - Parameters:
@@ -145,7 +142,9 @@ extension KerasBuilder {
           "the layer is given \(counted(initial.count, "state")), it needs \(recurrence.stateCount)"
         )
       }
-      if recurrence.isPlainLSTM, initial.isEmpty, !returnsState, extents[1] > Self.fewSteps {
+      if recurrence.isPlainLSTM, initial.isEmpty, !returnsState,
+        extents[1] > UnidirectionalSequenceLSTM.fewSteps
+      {
         sequence = .computed(
           try graph.lstm(
             input: try graph.value(sequence), kernel: recurrence.kernel,
