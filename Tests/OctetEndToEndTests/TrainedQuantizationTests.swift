@@ -1,5 +1,6 @@
 import Foundation
 import Octet
+import OctetArchives
 import OctetData
 import OctetIR
 import OctetOps
@@ -16,7 +17,16 @@ import Testing
   private func converted(_ file: String, fixes: [String] = []) throws -> Model {
     var options = ModelOptions()
     options.fixes = fixes
-    let model = try Model.open(Self.folder + file, options, log: log).optimized(log: log)
+    let copies = try Sample.temporaryFolder()
+    defer { try? FileManager.default.removeItem(at: copies) }
+    var path = Self.folder + file
+    if file.hasSuffix(".h5") {
+      let packed = ByteSlice([UInt8](try Data(contentsOf: URL(filePath: path + ".gz"))))
+      let bytes = try Inflate.gzip(packed, limit: 1 << 22, file: file)
+      path = copies.appending(path: file).path()
+      try Data(bytes.array).write(to: URL(filePath: path))
+    }
+    let model = try Model.open(path, options, log: log).optimized(log: log)
     return try Int8Conversion(model, Int8Options(), preprocessing: nil, log: log).model
   }
 
@@ -33,7 +43,7 @@ import Testing
 
   /// Scales, zero points and codes are TFLiteConverter's. A layer that normalization has been folded into has scales
   /// that are products, which float32 rounds once more.
-  @Test(arguments: ["trained.pb", "by-hand.pb"])
+  @Test(arguments: ["trained.pb", "by-hand.pb", "trained.h5"])
   func layersAreTFLiteConverters(_ file: String) throws {
     let own = try converted(file).graph
     let peer = try Model.open(
@@ -60,7 +70,7 @@ import Testing
   }
 
   /// The same int8 numbers in and out.
-  @Test(arguments: ["trained.pb", "by-hand.pb"])
+  @Test(arguments: ["trained.pb", "by-hand.pb", "trained.h5"])
   func outputsAreTFLiteConverters(_ file: String) throws {
     let session = try Session(try converted(file), log: log)
     let entries = try NPZ.read(Self.folder + file.prefix { $0 != "." } + ".npz")
