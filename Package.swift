@@ -90,7 +90,7 @@ let package = Package(
     tests("OctetTests", ["Octet", "OctetTestSupport"]),
     tests(
       "OctetEndToEndTests", ["Octet", "octet-cli", "OctetTestSupport"],
-      exclude: ["Golden", "Keras", "TensorFlow"]),
+      exclude: ["Golden", "Keras", "Quantization", "TensorFlow"]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17

@@ -31,7 +31,7 @@ public struct Int8Conversion: Sendable {
   /// The samples that calibration has run; nil when they are not known.
   private let used: [Int]?
 
-  /// Quantizes a converted float model.
+  /// Quantizes a converted float model. Without data and without a table its ranges are those of training (`OCT0513`).
   ///
   /// - Parameters:
   ///   - given: the preprocessing the user asks for; nil for the table's or the model's own.
@@ -56,6 +56,8 @@ public struct Int8Conversion: Sendable {
     }
     if let stored {
       (table, used) = (stored, nil)
+    } else if dataset == nil, float.graph.isTrainedForInt8 {
+      (table, used) = (float.trainedTable(preprocessing: preprocessing.text), nil)
     } else {
       guard let dataset else { throw log.failure(Self.noData(source)) }
       let calibrator = try DatasetCalibrator(

@@ -109,6 +109,7 @@ extension DiagnosticCode {
   public static let alreadyQuantized = DiagnosticCode("0510", "already-quantized")
   public static let noCalibrationData = DiagnosticCode("0511", "no-calibration-data")
   public static let scalesJoined = DiagnosticCode("0512", "scales-joined", .remark)
+  public static let trainedRanges = DiagnosticCode("0513", "trained-ranges", .remark)
 
   // 06 writing
   public static let unwritableFile = DiagnosticCode("0601", "unwritable-file")
@@ -147,7 +148,7 @@ extension DiagnosticCode {
     operatorLeft, unknownPass, layoutChanged, passBrokeGraph, copiesJoined,
     noSamples, missingRange, tableMismatch, noInt8Form, notFinite, sampleMismatch,
     weightScaleRaised, invalidTable, poorAgreement, alreadyQuantized, noCalibrationData,
-    scalesJoined,
+    scalesJoined, trainedRanges,
     unwritableFile, modelTooLarge,
     noKernel, inputMismatch, arenaTooLarge,
     unknownCode, invalidPreprocessing, preprocessingDiffers, labelsMismatch,

@@ -30,7 +30,7 @@ public struct Tensor: Sendable {
   /// tensor's quantization (scale 1, zero point 0 when it has none), bools as 0 and 1. Nil for other types.
   public var realValues: [Float]? {
     let quantization = type.quantization ?? Quantization(scale: 1, zeroPoint: 0)
-    guard quantization.axis == nil else { return nil }
+    guard quantization.axis == nil || type.element == .float32 else { return nil }
     let scale = quantization.scale
     let zeroPoint = quantization.zeroPoint
     switch type.element {

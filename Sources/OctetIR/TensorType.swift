@@ -2,6 +2,8 @@
 public struct TensorType: Sendable, Equatable {
   public var element: ElementType
   public var shape: Shape
+  /// How codes stand for real numbers. A float32 constant may have it too: training has rounded its numbers to multiples
+  /// of these scales.
   public var quantization: Quantization?
 
   public init(_ element: ElementType, _ shape: Shape, quantization: Quantization? = nil) {
@@ -13,6 +15,9 @@ public struct TensorType: Sendable, Equatable {
   public init(_ element: ElementType, _ extents: [Int], quantization: Quantization? = nil) {
     self.init(element, Shape(extents), quantization: quantization)
   }
+
+  /// Whether its elements are codes of real numbers.
+  package var isQuantized: Bool { quantization != nil && element != .float32 }
 
   /// Bytes of the whole tensor; nil when unknown or not representable.
   public var byteCount: Int? {

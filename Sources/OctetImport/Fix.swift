@@ -19,7 +19,7 @@ package enum Fix: String, Sendable, CaseIterable {
     case .training: "inputs that say whether the model is trained are false"
     case .randomMean: "random numbers, as of dropout and noise, become their mean"
     case .noFakeQuantization:
-      "what quantization-aware training rounds is not rounded, so that it can be quantized anew"
+      "what quantization-aware training rounds is not rounded and its ranges are forgotten, so that it is quantized anew"
     case .storedVariables: "variables that the model changes while it runs keep their stored values"
     }
   }

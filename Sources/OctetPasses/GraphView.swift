@@ -17,9 +17,9 @@ package struct GraphView {
     isOutputValue = isOutput
   }
 
-  /// True when a tensor of the node has scales: they are part of its meaning.
+  /// True when a tensor of the node has codes: their scales are part of its meaning.
   package func isQuantized(_ node: Node) -> Bool {
-    (node.inputs.compactMap { $0 } + node.outputs).contains { graph[$0].type.quantization != nil }
+    (node.inputs.compactMap { $0 } + node.outputs).contains { graph[$0].type.isQuantized }
   }
 
   /// Whether `source` can take the place of `old` and its name, where that is an output of the graph: it

@@ -43,8 +43,10 @@ package struct PermuteDenseWeights: GraphPass {
     let shapeID = patch.addConstant(
       "\(flatName)/shape", Tensor([2], int32: shape.map { Int32($0) }))
     let flat = try patch.add(Reshape(shape: shape), inputs: [source, shapeID], name: flatName)
+    var type = view.graph[weightsID].type
+    if type.quantization?.axis == 1 { type.quantization = nil }
     let weightsNew = patch.addConstant(
-      view.graph[weightsID].name, Tensor(weightExtents, permuted))
+      view.graph[weightsID].name, Tensor(type, Storage(permuted)))
     patch.replace(
       output,
       with: try patch.add(

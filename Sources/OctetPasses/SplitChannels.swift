@@ -62,6 +62,8 @@ package struct SplitChannels: GraphPass {
     private let inputs: [ValueID?]
     private let depth: Int
     private let weights: [Float]
+    /// Of weights that training has rounded.
+    private let scales: Quantization?
     private let bias: [Float]?
 
     init?(making id: ValueID, _ view: GraphView) {
@@ -83,6 +85,7 @@ package struct SplitChannels: GraphPass {
       self.nodes = nodes
       self.op = op
       self.weights = weights
+      scales = view.graph[filter].type.quantization
       self.bias = bias
       inputs = nodes[0].inputs
       (channels, depth) = (extents[0], extents[3])
@@ -94,8 +97,13 @@ package struct SplitChannels: GraphPass {
     ) throws(Diagnostic) -> ValueID {
       let rows = chosen.flatMap { weights[($0 * depth)..<(($0 + 1) * depth)] }
       var operands = inputs
-      operands[1] = patch.addConstant(
-        "\(name)/weights", Tensor([chosen.count, 1, 1, depth], rows))
+      var filter = Tensor([chosen.count, 1, 1, depth], rows)
+      filter.type.quantization = scales.flatMap { scales in
+        guard let axis = scales.axis else { return scales }
+        return axis == 0
+          ? Quantization(scales: chosen.map { scales.scales[$0] }, axis: 0) : nil
+      }
+      operands[1] = patch.addConstant("\(name)/weights", filter)
       if let bias {
         operands[2] = patch.addConstant(
           "\(name)/bias", Tensor([chosen.count], chosen.map { bias[$0] }))

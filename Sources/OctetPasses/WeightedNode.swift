@@ -11,6 +11,8 @@ struct WeightedNode {
   /// to channel `i / step % channels`.
   let channels: Int
   private let step: Int
+  /// The dimension of the weights that counts channels.
+  private let axis: Int
   /// The inputs that hold the weights and the bias.
   private let position: Int
   private let biasPosition: Int
@@ -36,6 +38,7 @@ struct WeightedNode {
     self.weights = weights
     self.bias = bias
     self.view = view
+    self.axis = axis
     channels = extents[axis]
     step = extents[(axis + 1)...].reduce(1, *)
   }
@@ -58,7 +61,8 @@ struct WeightedNode {
     var newWeights = weights
     for i in newWeights.indices { newWeights[i] *= scale[i / step % channels] }
     let newBias = bias.map { zip($0, scale).map { $0 * $1 } }
-    return try rebuilt(newWeights, newBias, clamp, name, &patch)
+    return try rebuilt(
+      (newWeights, scales(times: scale)), newBias, clamp, name, &patch)
   }
 
   /// The layer with `offset` added to its bias and its result clamped.
@@ -69,8 +73,22 @@ struct WeightedNode {
     return try rebuilt(nil, newBias, clamp, name, &patch)
   }
 
+  /// The scales of weights that training has rounded, of weights `factor` times as large.
+  private func scales(times factor: [Float]) -> Quantization? {
+    guard let id = node.inputs[position], let old = view.graph[id].type.quantization,
+      old.axis == nil || old.axis == axis
+    else { return nil }
+    let scales = factor.enumerated().map { channel, factor in
+      let scale = old.axis == nil ? old.scale : old.scales[channel]
+      // Zeros are multiples of any scale.
+      return (scale * abs(factor)).isNormal ? scale * abs(factor) : scale
+    }
+    return Quantization(scales: scales, axis: axis)
+  }
+
   private func rebuilt(
-    _ newWeights: [Float]?, _ newBias: [Float]?, _ clamp: FusedActivation, _ name: String,
+    _ newWeights: (values: [Float], scales: Quantization?)?, _ newBias: [Float]?,
+    _ clamp: FusedActivation, _ name: String,
     _ patch: inout GraphPatch
   ) throws(Diagnostic) -> ValueID {
     guard let op = OpCatalog.builtin(node.op), case .fused(_, let clamped) = op.traits.clamp,
@@ -82,7 +100,10 @@ struct WeightedNode {
     if let newWeights {
       let old = view.graph[weightsID]
       inputs[position] = patch.addConstant(
-        old.name, Tensor(old.type.shape.extents ?? [], newWeights))
+        old.name,
+        Tensor(
+          TensorType(.float32, old.type.shape, quantization: newWeights.scales),
+          Storage(newWeights.values)))
     }
     if let newBias {
       let oldName = biasID.map { view.graph[$0].name }

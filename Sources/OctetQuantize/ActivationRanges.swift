@@ -26,7 +26,7 @@ extension Graph {
         let low = histograms[input.index].low(high: high, negativeGain: rule.negativeGain)
         ranges[input.index] = CalibrationTable.Range(low: low, high: high)
         ranges[output].low = max(ranges[output].low, rule.negativeGain * low)
-      case .fixed: continue
+      case .fixed, .trained: continue
       }
     }
   }

@@ -19,6 +19,8 @@ package struct Quantizer {
   private let log: DiagnosticLog
   private var result: Graph
   private var mapped: [ValueID?]
+  /// How many layers' weights keep the steps that training has rounded them to.
+  private var trainedWeights = 0
 
   /// - Throws: `DiagnosticFailure` after logging `OCT0502`, `OCT0504`, `OCT0505` or `OCT0510`.
   package static func quantize(
@@ -41,6 +43,7 @@ package struct Quantizer {
           .passBrokeGraph, "the quantizer made a graph that does not verify",
           notes: problems.diagnostics.map { $0.message }, help: "this is a fault of Octet"))
     }
+    quantizer.remarkTrainedRanges()
     return quantizer.result
   }
 
@@ -112,6 +115,7 @@ package struct Quantizer {
   private mutating func add(_ node: Node) throws(Diagnostic) {
     guard let rule = node.int8Rule else { preconditionFailure("the plan has refused the operator") }
     let output = type(of: node.outputs[0])
+    if case .trained = rule.output { return addRounding(node, output) }
     var inputs = [ValueID?](repeating: nil, count: node.inputs.count)
     let weights = node.inputs.indices.first {
       if case .weights = rule.input($0) { return node.inputs[$0] != nil }
@@ -149,10 +153,45 @@ package struct Quantizer {
       type.quantization != output.quantization
     else { return present }
     let wanted = TensorType(type.element, type.shape, quantization: output.quantization)
-    let value = result.add(Value(name: "\(source[id].name)/requantized", type: wanted))
+    return requantized(present, wanted, "\(source[id].name)/requantized", node)
+  }
+
+  private mutating func requantized(
+    _ id: ValueID, _ type: TensorType, _ name: String, _ node: Node
+  ) -> ValueID {
+    let value = result.add(Value(name: name, type: type))
     result.nodes.append(
-      Node(Quantize(), inputs: [present], outputs: [value], provenance: node.provenance))
+      Node(Quantize(), inputs: [id], outputs: [value], provenance: node.provenance))
     return value
+  }
+
+  /// What training rounds is rounded by its scale. Only an operand of another scale needs an operator, and one that
+  /// has a name of its own as the model's input or output.
+  private mutating func addRounding(_ node: Node, _ output: TensorType) {
+    guard let input = node.inputs[0], let present = mapped[input.index] else { return }
+    let id = node.outputs[0]
+    let isOutput = source.outputs.contains(id)
+    let isNamed = source.inputs.contains(input) || source.outputs.contains(input)
+    guard result[present].type == output, !(isOutput && isNamed) else {
+      mapped[id.index] = requantized(present, output, source[id].name, node)
+      return
+    }
+    if isOutput { result[present].name = source[id].name }
+    mapped[id.index] = present
+  }
+
+  /// Remarks how much of the int8 form is training's.
+  private func remarkTrainedRanges() {
+    let (tensors, weights) = (plan.trained.known.count, trainedWeights)
+    guard tensors + weights > 0 else { return }
+    let others = plan.trained.otherBits
+    log.add(
+      Diagnostic(
+        .trainedRanges,
+        "quantization-aware training gives the ranges of \(counted(tensors, "tensor"))"
+          + (weights == 0 ? "" : " and of the weights of \(counted(weights, "layer"))"),
+        notes: others == 0
+          ? [] : ["\(others) of them had other than 8 bits: int8 divides the same ranges"]))
   }
 
   /// A constant operand: of the operator's scale where it has one for all, else of its own range.
@@ -182,7 +221,7 @@ package struct Quantizer {
             help: "convert without --int8, or cut the model before it with --outputs"), node)
       }
     case .unified: quantization = output.quantization ?? own
-    case .calibrated, .fixed: quantization = own
+    case .calibrated, .fixed, .trained: quantization = own
     }
     return result.addConstant(value.name, WeightQuantizer.activation(tensor, quantization))
   }
@@ -204,8 +243,9 @@ package struct Quantizer {
       WeightQuantizer.minimumScales(
         bias: $0.tensor.storage.array(of: Float.self), inputScale: inputScale)
     }
-    let (weights, raised) = WeightQuantizer.perAxis(
+    let (weights, raised, isTrained) = WeightQuantizer.perAxis(
       Tensor(source[id].type, storage), axis: axis, minimumScales: minimum)
+    if isTrained { trainedWeights += 1 }
     if !raised.isEmpty {
       log.add(
         source.described(
@@ -248,7 +288,7 @@ extension Graph {
   /// that has no int8 form.
   package func requireInt8Forms(_ log: DiagnosticLog) throws(DiagnosticFailure) {
     if nodes.contains(where: { $0.op is Quantize || $0.op is Dequantize })
-      || values.contains(where: { $0.type.quantization != nil })
+      || values.contains(where: { $0.type.isQuantized })
     {
       throw log.failure(
         Diagnostic(

@@ -11,23 +11,20 @@ struct ScalePlan {
   private let producers: [Int?]
   /// Values that took over the scale of the operator that joins them with others.
   private var adopted: [ValueID: Quantization] = [:]
+  let trained: TrainedRanges
 
-  /// Logs `OCT0502` with all tensors that need a range and have none.
+  /// Ranges of training come before those of the table. Logs `OCT0502` with all tensors that need a range and have
+  /// none.
   init(_ graph: Graph, _ table: CalibrationTable, log: DiagnosticLog) throws(DiagnosticFailure) {
     self.graph = graph
     consumers = graph.consumers()
     producers = graph.producers()
+    trained = TrainedRanges(graph)
     quantizations = [Quantization?](repeating: nil, count: graph.values.count)
     var missing: [ValueID] = []
     let ranges = calibratedRanges(table, &missing)
     if !missing.isEmpty {
-      throw log.failure(
-        Diagnostic(
-          .missingRange,
-          "\(missing.count) tensors need a range and the calibration table has none for them",
-          notes: ["the table was made with \(table.samples) samples of model \(table.model)"],
-          help: "calibrate this model again: octet calibrate",
-          tensors: missing.map { graph[$0].text }))
+      throw log.failure(missingRanges(missing, table))
     }
     assign(ranges)
     for node in graph.nodes where node.int8Rule?.output == .unified { unify(node, log) }
@@ -42,8 +39,12 @@ struct ScalePlan {
     for entry in table.entries { byName[entry.name] = entry.range }
     func add(_ id: ValueID) {
       guard graph[id].type.element == .float32 else { return }
-      if let range = byName[graph[id].name] {
+      if let range = trained.known[id] {
+        result[id] = range
+      } else if let range = byName[graph[id].name] {
         result[id] = .asymmetricInt8(low: range.low, high: range.high)
+      } else if let range = trained.joined[id] ?? spanned(id, result) {
+        result[id] = range
       } else {
         missing.append(id)
       }
@@ -52,10 +53,54 @@ struct ScalePlan {
     for node in graph.nodes {
       switch node.int8Rule?.output {
       case .calibrated, .unified: for output in node.outputs { add(output) }
-      case .likeInput, .fixed, nil: continue
+      case .likeInput, .fixed, .trained, nil: continue
       }
     }
     return result
+  }
+
+  private func missingRanges(_ missing: [ValueID], _ table: CalibrationTable) -> Diagnostic {
+    let tensors = missing.map { graph[$0].text }
+    if table.entries.isEmpty {
+      return Diagnostic(
+        .missingRange, "training gives no range for \(counted(missing.count, "tensor"))",
+        notes: ["it gives \(counted(trained.known.count, "range"))"],
+        helps: [
+          .init("give samples to measure them on", arguments: ["--calibration-data", "DATA"])
+        ], tensors: tensors)
+    }
+    return Diagnostic(
+      .missingRange,
+      "\(missing.count) tensors need a range and the calibration table has none for them",
+      notes: ["the table was made with \(table.samples) samples of model \(table.model)"],
+      help: "calibrate this model again: octet calibrate", tensors: tensors)
+  }
+
+  /// What joins tensors of known ranges alone has a range that holds them all.
+  private func spanned(
+    _ id: ValueID, _ ranges: [ValueID: Quantization]
+  ) -> Quantization? {
+    guard let producer = producers[id.index] else { return nil }
+    let node = graph.nodes[producer]
+    guard node.int8Rule?.output == .unified else { return nil }
+    let operands = node.inputs.compactMap { $0 }.filter { graph[$0].type.element == .float32 }
+    let known = operands.compactMap { quantization(of: $0, ranges) }
+    return known.count == operands.count ? .spanning(known) : nil
+  }
+
+  /// The parameters of a value, where `ranges` hold those that decide on them.
+  private func quantization(
+    of id: ValueID, _ ranges: [ValueID: Quantization]
+  ) -> Quantization? {
+    if let own = ranges[id] { return own }
+    guard let producer = producers[id.index] else { return nil }
+    let node = graph.nodes[producer]
+    switch node.int8Rule?.output {
+    case .likeInput: return node.int8Data.flatMap { quantization(of: $0, ranges) }
+    case .fixed(let scale, let zeroPoint): return Quantization(scale: scale, zeroPoint: zeroPoint)
+    case .trained(let range, _): return range
+    case .calibrated, .unified, nil: return nil
+    }
   }
 
   /// Gives every value its parameters, in the order of the graph.
@@ -68,6 +113,7 @@ struct ScalePlan {
         case .likeInput: own = node.int8Data.flatMap { quantizations[$0.index] }
         case .fixed(let scale, let zeroPoint):
           own = Quantization(scale: scale, zeroPoint: zeroPoint)
+        case .trained(let range, _): own = range
         case .calibrated:
           own = calibrated[output]?.atLeast(finestScale(node))
         case .unified, nil: own = calibrated[output]
@@ -92,8 +138,8 @@ struct ScalePlan {
     for case let input? in node.inputs {
       guard let own = quantizations[input.index], own != wanted else { continue }
       let before = "'\(graph[input].name)' has scale \(own.scale)"
-      if let root = adoptionRoot(input, of: wanted) {
-        adopted[root] = wanted
+      if let values = adopters(input, of: wanted) {
+        for value in values { adopted[value] = wanted }
         notes.append("\(before) by its own range and takes the joint one")
       } else {
         notes.append("\(before) and is requantized")
@@ -108,16 +154,17 @@ struct ScalePlan {
           notes: notes), node))
   }
 
-  /// The value whose scale decides the scale of `id`, when nothing but the joining operator depends
-  /// on it and its operator can make the `wanted` one.
-  private func adoptionRoot(_ id: ValueID, of wanted: Quantization) -> ValueID? {
+  /// The value whose scale decides the scale of `id`, and those between them that training has rounded, when nothing
+  /// but the joining operator depends on them and its operator can make the `wanted` scale.
+  private func adopters(_ id: ValueID, of wanted: Quantization) -> [ValueID]? {
     guard consumers[id.index].count == 1, !graph.outputs.contains(id), adopted[id] == nil,
       let producer = producers[id.index]
     else { return nil }
     let node = graph.nodes[producer]
     switch node.int8Rule?.output {
-    case .calibrated: return wanted.scale >= finestScale(node) ? id : nil
-    case .likeInput: return node.int8Data.flatMap { adoptionRoot($0, of: wanted) }
+    case .calibrated: return wanted.scale >= finestScale(node) ? [id] : nil
+    case .likeInput: return node.int8Data.flatMap { adopters($0, of: wanted) }
+    case .trained: return node.inputs[0].flatMap { adopters($0, of: wanted) }.map { $0 + [id] }
     case .unified, .fixed, nil: return nil
     }
   }

@@ -981,7 +981,8 @@ extension Explanation {
       in a converted model they make results that depend on what else is in the batch, that are random, or that change from run to
       run. It happens when the model is saved from the function that trains it, or without `training=False`.
 
-      Octet changes none of it in silence.
+      Octet changes none of it in silence. Rounding by quantization-aware training is no leftover: it is kept, and `--int8` takes its ranges
+      (OCT0513); `--fix fake-quantization=off` drops it.
 
       ## Example
 
@@ -1450,11 +1451,12 @@ extension Explanation {
     "OCT0502": #"""
       # OCT0502 missing-range
 
-      Tensors need a range and the calibration table has none for them.
+      Tensors need a range and have none: neither in the calibration table nor from training.
 
       ## Why
 
-      The table was edited, or lines are missing.
+      The table was edited, or lines are missing. Or the model is converted without samples, since it was trained with fake quantization,
+      and training has not rounded all of its tensors.
 
       ## Example
 
@@ -1466,7 +1468,8 @@ extension Explanation {
 
       ## How to fix
 
-      Calibrate the model again: `octet calibrate`.
+      Calibrate the model again: `octet calibrate`. For a model with ranges from training give samples, `--calibration-data DATA`: they give
+      the ranges that are missing, the others stay as training has found them.
 
       """#,
     "OCT0503": #"""
@@ -1689,7 +1692,8 @@ extension Explanation {
 
       ## Why
 
-      The ranges of activations must come from somewhere.
+      The ranges of activations must come from somewhere: samples, a table made earlier, or quantization-aware training, of which this model
+      has nothing.
 
       ## Example
 
@@ -1736,6 +1740,41 @@ extension Explanation {
       ## When it is safe to ignore
 
       When the scales named differ by less than about four times.
+
+      """#,
+    "OCT0513": #"""
+      # OCT0513 trained-ranges
+
+      Ranges of tensors and of weights come from quantization-aware training.
+
+      ## Why
+
+      The model was trained with fake quantization: tensors were rounded as int8 rounds them, in ranges that training has found. `--int8`
+      takes these ranges as they are. The rounding itself goes: the scales of the int8 tensors do the same. Weights keep the codes that
+      training has rounded them to. Samples are needed only for tensors that no range reaches: a range holds for what is rounded, for
+      what pools, reshapes and transposes hand on to it, and for what is joined with it.
+
+      A range of other than 8 bits is divided into the codes of int8. Weights that were rounded to more numbers than int8 has get a range
+      of their own.
+
+      ## Example
+
+      ```sh
+      cat > m.oct <<'END'
+      octet-ir 1
+      graph @main(%x: f32[1,8]) -> (%y) {
+        %q = fake_quant(%x) {low = -1, high = 1}
+        %s = add(%q, %q)
+        %y = fake_quant(%s) {low = -2, high = 2}
+      }
+      END
+      octet convert m.oct -o m.tflite --int8
+      ```
+
+      ## How to fix
+
+      Nothing needs mending. To quantize the model anew, with ranges measured on samples, convert it with `--fix fake-quantization=off` and
+      `--calibration-data DATA`.
 
       """#,
     "OCT0601": #"""

@@ -16,6 +16,9 @@ package struct Int8Rule: Sendable, Equatable {
     case unified
     /// Given by the specification.
     case fixed(scale: Float, zeroPoint: Int32)
+    /// Found by training, with so many bits. The operator only says so: it goes, or requantizes an operand of
+    /// another scale.
+    case trained(Quantization, bits: Int)
   }
 
   package enum Input: Sendable, Equatable {

@@ -12,6 +12,8 @@ struct KerasBuilder {
     /// Its weights, and how many were taken.
     var weights: [(name: String, dataset: HDF5Dataset)] = []
     var taken = 0
+    /// The ends of ranges that training has found, as `kernel_min`.
+    var ranges: [String: HDF5Dataset] = [:]
     /// The weights of the models within it.
     var store = KerasStore.empty
   }
@@ -69,7 +71,7 @@ struct KerasBuilder {
         notes: ["it has \(counted(present.weights.count, "weight")) for it"],
         help: "save the model again, or give the architecture that the weights were saved with")
     }
-    let dataset = present.weights[present.taken].dataset
+    let (name, dataset) = present.weights[present.taken]
     present.taken += 1
     let tensor = try dataset.tensor().realNumbers
     guard let tensor, tensor.extents.count == extents.count,
@@ -80,7 +82,10 @@ struct KerasBuilder {
         .weightsMismatch,
         "the \(what) have the shape \(try dataset.type().text), the layer needs [\(wanted)]")
     }
-    return tensor
+    guard
+      case .constant(let weights) = try rounded(.constant(tensor), Self.base(name), isNarrow: true)
+    else { return tensor }
+    return weights
   }
 
   /// How many of the layer's weights were not taken.

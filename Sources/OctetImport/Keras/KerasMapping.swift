@@ -35,9 +35,8 @@ struct KerasMapping: Sendable {
   static let all: [String: KerasMapping] = {
     var result: [String: KerasMapping] = [:]
     for family in [
-      activations, attention, convolutions, dense, merges, normalizations, pools, recurrences,
-      shapes,
-      wrappers,
+      activations, attention, convolutions, dense, merges, normalizations, pools, quantization,
+      recurrences, shapes, wrappers,
     ] {
       result.merge(family) { first, _ in first }
     }

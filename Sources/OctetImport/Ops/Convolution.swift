@@ -137,12 +137,8 @@ extension GraphBuilder {
       throw Diagnostic(
         .unsupportedParameter, "a filter of type \(tensor.type.text) is not supported")
     }
-    let stored =
-      order.isIdentity
-      ? tensor.storage
-      : Storage(order.apply(tensor.storage.array(of: Float.self), extents: tensor.extents))
-    let type = TensorType(.float32, shape(order.apply(tensor.extents)))
-    return constant("weights", Tensor(type, stored))
+    let ordered = tensor.permuted(order)
+    return constant("weights", ordered.reshaped(shape(ordered.extents)))
   }
 
   /// A convolution of a channels-first image with weights in the order of `filters`.

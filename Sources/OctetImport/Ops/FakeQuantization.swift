@@ -21,66 +21,78 @@ extension OpMapping {
     ])
 
   private static func rounding(
-    _ range:
+    _ ends:
       @escaping @Sendable (TensorFlowNode) throws(Diagnostic) -> (low: [Float], high: [Float])
   ) -> TensorFlowMapping {
-    TensorFlowMapping(makes: ["maximum", "minimum", "sub", "mul", "add", "floor"]) {
+    TensorFlowMapping(makes: ["fake_quant", "maximum", "minimum", "sub", "mul", "add", "floor"]) {
       node, builder throws(Diagnostic) in
-      let (low, high) = try range(node)
-      let bits = try node.int("num_bits", default: 8)
-      guard (2...16).contains(bits), low.count == high.count, !low.isEmpty,
-        zip(low, high).allSatisfy({ $0 <= 0 && $1 >= 0 && $0 < $1 })
-      else {
+      let (low, high) = try ends(node)
+      guard low.count == high.count, !low.isEmpty else {
         throw Diagnostic(
-          .unsupportedParameter, "a rounding to \(bits) bits between these numbers is none",
-          notes: ["the smallest must not be above 0, nor the largest below"])
+          .unsupportedParameter, "there are \(low.count) smallest and \(high.count) largest numbers"
+        )
       }
-      let narrow = try node.bool("narrow_range", default: false)
-      let steps = zip(low, high).map {
-        FakeQuantization(low: $0, high: $1, bits: bits, isNarrow: narrow)
+      var ranges: [TrainedRange] = []
+      for (low, high) in zip(low, high) {
+        ranges.append(
+          try TrainedRange(
+            low: low, high: high, bits: try node.int("num_bits", default: 8),
+            isNarrow: try node.bool("narrow_range", default: false)))
       }
-      if case .constant(let tensor) = try node.input(0),
-        tensor.type.element == .float32
-      {
-        let channels = steps.count
-        var values = tensor.storage.array(of: Float.self)
-        for index in values.indices { values[index] = steps[index % channels].round(values[index]) }
-        return [.constant(Tensor(tensor.extents, values))]
+      if case .constant(let tensor) = try node.input(0), tensor.type.element == .float32 {
+        guard ranges.count == 1 || ranges.count == tensor.extents.last else {
+          throw Diagnostic(
+            .shapeMismatch, "\(ranges.count) ranges do not fit a tensor of \(tensor.type.text)")
+        }
+        return [.constant(tensor.rounded(ranges))]
       }
-      return [.computed(try builder.rounded(try builder.input(node, 0), steps))]
+      let input = try builder.input(node, 0)
+      return [
+        .computed(
+          ranges.count == 1
+            ? try builder.rounded(input, ranges[0]) : try builder.rounded(input, ranges))
+      ]
     }
   }
 }
 
-/// The numbers that a range becomes: zero is one of them.
-///
-/// Source: TensorFlow's `fake_quant_ops_functor.h`, `Nudge`.
-private struct FakeQuantization {
-  let scale: Float
-  let low: Float
-  let high: Float
-
-  init(low: Float, high: Float, bits: Int, isNarrow: Bool) {
-    let first: Float = isNarrow ? 1 : 0
-    let last = Float((1 << bits) - 1)
-    scale = (high - low) / (last - first)
-    let zero = min(max((first - low / scale).rounded(.toNearestOrAwayFromZero), first), last)
-    self.low = (first - zero) * scale
-    self.high = (last - zero) * scale
-  }
-
-  func round(_ value: Float) -> Float {
-    let clamped = min(max(value, low), high) - low
-    return (clamped * (1 / scale) + 0.5).rounded(.down) * scale + low
+extension Tensor {
+  /// The tensor's numbers rounded, in one range or in one for each index of the last dimension, with the steps
+  /// as their scales.
+  fileprivate func rounded(_ ranges: [TrainedRange]) -> Tensor {
+    var values = storage.array(of: Float.self)
+    for index in values.indices {
+      values[index] = ranges[index % ranges.count].round(values[index])
+    }
+    let steps = ranges.map { $0.step }
+    let scales =
+      steps.count == 1
+      ? Quantization(scale: steps[0], zeroPoint: 0)
+      : Quantization(scales: steps, axis: extents.count - 1)
+    return Tensor(TensorType(.float32, extents, quantization: scales), Storage(values))
   }
 }
 
 extension GraphBuilder {
+  /// A tensor that is computed, rounded in one range. LiteRT runs no operator of a narrow one, so that has a step more,
+  /// which nothing is left to reach.
   fileprivate mutating func rounded(
-    _ input: ValueID, _ steps: [FakeQuantization]
+    _ input: ValueID, _ range: TrainedRange
   ) throws(Diagnostic) -> ValueID {
-    func numbers(_ name: String, _ value: (FakeQuantization) -> Float) -> ValueID {
-      constant(name, Tensor(steps.count == 1 ? [] : [steps.count], steps.map(value)))
+    guard range.isNarrow else { return try add(FakeQuant(range), [input]) }
+    let wide = try TrainedRange(
+      low: range.low - range.scale, high: range.high, bits: range.bits, isNarrow: false)
+    let low = constant("low", Tensor([], [range.low]))
+    return try add(FakeQuant(wide), [try add(Maximum(), [input, low])])
+  }
+
+  /// A tensor that is computed, rounded in a range for each index of the last dimension: TFLite's operator has
+  /// one for all.
+  fileprivate mutating func rounded(
+    _ input: ValueID, _ ranges: [TrainedRange]
+  ) throws(Diagnostic) -> ValueID {
+    func numbers(_ name: String, _ value: (TrainedRange) -> Float) -> ValueID {
+      constant(name, Tensor([ranges.count], ranges.map(value)))
     }
     let (low, high) = (numbers("low") { $0.low }, numbers("high") { $0.high })
     let above = try add(Maximum(), [input, low])

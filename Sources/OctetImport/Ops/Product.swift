@@ -42,14 +42,11 @@ extension GraphBuilder {
     else {
       return try add(BatchMatMul(adjX: adjX, adjY: adjY), [left, right])
     }
-    let order = Permutation([1, 0])
     let filter =
       adjY
       ? right
       : constant(
-        "weights",
-        Tensor(
-          order.apply(matrix), order.apply(weights.array(of: Float.self), extents: matrix)))
+        "weights", Tensor(graph[right].type, weights).permuted(Permutation([1, 0])))
     let rows = try extents(left).dropLast()
     let (outputs, depth) = adjY ? (matrix[0], matrix[1]) : (matrix[1], matrix[0])
     let flat = try reshape(left, [rows.reduce(1, *), depth])

@@ -28,6 +28,7 @@ package enum OpCatalog {
     Unary.entry(.elu),
     Comparison.entry(.equal),
     Exp.entry,
+    FakeQuant.entry,
     Unary.entry(.floor),
     Binary.entry(.floorDiv),
     Binary.entry(.floorMod),

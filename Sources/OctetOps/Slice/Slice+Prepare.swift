@@ -7,7 +7,7 @@ extension Slice {
     guard let size = input.element.byteCount else {
       throw context.noKernel("\(input.element.name) cannot be sliced")
     }
-    if input.type.quantization != nil { try context.requireOneScale(besides: [1, 2]) }
+    if input.type.isQuantized { try context.requireOneScale(besides: [1, 2]) }
     let origin = output.extents.indices.map { Int(begin.int32[$0]) }
     let rows = BoxRows(output.extents, in: input.extents, at: origin)
     let (source, target) = (input.base, output.base)

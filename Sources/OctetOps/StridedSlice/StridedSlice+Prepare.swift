@@ -4,7 +4,7 @@ import OctetIR
 extension StridedSlice {
   package func prepare(_ context: PrepareContext) throws(Diagnostic) -> Step {
     let input = context.input(0)
-    if input.type.quantization != nil { try context.requireOneScale(besides: [1, 2, 3]) }
+    if input.type.isQuantized { try context.requireOneScale(besides: [1, 2, 3]) }
     let entries = (1...3).map { index in
       let view = context.input(index)
       return (0..<view.count).map { Int(view.int32[$0]) }

@@ -64,6 +64,12 @@ extension KerasBuilder {
     _ input: TensorFlowValue, _ activation: KerasValue?
   ) throws(Diagnostic) -> TensorFlowValue {
     guard let activation, !activation.isNull else { return input }
+    if activation["class_name"]?.text == "QuantizeAwareActivation" {
+      let rounded = try rounded(input, "pre_activation")
+      let result = try activate(rounded, activation["config"]?["activation"])
+      return try self.rounded(result, "post_activation")
+    }
+    if activation["class_name"]?.text == "NoOpActivation" { return input }
     if let name = activation.text { return try activate(input, name) }
     if let name = activation["config"]?.text { return try activate(input, name) }
     if let type = activation["class_name"]?.text, let mapping = KerasMapping.activations[type] {
