@@ -2,7 +2,7 @@ public import OctetDiagnostics
 public import OctetData
 import OctetFiles
 package import OctetIR
-import OctetImport
+package import OctetImport
 import OctetOps
 package import OctetPasses
 import OctetQuantize
@@ -114,11 +114,14 @@ public struct Model: Sendable {
   }
 
   /// As `open`, for looking at a model: weights may be missing and operators may be wrong.
+  ///
+  /// - Parameter trace: what is told of the shapes of a TensorFlow or Keras model's tensors.
   package static func read(
-    _ path: String, _ options: ModelOptions, needsWeights: Bool, log: DiagnosticLog
+    _ path: String, _ options: ModelOptions, needsWeights: Bool, trace: ShapeTrace? = nil,
+    log: DiagnosticLog
   ) throws(DiagnosticFailure) -> Model {
     if TensorFlowImporter.isSavedModel(path) {
-      return try read(savedModel: path, options, needsWeights, log)
+      return try read(savedModel: path, options, needsWeights, trace, log)
     }
     let file = try log.attempt { () throws(Diagnostic) in try MappedFile(path) }
     switch ModelFormat.recognise(file.bytes) {
@@ -139,14 +142,15 @@ public struct Model: Sendable {
     case .tensorFlow:
       let (folder, name) = splitPath(path)
       if name == TensorFlowImporter.savedModelName, TensorFlowImporter.isSavedModel(folder) {
-        return try read(savedModel: folder, options, needsWeights, log)
+        return try read(savedModel: folder, options, needsWeights, trace, log)
       }
       let imported = try TensorFlowImporter.read(
-        frozen: file, ImportOptions(options, needsWeights), log: log)
+        frozen: file, ImportOptions(options, needsWeights, trace), log: log)
       try imported.graph.requireFiniteConstants(log)
       return Model(imported, .tensorFlow, path)
     case .keras:
-      let imported = try KerasImporter.read(file, ImportOptions(options, needsWeights), log: log)
+      let imported = try KerasImporter.read(
+        file, ImportOptions(options, needsWeights, trace), log: log)
       try imported.graph.requireFiniteConstants(log)
       return Model(imported, .keras, path)
     case nil:
@@ -178,10 +182,11 @@ public struct Model: Sendable {
   }
 
   private static func read(
-    savedModel path: String, _ options: ModelOptions, _ needsWeights: Bool, _ log: DiagnosticLog
+    savedModel path: String, _ options: ModelOptions, _ needsWeights: Bool, _ trace: ShapeTrace?,
+    _ log: DiagnosticLog
   ) throws(DiagnosticFailure) -> Model {
     let imported = try TensorFlowImporter.read(
-      savedModel: path, ImportOptions(options, needsWeights), log: log)
+      savedModel: path, ImportOptions(options, needsWeights, trace), log: log)
     try imported.graph.requireFiniteConstants(log)
     return Model(imported, .tensorFlow, path)
   }
@@ -359,11 +364,11 @@ public struct Model: Sendable {
 }
 
 extension ImportOptions {
-  fileprivate init(_ options: ModelOptions, _ needsWeights: Bool) {
+  fileprivate init(_ options: ModelOptions, _ needsWeights: Bool, _ trace: ShapeTrace? = nil) {
     self.init(
       outputs: options.outputs, inputShapes: options.inputShapes, batch: options.batch,
       needsWeights: needsWeights, inputs: options.inputs, signature: options.signature,
-      architecture: options.architecture, fixes: Set(options.fixes.compactMap { Fix(rawValue: $0) })
-    )
+      architecture: options.architecture,
+      fixes: Set(options.fixes.compactMap { Fix(rawValue: $0) }), trace: trace)
   }
 }

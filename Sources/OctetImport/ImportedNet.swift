@@ -19,11 +19,13 @@ package struct ImportOptions {
   package var architecture: String?
   /// Changes that the user consents to.
   package var fixes: Set<Fix>
+  /// What is told of the tensors' shapes; nil for an import whose graph is all that is wanted.
+  package var trace: ShapeTrace?
 
   package init(
     outputs: [String], inputShapes: [String: [Int]], batch: Int?, needsWeights: Bool,
     inputs: [String] = [], signature: String? = nil, architecture: String? = nil,
-    fixes: Set<Fix> = []
+    fixes: Set<Fix> = [], trace: ShapeTrace? = nil
   ) {
     self.outputs = outputs
     self.inputShapes = inputShapes
@@ -33,6 +35,7 @@ package struct ImportOptions {
     self.signature = signature
     self.architecture = architecture
     self.fixes = fixes
+    self.trace = trace
   }
 }
 

@@ -2,7 +2,7 @@ package import OctetDiagnostics
 import OctetIR
 
 /// The extents of a model's input: those that the user gives, else the model's own with a batch of one.
-struct InputExtents {
+package struct InputExtents {
   let name: String
   /// What the model says, -1 where it leaves an extent open; nil where it does not even say how many there are.
   private let own: [Int]?
@@ -64,17 +64,23 @@ struct InputExtents {
       ])
   }
 
-  /// `image.height`
-  private func dimension(_ index: Int) -> String {
+  private func dimension(_ index: Int) -> String { Self.dimension(index, of: name, own ?? []) }
+
+  /// `image.height`: a dimension by its place in an input of which `extents` are known.
+  package static func dimension(_ index: Int, of name: String, _ extents: [Int]) -> String {
     let names: [String] =
-      switch own?.count {
+      switch extents.count {
       case 4: ["batch", "height", "width", "channels"]
-      case 3 where [1, 3, 4].contains(own?[2]): ["height", "width", "channels"]
+      case 3 where [1, 3, 4].contains(extents[2]): ["height", "width", "channels"]
       case 3: ["batch", "steps", "features"]
       case 2: ["batch", "features"]
       default: []
       }
     return "\(name)." + (names.indices.contains(index) ? names[index] : "dimension\(index)")
+  }
+
+  func traced(at location: Location) -> ShapeTrace.Input {
+    ShapeTrace.Input(name: name, extents: extents, location: location)
   }
 
   /// The extents; nil, with a diagnostic, where they are not known.

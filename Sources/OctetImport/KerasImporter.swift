@@ -43,7 +43,7 @@ package struct KerasImporter {
     self.options = options
     self.log = log
     self.place = place
-    builder = KerasBuilder(place, version: content.version)
+    builder = KerasBuilder(place, version: content.version, options.trace)
   }
 
   // MARK: The model
@@ -58,6 +58,9 @@ package struct KerasImporter {
         model, inputs, references.map { $0.reference }, content.store)
     } catch {
       throw log.failure(error.located(place))
+    }
+    for ((name, _), value) in zip(references, results) {
+      options.trace?.addOutput(name, value, builder.graph.graph)
     }
     for (first, others) in builder.problems {
       var problem = first.located(place)
@@ -139,8 +142,9 @@ package struct KerasImporter {
           at: location))
     }
     let extents = shape?.array?.map { $0.int ?? -1 }
-    guard let known = InputExtents(input.layer, extents, options).resolve(at: location, log)
-    else { return nil }
+    let shapes = InputExtents(input.layer, extents, options)
+    options.trace?.add(shapes.traced(at: location))
+    guard let known = shapes.resolve(at: location, log) else { return nil }
     return .computed(builder.graph.addInput(input.layer, TensorType(element, known)))
   }
 

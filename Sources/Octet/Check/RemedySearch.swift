@@ -89,6 +89,7 @@ struct RemedySearch {
     _ help: Diagnostic.Help, after state: Remedy
   ) -> Remedy? {
     var best: Remedy?
+    var tried: Remedy?
     for arguments in RemedyArguments.forms(of: help.arguments, shapes: shapes)
     where trials < Self.mostTrials {
       guard let changed = RemedyArguments.apply(arguments, to: state.options) else { return nil }
@@ -105,15 +106,24 @@ struct RemedySearch {
       let isProgress =
         Self.messages(remedy).isDisjoint(with: Self.messages(state))
         || remedy.attempt.errors.count < state.attempt.errors.count
+      tried = tried ?? remedy
       if best == nil, isProgress { best = remedy }
     }
-    if state.steps == 0, let best {
-      let count = best.attempt.errors.count
+    if state.steps == 0, let last = best ?? tried {
+      let count = last.attempt.errors.count
       results[help.arguments] = (
-        best.arguments, best.attempt.model != nil ? "converts" : "leaves \(counted(count, "cause"))"
+        last.arguments, last.attempt.model != nil ? "converts" : "leaves \(counted(count, "cause"))"
       )
     }
     return best
+  }
+
+  /// Extents of inputs that were tried, those that convert first.
+  private var triedShapes: [[String: [Int]]] {
+    remedies.map { $0.options.inputShapes }
+      + results.values.filter { $0.arguments.first == "--input-shape" }.compactMap {
+        RemedyArguments.apply($0.arguments, to: options)?.inputShapes
+      }
   }
 
   private static func messages(_ remedy: Remedy) -> Set<String> {
@@ -123,6 +133,9 @@ struct RemedySearch {
   /// The first diagnostics with what came of their helps; the first error also has the remedies of several steps.
   var explained: [Diagnostic] {
     var diagnostics = first.diagnostics
+    if let shapes = SymbolicShapes(path, options, first, tried: triedShapes) {
+      diagnostics = diagnostics.map { shapes.explaining($0) }
+    }
     guard let error = diagnostics.firstIndex(where: { $0.severity == .error }) else {
       return diagnostics
     }

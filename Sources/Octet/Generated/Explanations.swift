@@ -380,7 +380,10 @@ extension Explanation {
 
       ## Why
 
-      The model leaves it open and nothing decides it. The note says where it comes from.
+      The model leaves it open and nothing decides it. The note says where it comes from. For models of TensorFlow and Keras the diagnostic also says
+      what follows from it: the loops, lists and operators that take it as a number, and the shapes of the outputs, as in
+      `scores: f32[1,ceil(image.height/32),ceil(image.width/32),255]`. Such a formula holds for all extents with which the
+      model was read; where none does, it says `depends on image.height`.
 
       ## Example
 
@@ -1011,7 +1014,8 @@ extension Explanation {
 
       A `.tflite` made here computes the same operators on tensors of the same shapes in each run. Shapes, numbers of turns and conditions
       are worked out from the file and from the inputs' shapes while the model is read. This one is worked out from the data:
-      `tf.where` gives as many rows as there are matches, a loop runs until a result is small enough, a shape is read from an
+      `tf.where` gives as many rows as there are matches (the diagnostic calls their number `Where:0.count`, and lists the outputs that have it in
+      their shapes), a loop runs until a result is small enough, a shape is read from an
       input's elements.
 
       ## Example

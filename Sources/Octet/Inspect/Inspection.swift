@@ -39,13 +39,31 @@ public struct Inspection: Sendable {
   /// The text form of a detector's heads.
   public let detector: String?
 
-  /// Reads a model without asking for weights, and describes it.
+  /// Reads a model without asking for weights, and describes it; with formulas for extents that follow from those which
+  /// the model leaves open.
   public static func of(
     _ path: String, _ options: ModelOptions = ModelOptions(), log: DiagnosticLog
   ) throws(DiagnosticFailure) -> Inspection {
-    let model = try Model.read(path, options, needsWeights: false, log: log)
-    return Inspection(
-      try model.specialised(options, fixesBatch: false, log).forInspection())
+    let found = DiagnosticLog()
+    do throws(DiagnosticFailure) {
+      let model = try Model.read(path, options, needsWeights: false, log: found)
+        .specialised(options, fixesBatch: false, found)
+      for diagnostic in found.diagnostics { log.add(diagnostic) }
+      return Inspection(model.forInspection())
+    } catch {
+      let isOpen = Attempt(found).errors.allSatisfy { $0.code == .unknownDimension }
+      let shapes =
+        isOpen ? SymbolicShapes(path, options, Attempt(found), tried: [], keepsModels: true) : nil
+      guard let model = shapes?.model else {
+        for diagnostic in found.diagnostics { log.add(diagnostic) }
+        throw error
+      }
+      for var diagnostic in found.diagnostics {
+        diagnostic.severity = .remark
+        log.add(diagnostic)
+      }
+      return Inspection(model.forInspection())
+    }
   }
 
   /// Describes a model.

@@ -42,9 +42,11 @@ extension KerasBuilder {
         }
         let layer = model.layers[call.layer]
         let own = weights[layer.name]
-        results[index] = build(
-          layer, call, call.inputs.map { value($0) }, own?.weights ?? KerasStore.Weights(),
-          own?.store ?? .empty)
+        let values = call.inputs.map { value($0) }
+        let made = build(
+          layer, call, values, own?.weights ?? KerasStore.Weights(), own?.store ?? .empty)
+        trace?.add(Location(op: layer.type, node: layer.name), values, made, graph.graph)
+        results[index] = made
         stack.removeLast()
       }
     }

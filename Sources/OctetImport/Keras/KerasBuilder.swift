@@ -25,6 +25,7 @@ struct KerasBuilder {
   var graph: GraphBuilder
   /// The first number of the Keras version that wrote the model: some activations changed.
   let version: Int
+  let trace: ShapeTrace?
   var present = Present()
   /// The use of the present layer, with what it was given.
   var call: KerasArchitecture.Call?
@@ -33,13 +34,14 @@ struct KerasBuilder {
   private(set) var problems: [(first: Diagnostic, others: [String])] = []
   private var places: [String: Int] = [:]
 
-  init(_ place: Location, version: Int) {
+  init(_ place: Location, version: Int, _ trace: ShapeTrace? = nil) {
     graph = GraphBuilder(within: place)
     self.version = version
   }
 
   mutating func begin(
     _ layer: KerasLayer, _ weights: KerasStore.Weights, _ store: KerasStore, _ location: Location
+    self.trace = trace
   ) {
     present = Present(
       name: layer.name, location: location, weights: weights.tensors, store: store)

@@ -73,6 +73,7 @@ extension TensorFlowEvaluation {
   }
 
   func remarkUnrolled(_ turns: Int, _ location: Location) {
+    options.trace?.addTurns(turns, location)
     log.add(
       Diagnostic(
         .loopUnrolled,

@@ -11,7 +11,7 @@ extension TensorFlowEvaluation {
       for diagnostic in whole.log.diagnostics { log.add(diagnostic) }
       return net
     }
-    if let part = whole.part(), let net = part.net() {
+    if options.trace == nil, let part = whole.part(), let net = part.net() {
       for name in part.options.inputs {
         log.add(
           Diagnostic(
@@ -77,6 +77,7 @@ extension TensorFlowEvaluation {
       let value = reference.map { run.value($0) } ?? captures[name].flatMap { $0 } ?? .missing
       if case .missing = value { isComplete = false }
       results.append((name, value))
+      options.trace?.addOutput(name, value, builder.graph)
     }
     // What the wanted tensors do not need may fail.
     if !isComplete { problems.log(to: log, cuts: proposedCuts(), notes: controlFlowNotes()) }
@@ -167,6 +168,7 @@ extension TensorFlowEvaluation {
     }
     let own = input.shape.unknownRank ? nil : input.shape.dim.map { Int($0.size) }
     let extents = InputExtents(input.name, own, options)
+    options.trace?.add(extents.traced(at: location))
     guard let known = extents.known else {
       openInputs[input.node] = extents.problem(at: location)
       return nil

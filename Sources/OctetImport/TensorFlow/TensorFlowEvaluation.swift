@@ -97,7 +97,11 @@ final class TensorFlowEvaluation {
       results = []
       problems.add(error.located(location), self, place, run)
     }
-    if results.isEmpty { problems.frontier(of: node.name, values, builder) }
+    if results.isEmpty {
+      problems.frontier(of: node.name, values, builder)
+      results = openResults(of: node, values, at: place, in: run, location)
+    }
+    options.trace?.add(location, values, results, builder.graph)
     if cuts[node.name] != nil, let cut = cut(node, results.first, location) { results = [cut] }
     if case .some(nil) = captures[node.name] { captures[node.name] = results.first }
     return results
