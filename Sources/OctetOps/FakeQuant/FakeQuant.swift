@@ -43,7 +43,7 @@ package final class FakeQuant: BuiltinOp {
     OpTraits(
       layout: .elementwise(self),
       clamp: .none(because: "TFLite's FakeQuant has no fused activation"),
-      window: nil, identity: .never, isView: false, fusion: .none)
+      window: nil, identity: .never, isView: false, copies: .broadcast(core: 0), fusion: .none)
   }
 
   package var quantization: QuantizationRule {
