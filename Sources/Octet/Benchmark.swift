@@ -90,7 +90,7 @@ public struct Benchmark: Sendable {
       prepareMilliseconds: Double(isPrepared - loaded) / 1e6, firstMilliseconds: first,
       medianMilliseconds: times[times.count / 2], leastMilliseconds: times[0],
       p90Milliseconds: times[min(times.count - 1, times.count * 9 / 10)],
-      peakResidentBytes: ProcessMeasures.peakResidentBytes, arenaBytes: prepared.plan.arenaBytes,
+      peakResidentBytes: ProcessMeasures.peakResidentBytes, arenaBytes: prepared.arenaBytes,
       scratchBytes: prepared.scratchBytes,
       operators: profile(prepared, runs: max(runs, 5)))
   }

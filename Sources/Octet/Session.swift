@@ -106,6 +106,9 @@ public final class Session {
     }
     if log.errorCount > errorsBefore { throw DiagnosticFailure() }
     prepared.invoke()
+    try log.attempt(at: Location(file: path)) { () throws(Diagnostic) in
+      try prepared.requireEndedLoops()
+    }
     let outputs = zip(outputNames, prepared.outputs).map { NamedTensor($0, $1.copy()) }
     guard let placement else { return RunResult(outputs: outputs) }
     return try result(outputs, placement, options, log)

@@ -119,6 +119,7 @@ extension DiagnosticCode {
   public static let noKernel = DiagnosticCode("0701", "no-kernel")
   public static let inputMismatch = DiagnosticCode("0702", "input-mismatch")
   public static let arenaTooLarge = DiagnosticCode("0703", "arena-too-large")
+  public static let endlessLoop = DiagnosticCode("0704", "endless-loop")
 
   // 08 tools
   public static let unknownCode = DiagnosticCode("0801", "unknown-code")
@@ -150,7 +151,7 @@ extension DiagnosticCode {
     weightScaleRaised, invalidTable, poorAgreement, alreadyQuantized, noCalibrationData,
     scalesJoined, trainedRanges,
     unwritableFile, modelTooLarge,
-    noKernel, inputMismatch, arenaTooLarge,
+    noKernel, inputMismatch, arenaTooLarge, endlessLoop,
     unknownCode, invalidPreprocessing, preprocessingDiffers, labelsMismatch,
     partChosen, preprocessingUnused, unlabelledPictures, namesMismatch, noDetections,
     detectorMismatch, invalidDetector,

@@ -47,6 +47,8 @@ package struct OpMapping: Sendable {
     "dequantize": "made by the quantizer",
     "square": "MUL, which has an int8 form, stands for it",
     "unidirectional_sequence_lstm": "made for recurrent layers",
+    "dynamic_update_slice": "made for lists of tensors in loops that stay loops",
+    "while": "made for loops that are not unrolled",
   ]
 
   /// The mapping of each Caffe layer type.

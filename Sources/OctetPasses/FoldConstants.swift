@@ -17,7 +17,8 @@ package struct FoldConstants: GraphPass {
 
   package func patch(at index: Int, in view: GraphView) throws(Diagnostic) -> GraphPatch? {
     let node = view.graph.nodes[index]
-    guard OpCatalog.builtin(node.op) != nil, !node.inputs.isEmpty, node.outputs.count == 1,
+    guard OpCatalog.builtin(node.op) != nil, node.subgraphs.isEmpty, !node.inputs.isEmpty,
+      node.outputs.count == 1,
       node.inputs.allSatisfy({ $0 == nil || view.graph[$0!].constant != nil })
     else { return nil }
     let output = node.outputs[0]

@@ -32,14 +32,27 @@ package struct PassManager {
     self.observe = observe
   }
 
+  /// Subgraphs are rewritten before the graph that runs them.
+  ///
   /// - Throws: `DiagnosticFailure` when a pass refuses the graph (its own codes) or, by a fault of
   ///   ours, breaks it (`OCT0404`).
   package func run(_ graph: Graph, log: DiagnosticLog) throws(DiagnosticFailure) -> Graph {
-    var view = GraphView(graph)
     var count = 0
+    return try run(graph, &count, log)
+  }
+
+  /// - Parameter count: the patches so far.
+  private func run(
+    _ graph: Graph, _ count: inout Int, _ log: DiagnosticLog
+  ) throws(DiagnosticFailure) -> Graph {
+    var whole = graph
+    for (index, subgraph) in graph.subgraphs.enumerated() {
+      whole.subgraphs[index] = try run(subgraph, &count, log)
+    }
+    var view = GraphView(whole)
     // Every patch removes, merges or moves nodes towards the outputs; far more patches than that
     // can need mean that two passes undo each other.
-    let guardLimit = 1000 + 100 * graph.nodes.count
+    let guardLimit = count + 1000 + 100 * graph.nodes.count
     var isChanged = true
     while isChanged {
       isChanged = false

@@ -55,7 +55,9 @@ struct JoinedTensors {
   private static func canPlace(
     _ entry: Schedule.Entry, _ graph: Graph, isTogether: Bool
   ) -> Bool {
-    guard let traits = OpCatalog.builtin(graph.nodes[entry.main].op)?.traits, !traits.isView else {
+    guard let traits = OpCatalog.builtin(graph.nodes[entry.main].op)?.traits,
+      !traits.isView, !traits.updatesInPlace
+    else {
       return false
     }
     if isTogether { return true }

@@ -1,5 +1,5 @@
 package import OctetIR
-import OctetOps
+package import OctetOps
 
 /// Where each tensor of a graph lives in one block of memory, the arena. Tensors whose lifetimes do
 /// not meet share bytes.
@@ -16,6 +16,8 @@ package struct MemoryPlan {
     package fileprivate(set) var offset: Int
     /// The value whose bytes it shares: of a view such as a reshape, or of a joined tensor it is part of.
     package fileprivate(set) var sharedWith: ValueID?
+    /// Whether its bytes are not the arena's.
+    fileprivate var isLent = false
     /// Its first byte, from that value's.
     fileprivate var byteOffset = 0
     /// Elements from one pixel to the next, where they do not lie together.
@@ -32,22 +34,60 @@ package struct MemoryPlan {
   /// For each value, its place in `allocations`; nil for constants and unused values.
   private var slots: [Int?]
 
+  /// For each value, the last step that reads it, -1 for none; only while the plan is made.
+  private var lastReads: [Int]
+
+  /// - Parameter lent: the use of the graph's inputs, if their memory is not the arena's; nil if it is.
   /// - Precondition: every value that a step reads or writes has a known size of at most `limit`.
-  package init(_ graph: Graph, _ schedule: Schedule) {
+  package init(_ graph: Graph, _ schedule: Schedule, lent: LentInputs? = nil) {
     slots = [Int?](repeating: nil, count: graph.values.count)
-    for input in graph.inputs { define(input, in: graph, step: -1) }
+    lastReads = Self.lastReads(graph, schedule)
+    for input in graph.inputs {
+      define(input, in: graph, step: -1)
+      allocations[allocations.count - 1].isLent = lent != nil
+      if lent == .kept { lastReads[input.index] = schedule.entries.count }
+    }
     for (step, entry) in schedule.entries.enumerated() {
       for case let input? in entry.inputs { extend(input, to: step) }
       for output in entry.outputs {
-        let isView = OpCatalog.builtin(graph.nodes[entry.main].op)?.traits.isView ?? false
-        let source = isView ? entry.inputs.first.flatMap { $0 } : nil
-        let canShare = source.map { graph[$0].constant == nil } ?? false
-        define(output, in: graph, step: step, sharing: canShare ? source : nil)
+        define(output, in: graph, step: step, sharing: shared(entry, step, graph))
       }
     }
     for output in graph.outputs { extend(output, to: schedule.entries.count) }
     if schedule.isJoining { share(JoinedTensors(graph, schedule)) }
     place()
+    lastReads = []
+  }
+
+  private static func lastReads(_ graph: Graph, _ schedule: Schedule) -> [Int] {
+    var result = [Int](repeating: -1, count: graph.values.count)
+    for (step, entry) in schedule.entries.enumerated() {
+      for case let input? in entry.inputs { result[input.index] = step }
+    }
+    for output in graph.outputs { result[output.index] = schedule.entries.count }
+    return result
+  }
+
+  /// The value in whose bytes a step makes its result: input 0 of a view, or of an update after which nothing reads it.
+  private func shared(_ entry: Schedule.Entry, _ step: Int, _ graph: Graph) -> ValueID? {
+    guard let traits = OpCatalog.builtin(graph.nodes[entry.main].op)?.traits,
+      let source = entry.inputs.first.flatMap({ $0 }), let slot = slots[source.index]
+    else { return nil }
+    if traits.isView { return source }
+    guard traits.updatesInPlace else { return nil }
+    let root = allocations[slot].sharedWith ?? source
+    for allocation in allocations
+    where (allocation.sharedWith ?? allocation.value) == root
+      && lastReads[allocation.value.index] > step
+    {
+      return nil
+    }
+    return source
+  }
+
+  /// The value in whose bytes a value lies: itself, unless it shares another's.
+  package func root(of value: ValueID) -> ValueID {
+    slots[value.index].flatMap { allocations[$0].sharedWith } ?? value
   }
 
   /// Elements from one pixel of a value to the next, where they do not lie together.
@@ -68,7 +108,9 @@ package struct MemoryPlan {
 
   /// The offset of a value in the arena; nil when it does not live there.
   package func offset(of value: ValueID) -> Int? {
-    slots[value.index].map { allocations[$0].offset }
+    guard let slot = slots[value.index] else { return nil }
+    if let root = slots[root(of: value).index], allocations[root].isLent { return nil }
+    return allocations[slot].offset
   }
 
   private mutating func define(
@@ -93,7 +135,7 @@ package struct MemoryPlan {
   }
 
   private mutating func place() {
-    let order = allocations.indices.filter { allocations[$0].sharedWith == nil }
+    let order = allocations.indices.filter { allocations[$0].sharedWith == nil && !allocations[$0].isLent }
       .sorted {
         (-allocations[$0].byteCount, $0) < (-allocations[$1].byteCount, $1)
       }

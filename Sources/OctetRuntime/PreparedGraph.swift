@@ -25,14 +25,47 @@ package final class PreparedGraph {
   /// The threads that `invoke` uses, the caller's among them.
   package var threadCount: Int { pool.threadCount }
   /// Bytes of the memory that steps share while they run.
-  package let scratchBytes: Int
+  package var scratchBytes: Int { common.scratch.byteCount }
+  /// Bytes of the arena and of those of all subgraphs.
+  package let arenaBytes: Int
+  /// Idle between steps.
+  package var pool: WorkPool { common.pool }
   private let arena: Storage
   private let keepsAllTensors: Bool
-  /// Idle between steps.
-  package let pool: WorkPool
-  private let scratch: Scratch
+  private let common: Common
   private let views: [TensorView?]
   private let alignedConstants: [Storage]
+
+  /// What a graph has in common with its subgraphs.
+  private final class Common {
+    /// Nodes of subgraphs, each counted for every node that runs it.
+    private static let mostNodes = 1 << 16
+
+    let pool: WorkPool
+    let scratch: Scratch
+    let turns = LoopTurns()
+    let usesReference: Bool
+    /// Bytes that arenas may still take.
+    var arenaLimit: Int
+    private var nodes = 0
+
+    init(threads: Int, usesReference: Bool, arenaLimit: Int) {
+      pool = WorkPool(threads: threads)
+      scratch = Scratch(workers: pool.threadCount)
+      self.usesReference = usesReference
+      self.arenaLimit = arenaLimit
+    }
+
+    /// Counts a subgraph that is about to be prepared. Throws `OCT0701` for more than a model may run.
+    func add(_ graph: Graph) throws(Diagnostic) {
+      nodes += graph.nodes.count + 1
+      guard nodes <= Self.mostNodes else {
+        throw Diagnostic(
+          .noKernel, "the subgraphs have more than \(Self.mostNodes) operators to run",
+          notes: ["each counts for every operator that runs it"])
+      }
+    }
+  }
 
   /// Prepares every node and logs all that cannot be run (`OCT0203`, `OCT0701`, `OCT0703`).
   ///
@@ -40,34 +73,56 @@ package final class PreparedGraph {
   ///   - threads: 1...256. Results are the same for any number.
   ///   - keepsAllTensors: For `invoke(observing:)`: every node has a step of its own.
   ///   - usesReference: Runs every operator as it is defined, without fast kernels: for comparisons.
-  ///   - arenaLimit: the most bytes the arena may take, at most `MemoryPlan.limit`.
+  ///   - arenaLimit: the most bytes the arenas may take, at most `MemoryPlan.limit`.
   /// - Precondition: the graph has been verified.
-  package init(
+  package convenience init(
     _ graph: Graph, threads: Int = 1, keepsAllTensors: Bool = false, usesReference: Bool = false,
     arenaLimit: Int = min(1 << 30, MemoryPlan.limit), log: DiagnosticLog
   ) throws(DiagnosticFailure) {
     precondition(arenaLimit <= MemoryPlan.limit, "no arena is that large")
-    try Self.checkOperators(graph, log)
-    try Self.checkSizes(graph, arenaLimit, log)
-    let schedule =
-      keepsAllTensors || usesReference ? Schedule(graph) : Schedule(joining: graph)
-    let plan = MemoryPlan(graph, schedule)
-    if plan.arenaBytes > arenaLimit {
+    let common = Common(threads: threads, usesReference: usesReference, arenaLimit: arenaLimit)
+    try self.init(
+      graph, common, keepsAllTensors: keepsAllTensors, inputs: nil, use: nil, log: log)
+    if scratchBytes > common.arenaLimit {
       throw log.failure(
         Diagnostic(
           .arenaTooLarge,
-          "the tensors need \(plan.arenaBytes) bytes at once, the limit is \(arenaLimit)"))
+          "the tensors and the steps need \(arenaBytes) and \(scratchBytes) bytes, the limit is "
+            + "\(arenaLimit)"))
     }
+    common.scratch.allocate()
+  }
+
+  /// - Parameters:
+  ///   - inputs: the tensors that are the graph's inputs, and what it may do to them; nil for its own.
+  private init(
+    _ graph: Graph, _ common: Common, keepsAllTensors: Bool, inputs lent: [TensorView]?,
+    use: LentInputs?, log: DiagnosticLog
+  ) throws(DiagnosticFailure) {
+    let limit = common.arenaLimit
+    try Self.checkOperators(graph, log)
+    try Self.checkSizes(graph, limit, log)
+    let schedule =
+      keepsAllTensors || common.usesReference ? Schedule(graph) : Schedule(joining: graph)
+    let plan = MemoryPlan(graph, schedule, lent: use)
+    if plan.arenaBytes > limit {
+      throw log.failure(
+        Diagnostic(
+          .arenaTooLarge,
+          "the tensors need \(plan.arenaBytes) bytes at once, the limit is \(limit)"))
+    }
+    common.arenaLimit -= plan.arenaBytes
     let arena = Storage(byteCount: plan.arenaBytes)
     var aligned: [Storage] = []
     var views: [TensorView?] = []
     for (index, value) in graph.values.enumerated() {
       let id = ValueID(index)
-      views.append(
-        Self.view(of: value, plan.offset(of: id), plan.pixelStride(of: id), arena, &aligned))
+      let base =
+        lent.flatMap { lent in
+          graph.inputs.firstIndex(of: plan.root(of: id)).map { lent[$0].base }
+        } ?? plan.offset(of: id).flatMap { offset in arena.mutableBytes.baseAddress.map { $0 + offset } }
+      views.append(Self.view(of: value, base, plan.pixelStride(of: id), &aligned))
     }
-    let pool = WorkPool(threads: threads)
-    let scratch = Scratch(workers: pool.threadCount)
     var steps: [Step] = []
     for entry in schedule.entries {
       let node = graph.nodes[entry.main]
@@ -75,7 +130,11 @@ package final class PreparedGraph {
         inputs: entry.inputs.map { $0.flatMap { views[$0.index] } },
         outputs: entry.outputs.compactMap { views[$0.index] },
         resultType: graph[node.outputs[0]].type, epilogue: entry.epilogue,
-        border: entry.border, usesReference: usesReference, pool: pool, scratch: scratch)
+        border: entry.border, usesReference: common.usesReference, pool: common.pool,
+        scratch: common.scratch, turns: common.turns,
+        subgraph: { name, inputs, use throws(Diagnostic) in
+          try Self.prepared(name, of: graph, common, inputs, use)
+        })
       do throws(Diagnostic) {
         guard let op = OpCatalog.builtin(node.op) else { continue }
         steps.append(try op.prepare(context))
@@ -87,17 +146,7 @@ package final class PreparedGraph {
       }
     }
     try log.throwIfErrors()
-    let scratchBytes = scratch.byteCount
-    if scratchBytes > arenaLimit - plan.arenaBytes {
-      throw log.failure(
-        Diagnostic(
-          .arenaTooLarge,
-          "the tensors and the steps need \(plan.arenaBytes) and \(scratchBytes) bytes, the limit is "
-            + "\(arenaLimit)"))
-    }
-    scratch.allocate()
-    self.pool = pool
-    self.scratch = scratch
+    self.common = common
     self.graph = graph
     self.plan = plan
     self.schedule = schedule
@@ -105,13 +154,33 @@ package final class PreparedGraph {
     self.arena = arena
     self.views = views
     self.steps = steps
-    self.scratchBytes = scratchBytes
+    arenaBytes = limit - common.arenaLimit
     inputs = graph.inputs.compactMap { views[$0.index] }
     outputs = graph.outputs.compactMap { views[$0.index] }
     precondition(
       inputs.count == graph.inputs.count && outputs.count == graph.outputs.count,
       "sizes have been checked")
     alignedConstants = aligned
+  }
+
+  private static func prepared(
+    _ name: String, of graph: Graph, _ common: Common, _ inputs: [TensorView], _ use: LentInputs
+  ) throws(Diagnostic) -> PreparedSubgraph {
+    guard let subgraph = graph.subgraphs.first(where: { $0.name == name }) else {
+      throw Diagnostic(.noKernel, "there is no subgraph '@\(name)'")
+    }
+    try common.add(subgraph)
+    let log = DiagnosticLog()
+    do throws(DiagnosticFailure) {
+      let prepared = try PreparedGraph(
+        subgraph, common, keepsAllTensors: false, inputs: inputs, use: use, log: log)
+      return PreparedSubgraph(
+        outputs: prepared.outputs, steps: prepared.steps, memory: prepared)
+    } catch {
+      var problem = log.diagnostics.first { $0.severity == .error } ?? Diagnostic(.noKernel, "")
+      problem.location?.function = name
+      throw problem
+    }
   }
 
   /// The operators of a step, in order: `conv_2d + leaky_relu`.
@@ -121,11 +190,13 @@ package final class PreparedGraph {
 
   /// Computes the outputs from the inputs.
   package func invoke() {
+    common.turns.reset()
     for step in steps { step.run(on: pool) }
   }
 
   /// As `invoke`, and tells after each step that it is done.
   package func invoke(afterStep: (Int) -> Void) {
+    common.turns.reset()
     for (index, step) in steps.enumerated() {
       step.run(on: pool)
       afterStep(index)
@@ -138,6 +209,7 @@ package final class PreparedGraph {
   /// - Precondition: the graph was prepared with `keepsAllTensors`.
   package func invoke(observing observe: (ValueID, TensorView) -> Void) {
     precondition(keepsAllTensors, "some tensors are never made")
+    common.turns.reset()
     for (id, view) in zip(graph.inputs, inputs) { observe(id, view) }
     for (index, step) in steps.enumerated() {
       step.run(on: pool)
@@ -145,6 +217,15 @@ package final class PreparedGraph {
         if let view = views[output.index] { observe(output, view) }
       }
     }
+  }
+
+  /// Throws `OCT0704` when the last run has ended a loop that would have gone on.
+  package func requireEndedLoops() throws(Diagnostic) {
+    guard common.turns.areUsedUp else { return }
+    throw Diagnostic(
+      .endlessLoop, "the model's loops were ended after \(While.mostTurns) turns",
+      notes: ["its outputs are what they had come to"],
+      help: "look at what the loop's condition depends on")
   }
 
   private static func checkOperators(
@@ -198,13 +279,13 @@ package final class PreparedGraph {
   }
 
   private static func view(
-    of value: Value, _ offset: Int?, _ pixelStride: Int?, _ arena: Storage,
+    of value: Value, _ place: UnsafeMutableRawPointer?, _ pixelStride: Int?,
     _ aligned: inout [Storage]
   ) -> TensorView? {
     guard let extents = value.type.shape.extents, let count = value.type.shape.elementCount,
       let size = value.type.element.byteCount
     else { return nil }
-    var base: UnsafeMutableRawPointer?
+    var base = place
     if let constant = value.constant {
       var bytes = constant.bytes
       if let start = bytes.baseAddress, Int(bitPattern: start) % min(size, 8) != 0 {
@@ -215,8 +296,6 @@ package final class PreparedGraph {
       }
       // No step writes to a constant: outputs are never constants in a verified graph.
       base = UnsafeMutableRawPointer(mutating: bytes.baseAddress)
-    } else if let offset {
-      base = arena.mutableBytes.baseAddress.map { $0 + offset }
     }
     return base.map {
       TensorView(

@@ -95,11 +95,11 @@ package struct TFLiteReader {
   /// Graph 0 with the subgraphs that its nodes name, and theirs, inside; those that nothing names stand
   /// beside them. A subgraph that two graphs name is in both.
   private func nested(_ graphs: [Graph]) throws(DiagnosticFailure) -> Graph {
+    if graphs.count == 1 { return graphs[0] }
     let named: [[Int]] = graphs.map { graph in
       var places: [Int] = []
       for node in graph.nodes {
-        guard let loop = node.op as? While else { continue }
-        for name in [loop.condition, loop.body] {
+        for name in node.subgraphs {
           if let place = graphs.firstIndex(where: { $0.name == name }), !places.contains(place) {
             places.append(place)
           }
@@ -301,21 +301,13 @@ package struct TFLiteReader {
     place = place.completed(by: location)
     let operands = graph.operands(of: inputs)
     do throws(Diagnostic) {
-      let op: any Op
-      if builtin == .`while`, let loop = WhileOptionsTable(builtinOptionsOf: table),
-        names.indices.contains(Int(loop.condSubgraphIndex)),
-        names.indices.contains(Int(loop.bodySubgraphIndex))
-      {
-        op = While(
-          condition: names[Int(loop.condSubgraphIndex)], body: names[Int(loop.bodySubgraphIndex)])
-      } else {
-        let reader = OperatorReader(
-          table: table, operands: operands, resultElements: made.map { graph[$0].type.element })
-        op =
-          try known(builtin, reader)
-          ?? Foreign(
-            framework: "tflite", type: type, details: [], results: made.map { graph[$0].type })
-      }
+      let reader = OperatorReader(
+        table: table, operands: operands, resultElements: made.map { graph[$0].type.element },
+        subgraphs: names)
+      let op: any Op =
+        try known(builtin, reader)
+        ?? Foreign(
+          framework: "tflite", type: type, details: [], results: made.map { graph[$0].type })
       var read = inputs
       let states = OpCatalog.builtin(op)?.options.states.map { $0.input }
       for (index, input) in inputs.enumerated() where state.contains(input) {

@@ -67,8 +67,11 @@ enum DeviceRun {
     let start = octet_monotonic_nanoseconds()
     prepared.invoke()
     let elapsed = octet_monotonic_nanoseconds() - start
+    try log.attempt(at: Location(file: modelPath)) { () throws(Diagnostic) in
+      try prepared.requireEndedLoops()
+    }
     for (id, output) in zip(graph.outputs, prepared.outputs) { show(graph[id].name, output) }
-    print("invoke \(elapsed / 1000) us, arena \(prepared.plan.arenaBytes) bytes")
+    print("invoke \(elapsed / 1000) us, arena \(prepared.arenaBytes) bytes")
     if let outputPath {
       var bytes: [UInt8] = []
       for output in prepared.outputs { bytes += output.copy().storage.array(of: UInt8.self) }

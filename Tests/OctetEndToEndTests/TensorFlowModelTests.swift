@@ -104,6 +104,11 @@ import Testing
     try check(Self.folder + "cell/saved_model.pb", "cell")
   }
 
+  /// Loops as TensorFlow's own converter writes them, against LiteRT.
+  @Test func loopsOfTensorFlowsConverter() throws {
+    try check(Self.folder + "loops-converted.tflite", "loops-converted")
+  }
+
   @Test func anUnknownSizeIsAskedFor() throws {
     #expect(throws: DiagnosticFailure.self) {
       try Model.open(Self.folder + "decoder", log: log)

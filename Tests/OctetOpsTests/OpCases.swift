@@ -83,8 +83,8 @@ struct OpCases: Sendable, CustomTestStringConvertible {
   static let all = [
     abs, add, argMax, argMin, averagePool2D, batchMatMul, batchToSpaceND, broadcastTo, cast,
     ceil, concatenation, conv2D, conv3D, cos, cumsum, depthToSpace, depthwiseConv2D, dequantize,
-    div, elu, equal, exp, fakeQuant, floor, floorDiv, floorMod, fullyConnected, gather, gatherND,
-    gelu,
+    div, dynamicUpdateSlice, elu, equal, exp, fakeQuant, floor, floorDiv, floorMod, fullyConnected,
+    gather, gatherND, gelu,
     greater, greaterEqual, hardSwish, leakyReLU, less, lessEqual,
     log, localResponseNormalization, logicalAnd, logicalNot, logicalOr, logistic, logSoftmax,
     maxPool2D, maximum, mean,
@@ -93,6 +93,6 @@ struct OpCases: Sendable, CustomTestStringConvertible {
     reLU, reLU6, reshape, resizeBilinear, resizeNearestNeighbor, reverseV2, round, rsqrt,
     selectV2, sign, sin, slice, softmax, spaceToBatchND, spaceToDepth, sqrt, square,
     squaredDifference, stridedSlice, sub, sum, tanh, tile, topKV2, transpose, transposeConv,
-    unidirectionalSequenceLSTM,
+    unidirectionalSequenceLSTM, `while`,
   ]
 }

@@ -224,7 +224,8 @@ import Testing
     #expect(found == [.noKernel, .noKernel])
   }
 
-  @Test func loopsHaveNoKernel() throws {
+  /// What a subgraph cannot run is told of the node that runs it.
+  @Test func subgraphsArePreparedToo() throws {
     #expect(
       try codes(
         """
@@ -233,11 +234,29 @@ import Testing
             %go = const hex "01" : bool[]
           }
           graph @step(%i: f32[2]) -> (%next) {
-            %next = relu(%i)
+            %next = foreign(%i) {framework = caffe, type = "A"} : f32[2]
           }
           %y = while(%x) {condition = @test, body = @step} : f32[2]
         }
         """) == [.noKernel])
+  }
+
+  /// The arena's limit holds for the arenas of subgraphs too.
+  @Test(arguments: [(768, false), (767, true)])
+  func subgraphsShareTheLimit(_ limit: Int, _ isRefused: Bool) throws {
+    let text = """
+      graph @main(%x: f32[64]) -> (%y) {
+        graph @test(%i: f32[64]) -> (%go) {
+          %go = const hex "00" : bool[]
+        }
+        graph @step(%i: f32[64]) -> (%next) {
+          %axis = const [0] : i32[1]
+          %next = reverse_v2(%i, %axis)
+        }
+        %y = while(%x) {condition = @test, body = @step}
+      }
+      """
+    #expect(try codes(text, arenaLimit: limit) == (isRefused ? [.arenaTooLarge] : []))
   }
 
   @Test(arguments: [

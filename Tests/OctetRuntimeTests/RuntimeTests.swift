@@ -66,4 +66,87 @@ import Testing
     _ = Storage(byteCount: 64)
     #expect(octet_test_allocations() > after, "allocations are not counted")
   }
+
+  /// Loop variables are written where they lie, with a list that is updated in place.
+  @Test(arguments: [1, 2]) func loopsAllocateNothing(threads: Int) throws {
+    let graph = try graph(
+      """
+      graph @main(%x: f32[1,16], %l: f32[100,16], %i: i32[]) -> (%z, %m, %j) {
+        graph @isLess(%x: f32[1,16], %l: f32[100,16], %i: i32[]) -> (%t) {
+          %n = const [100] : i32[]
+          %t = less(%i, %n)
+        }
+        graph @turn(%x: f32[1,16], %l: f32[100,16], %i: i32[]) -> (%y, %m, %j) {
+          %w = const random 2 : f32[16,16]
+          %y = fully_connected(%x, %w, _)
+          %s = const [1] : i32[1]
+          %r = reshape(%i, %s) {shape = [1]}
+          %o = const [0] : i32[1]
+          %p = concatenation(%r, %o) {axis = 0}
+          %m = dynamic_update_slice(%l, %y, %p)
+          %one = const [1] : i32[]
+          %j = add(%i, %one)
+        }
+        %z, %m, %j = while(%x, %l, %i) {condition = @isLess, body = @turn} : f32[1,16], f32[100,16], i32[]
+      }
+      """)
+    let log = DiagnosticLog()
+    try #require(graph.verify(into: log), "\(log.diagnostics)")
+    let prepared = try PreparedGraph(graph, threads: threads, log: log)
+    #expect(prepared.arenaBytes < 2 * 6400 + 1024, "the body has no list of its own")
+    func run() {
+      for i in 0..<16 { prepared.inputs[0].float32[i] = 1 }
+      prepared.inputs[2].int32[0] = 0
+      prepared.invoke()
+    }
+    run()
+    let before = octet_test_allocations()
+    for _ in 0..<100 { run() }
+    #expect(octet_test_allocations() == before)
+    #expect(prepared.outputs[2].int32[0] == 100)
+    let list = prepared.outputs[1].float32
+    #expect((0..<16).allSatisfy { list[99 * 16 + $0] == prepared.outputs[0].float32[$0] })
+  }
+
+  /// A loop without end is ended, also where each of its turns has a loop without end.
+  @Test func endlessLoopsEnd() throws {
+    let graph = try graph(
+      """
+      graph @main(%x: bool[]) -> (%y) {
+        graph @go(%a: bool[]) -> (%a) {
+        }
+        graph @outer(%a: bool[]) -> (%b) {
+          graph @go(%a: bool[]) -> (%a) {
+          }
+          %b = while(%a) {condition = @go, body = @go} : bool[]
+        }
+        %y = while(%x) {condition = @go, body = @outer} : bool[]
+      }
+      """)
+    let prepared = try PreparedGraph(graph, log: DiagnosticLog())
+    prepared.inputs[0].uint8[0] = 1
+    prepared.invoke()
+    #expect(throws: Diagnostic.self) { try prepared.requireEndedLoops() }
+    prepared.inputs[0].uint8[0] = 0
+    prepared.invoke()
+    try prepared.requireEndedLoops()
+  }
+
+  /// Subgraphs are prepared for each node that runs them, which a small file could make very many.
+  @Test func subgraphsAreCounted() throws {
+    var text = "graph @g(%a: bool[]) -> (%a) {\n}\n"
+    for _ in 0..<4 {
+      var calls = ""
+      for node in 0..<40 {
+        calls += "%v\(node + 1) = while(%v\(node)) {condition = @g, body = @g} : bool[]\n"
+      }
+      text = "graph @g(%v0: bool[]) -> (%v39) {\n\(text)\(calls)}\n"
+    }
+    let deep = text.replacing("-> (%v39)", with: "-> (%v40)")
+    let log = DiagnosticLog()
+    #expect(throws: DiagnosticFailure.self) {
+      _ = try PreparedGraph(try graph(deep), log: log)
+    }
+    #expect(log.diagnostics.last?.code == .noKernel)
+  }
 }

@@ -1896,6 +1896,43 @@ extension Explanation {
       Give smaller inputs with `--input-shape`.
 
       """#,
+    "OCT0704": #"""
+      # OCT0704 endless-loop
+
+      A loop went on for so long that it was ended.
+
+      ## Why
+
+      How often a loop (WHILE) turns is decided by what the model computes, so a condition that never becomes false would keep the runtime
+      for ever. All loops of a model together take at most 2^24 turns in one run.
+
+      ## Example
+
+      ```sh
+      cat > m.oct <<'END'
+      octet-ir 1
+      graph @main(%x: f32[1]) -> (%y) {
+        graph @isPositive(%a: f32[1]) -> (%t) {
+          %zero = const [0] : f32[1]
+          %t = greater_equal(%a, %zero)
+        }
+        graph @grow(%a: f32[1]) -> (%b) {
+          %one = const [1] : f32[1]
+          %b = add(%a, %one)
+        }
+        %y = while(%x) {condition = @isPositive, body = @grow} : f32[1]
+      }
+      END
+      octet convert m.oct -o m.tflite
+      printf '\x93NUMPY\1\0\x46\0{"descr": "<f4", "fortran_order": False, "shape": (1,), }            \n\0\0\0\0' | tr '"' "'" > x.npy
+      octet run m.tflite --input x.npy
+      ```
+
+      ## How to fix
+
+      Look at what the condition depends on, and whether the inputs are what the model was made for.
+
+      """#,
     "OCT0801": #"""
       # OCT0801 unknown-code
 

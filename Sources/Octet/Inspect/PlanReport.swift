@@ -16,7 +16,7 @@ public struct PlanReport: Sendable {
   public init(_ model: Model, log: DiagnosticLog) throws(DiagnosticFailure) {
     let graph = try model.runnable(log: log).graph
     let prepared = try PreparedGraph(graph, threads: model.threads, log: log)
-    arenaBytes = prepared.plan.arenaBytes
+    arenaBytes = prepared.arenaBytes
     scratchBytes = prepared.scratchBytes
     kernels = zip(prepared.schedule.entries, prepared.steps).map { entry, step in
       (

@@ -42,6 +42,15 @@ package struct Node: Sendable {
     self.outputs = outputs
     self.provenance = provenance
   }
+
+  /// The names of the subgraphs that its operator runs.
+  package var subgraphs: [String] {
+    var names: [String] = []
+    for attribute in op.attributes {
+      if case .graph(let name) = attribute.value { names.append(name) }
+    }
+    return names
+  }
 }
 
 /// A computation: nodes in topological order over numbered values. A value type; copies are cheap
@@ -125,7 +134,8 @@ package struct Graph: Sendable {
     return result
   }
 
-  /// Drops nodes whose results nobody needs and values nobody mentions, and renumbers the rest.
+  /// Drops nodes whose results nobody needs, values nobody mentions and subgraphs that no node runs, and renumbers the
+  /// rest.
   ///
   /// - Returns: for each node that stays, its place before.
   @discardableResult
@@ -159,6 +169,10 @@ package struct Graph: Sendable {
     }
     inputs = inputs.map(renumbered)
     outputs = outputs.map(renumbered)
+    if !subgraphs.isEmpty {
+      let run = Set(nodes.flatMap { $0.subgraphs })
+      subgraphs.removeAll { !run.contains($0.name) }
+    }
     return kept
   }
 }

@@ -44,13 +44,27 @@ package struct OperatorOptions {
   }
 
   package let type: BuiltinOptions
-  package let table: FlatObject
+  /// The table, made for the places that the file's list of subgraphs has for `subgraphs`.
+  package let table: ([Int32]) -> FlatObject
+  /// The names of the subgraphs that the options tell of.
+  package let subgraphs: [String]
   package let states: [State]
 
   package init(_ type: BuiltinOptions, _ table: FlatObject, states: [State] = []) {
     self.type = type
-    self.table = table
+    self.table = { _ in table }
     self.states = states
+    subgraphs = []
+  }
+
+  package init(
+    _ type: BuiltinOptions, calling subgraphs: [String],
+    _ table: @escaping (_ places: [Int32]) -> FlatObject
+  ) {
+    self.type = type
+    self.table = table
+    self.subgraphs = subgraphs
+    states = []
   }
 }
 
@@ -93,11 +107,25 @@ package struct OperatorReader {
   package let operands: Operands
   /// The declared element types of the results.
   package let resultElements: [ElementType]
+  /// The names of the file's subgraphs, in its order.
+  private let subgraphs: [String]
 
-  package init(table: OperatorTable, operands: Operands, resultElements: [ElementType]) {
+  package init(
+    table: OperatorTable, operands: Operands, resultElements: [ElementType], subgraphs: [String]
+  ) {
     self.table = table
     self.operands = operands
     self.resultElements = resultElements
+    self.subgraphs = subgraphs
+  }
+
+  /// The name of a subgraph. Throws `OCT0104` for one that the file has not.
+  package func subgraph(_ place: Int32) throws(Diagnostic) -> String {
+    guard subgraphs.indices.contains(Int(place)) else {
+      throw Diagnostic(
+        .invalidModel, "the operator names subgraph \(place), which does not exist")
+    }
+    return subgraphs[Int(place)]
   }
 
   /// The options, which must be of the given type; absent options read as all defaults do not exist

@@ -25,6 +25,7 @@ package enum OpCatalog {
     DepthwiseConv2D.entry,
     Dequantize.entry,
     Div.entry,
+    DynamicUpdateSlice.entry,
     Unary.entry(.elu),
     Comparison.entry(.equal),
     Exp.entry,
@@ -97,6 +98,7 @@ package enum OpCatalog {
     Transpose.entry,
     TransposeConv.entry,
     UnidirectionalSequenceLSTM.entry,
+    While.entry,
   ]
 
   package static func entry(named name: String) -> OpEntry? { all.first { $0.name == name } }
@@ -105,17 +107,16 @@ package enum OpCatalog {
     all.first { $0.builtin == builtin }
   }
 
-  /// An operator with its TFLite and runtime parts; nil for `while` and `foreign`.
+  /// An operator with its TFLite and runtime parts; nil for `foreign`.
   package static func builtin(_ op: any Op) -> (any BuiltinOp)? {
     entry(named: op.name).flatMap { $0.cast(op) }
   }
 
-  /// Makes operators for the text IR: the catalogue's, `while` and `foreign`.
+  /// Makes operators for the text IR: the catalogue's and `foreign`.
   package static func makeOp(
     _ name: String, _ attributes: [Attribute], _ results: [TensorType]
   ) throws(Diagnostic) -> any Op {
     let reader = AttributeReader(op: name, attributes)
-    if name == "while" { return try While(attributes: reader) }
     if name == "foreign" {
       let framework: String
       if case .symbol(let text)? = reader.value("framework") {
@@ -130,6 +131,6 @@ package enum OpCatalog {
     }
     if let entry = entry(named: name) { return try entry.parse(reader) }
     throw Diagnostic(.unknownOperator, "there is no operator '\(name)'")
-      .suggesting(name, from: all.map { $0.name } + ["while", "foreign"])
+      .suggesting(name, from: all.map { $0.name } + ["foreign"])
   }
 }

@@ -11,18 +11,21 @@ package struct OpTraits {
   package var identity: IdentityRule
   /// True when the result has the bytes of input 0 under another shape.
   package var isView: Bool
+  /// True when the result may be made of input 0 where that lies, provided that nothing else reads it any more.
+  package var updatesInPlace: Bool
   package var copies: CopiesRule
   package var fusion: FusionRule
 
   package init(
     layout: LayoutRule, clamp: ClampRule, window: WindowRule?, identity: IdentityRule, isView: Bool,
-    copies: CopiesRule, fusion: FusionRule
+    updatesInPlace: Bool = false, copies: CopiesRule, fusion: FusionRule
   ) {
     self.layout = layout
     self.clamp = clamp
     self.window = window
     self.identity = identity
     self.isView = isView
+    self.updatesInPlace = updatesInPlace
     self.copies = copies
     self.fusion = fusion
   }

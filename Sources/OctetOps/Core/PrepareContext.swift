@@ -19,11 +19,20 @@ package final class PrepareContext {
   package let pool: WorkPool
   /// Memory for the time of one step.
   package let scratch: Scratch
+  /// Those of all loops of the model.
+  package let turns: LoopTurns
+  /// Prepares a subgraph, whose inputs are the given tensors. Throws what is wrong with it.
+  package let subgraph:
+    (_ name: String, _ inputs: [TensorView], _ use: LentInputs) throws(Diagnostic) ->
+      PreparedSubgraph
 
   package init(
     inputs: [TensorView?], outputs: [TensorView], resultType: TensorType,
     epilogue: Epilogue? = nil, border: Border = .none,
-    usesReference: Bool = false, pool: WorkPool, scratch: Scratch
+    usesReference: Bool = false, pool: WorkPool, scratch: Scratch,
+    turns: LoopTurns,
+    subgraph: @escaping (_ name: String, _ inputs: [TensorView], _ use: LentInputs)
+      throws(Diagnostic) -> PreparedSubgraph
   ) {
     self.usesReference = usesReference
     self.inputs = inputs
@@ -33,6 +42,8 @@ package final class PrepareContext {
     self.border = border
     self.pool = pool
     self.scratch = scratch
+    self.turns = turns
+    self.subgraph = subgraph
   }
 
   /// The inputs that steps will not read, since they have a copy.
@@ -66,6 +77,12 @@ package final class PrepareContext {
   package func noKernel(_ reason: String) -> Diagnostic {
     Diagnostic(.noKernel, reason)
   }
+}
+
+/// What a subgraph may do to the tensors that are its inputs.
+package enum LentInputs {
+  case kept
+  case overwritten
 }
 
 /// Numbers of zeros around an image.

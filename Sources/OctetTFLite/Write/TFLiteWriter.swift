@@ -136,26 +136,13 @@ package struct TFLiteWriter {
     _ node: Node, in graphIndex: Int, _ tensors: inout [FlatObject]
   ) -> FlatObject? {
     let graph = graphs[graphIndex]
-    let builtin: BuiltinOperator
-    let version: Int32
-    let options: OperatorOptions
-    if let op = OpCatalog.builtin(node.op) {
-      builtin = op.entry.builtin
-      version = op.version(
-        graph.operands(of: node.inputs), node.outputs.map { graph[$0].type })
-      options = op.options
-    } else if let loop = node.op as? While {
-      builtin = .`while`
-      version = 1
-      options = OperatorOptions(
-        .whileOptions,
-        WhileOptionsTable.object(
-          condSubgraphIndex: place(of: loop.condition, in: graphIndex),
-          bodySubgraphIndex: place(of: loop.body, in: graphIndex)))
-    } else {
+    guard let op = OpCatalog.builtin(node.op) else {
       report(node, in: graph)
       return nil
     }
+    let version = op.version(
+      graph.operands(of: node.inputs), node.outputs.map { graph[$0].type })
+    let options = op.options
     // Left-out inputs at the end are not listed at all; some readers take -1 there for a fault.
     let count = (node.inputs.lastIndex { $0 != nil } ?? -1) + 1
     var inputs = node.inputs.prefix(count).map { Int32($0?.index ?? -1) }
@@ -167,9 +154,9 @@ package struct TFLiteWriter {
         variable("\(result.name)/state\(state.input)", result.type, state.dimensions))
     }
     return OperatorTable.object(
-      opcodeIndex: code(builtin, version), inputs: inputs,
+      opcodeIndex: code(op.entry.builtin, version), inputs: inputs,
       outputs: node.outputs.map { Int32($0.index) }, builtinOptionsType: options.type,
-      builtinOptions: options.table)
+      builtinOptions: options.table(options.subgraphs.map { place(of: $0, in: graphIndex) }))
   }
 
   private func report(_ node: Node, in graph: Graph) {

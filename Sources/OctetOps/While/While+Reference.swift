@@ -1,0 +1,5 @@
+extension While {
+  static func reference(isTrue: () -> Bool, turn: () -> Void) {
+    while isTrue() { turn() }
+  }
+}
