@@ -37,11 +37,11 @@ struct KerasBuilder {
   init(_ place: Location, version: Int, _ trace: ShapeTrace? = nil) {
     graph = GraphBuilder(within: place)
     self.version = version
+    self.trace = trace
   }
 
   mutating func begin(
     _ layer: KerasLayer, _ weights: KerasStore.Weights, _ store: KerasStore, _ location: Location
-    self.trace = trace
   ) {
     present = Present(
       name: layer.name, location: location, weights: weights.tensors, store: store)
