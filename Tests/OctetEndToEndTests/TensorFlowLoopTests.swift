@@ -68,6 +68,8 @@ import Testing
     let quantizable = try Model.open(path("sequences"), try options("sequences"), log: models.log)
       .optimized(forInt8: true, log: models.log)
     #expect(operators(quantizable, "unidirectional_sequence_lstm") == 0)
+    let check = ModelCheck(path("sequences"), try options("sequences"))
+    #expect(!check.diagnostics.contains { $0.code == .noInt8Form })
     let steps = try converted("sequences", without: ["FuseLSTM"])
     #expect(operators(steps, "tanh") == 2 * (4 + 9 * 6) - 1)
   }

@@ -24,7 +24,10 @@ public struct ModelCheck: Sendable {
     }
     let converted = (try? model.optimized(log: DiagnosticLog())) ?? model
     var floats = converted.floatOperators()
-    if !floats.isEmpty, let other = try? model.optimized(forInt8: true, log: DiagnosticLog()) {
+    let log = DiagnosticLog()
+    if !floats.isEmpty,
+      let other = try? Model.open(path, options, log: log).optimized(forInt8: true, log: log)
+    {
       floats = other.floatOperators()
     }
     diagnostics = first.diagnostics + converted.traps() + floats
