@@ -83,7 +83,8 @@ struct OpCases: Sendable, CustomTestStringConvertible {
   static let all = [
     abs, add, argMax, argMin, averagePool2D, batchMatMul, batchToSpaceND, broadcastTo, cast,
     ceil, concatenation, conv2D, conv3D, cos, cumsum, depthToSpace, depthwiseConv2D, dequantize,
-    div, dynamicUpdateSlice, elu, equal, exp, floor, floorDiv, floorMod, fullyConnected, gather, gatherND, gelu,
+    div, dynamicUpdateSlice, elu, equal, exp, floor, floorDiv, floorMod, fullyConnected, gather,
+    gatherND, gelu,
     greater, greaterEqual, hardSwish, leakyReLU, less, lessEqual,
     log, localResponseNormalization, logicalAnd, logicalNot, logicalOr, logistic, logSoftmax,
     maxPool2D, maximum, mean,
