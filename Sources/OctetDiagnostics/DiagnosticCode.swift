@@ -88,6 +88,7 @@ extension DiagnosticCode {
   public static let partConverted = DiagnosticCode("0325", "part-converted", .remark)
   public static let batchDependent = DiagnosticCode("0326", "batch-dependent", .warning)
   public static let branchesComputed = DiagnosticCode("0327", "branches-computed", .remark)
+  public static let loopKept = DiagnosticCode("0328", "loop-kept", .remark)
 
   // 04 passes
   public static let operatorLeft = DiagnosticCode("0401", "operator-left")
@@ -145,7 +146,7 @@ extension DiagnosticCode {
     unsupportedParameter, unknownOutput, unknownInput, unknownField, noWeightsFile, noInput,
     duplicateName, invalidWeights, headNotDecoded, unknownSignature, trainingLeftover,
     dataDependent, inexpressible, fixApplied, tinyInput, partBegins, loopUnrolled, precisionReduced,
-    partConverted, batchDependent, branchesComputed,
+    partConverted, batchDependent, branchesComputed, loopKept,
     operatorLeft, unknownPass, layoutChanged, passBrokeGraph, copiesJoined,
     noSamples, missingRange, tableMismatch, noInt8Form, notFinite, sampleMismatch,
     weightScaleRaised, invalidTable, poorAgreement, alreadyQuantized, noCalibrationData,

@@ -36,6 +36,19 @@ package struct GraphBuilder {
     self.place = place
   }
 
+  /// A builder of a subgraph, which counts on from `outer`.
+  init(subgraphOf outer: GraphBuilder) {
+    self.init(within: outer.place)
+    take(countsOf: outer)
+  }
+
+  /// Takes what another builder has counted since it took this one's counts.
+  mutating func take(countsOf other: GraphBuilder) {
+    (madeElements, absentBytes, narrowing) = (
+      other.madeElements, other.absentBytes, other.narrowing
+    )
+  }
+
   package mutating func addInput(_ name: String, _ type: TensorType) -> ValueID {
     let id = graph.add(Value(name: name, type: type))
     graph.inputs.append(id)

@@ -135,10 +135,12 @@ package struct MemoryPlan {
   }
 
   private mutating func place() {
-    let order = allocations.indices.filter { allocations[$0].sharedWith == nil && !allocations[$0].isLent }
-      .sorted {
-        (-allocations[$0].byteCount, $0) < (-allocations[$1].byteCount, $1)
-      }
+    let order = allocations.indices.filter {
+      allocations[$0].sharedWith == nil && !allocations[$0].isLent
+    }
+    .sorted {
+      (-allocations[$0].byteCount, $0) < (-allocations[$1].byteCount, $1)
+    }
     var placed: [Int] = []
     for index in order {
       let wanted = allocations[index]

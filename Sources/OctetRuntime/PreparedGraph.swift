@@ -120,7 +120,7 @@ package final class PreparedGraph {
       let base =
         lent.flatMap { lent in
           graph.inputs.firstIndex(of: plan.root(of: id)).map { lent[$0].base }
-        } ?? plan.offset(of: id).flatMap { offset in arena.mutableBytes.baseAddress.map { $0 + offset } }
+        } ?? plan.offset(of: id).flatMap { arena.mutableBytes.baseAddress?.advanced(by: $0) }
       views.append(Self.view(of: value, base, plan.pixelStride(of: id), &aligned))
     }
     var steps: [Step] = []

@@ -2,6 +2,7 @@ import Foundation
 import Octet
 import OctetData
 import OctetIR
+import OctetQuantize
 import OctetTestSupport
 import Testing
 
@@ -102,6 +103,36 @@ import Testing
   @Test func aRecurrentCell() throws {
     try check(Self.folder + "cell", "cell")
     try check(Self.folder + "cell/saved_model.pb", "cell")
+  }
+
+  /// Loops whose turns the data decide, or that would be too large: of TensorFlow 2, with lists, nested, of TensorFlow 1.
+  @Test(arguments: ["roots", "steps", "nested", "seek.pb"])
+  func loopsThatStayLoops(_ name: String) throws {
+    try check(Self.folder + name, String(name.prefix { $0 != "." }))
+    #expect(Set(log.diagnostics.map { $0.code }) == [.loopKept])
+    let model = try Model.open(Self.folder + name, log: log).optimized(log: log)
+    let folder = try Sample.temporaryFolder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let path = folder.appending(path: "m.tflite").path()
+    try model.write(path, log: log)
+    try check(path, String(name.prefix { $0 != "." }))
+    let inspection = Inspection(model)
+    #expect(inspection.ops.filter { $0.op == "while" }.count == 1)
+    #expect(inspection.subgraphs.prefix(2).map { $0.name } == ["condition1", "body1"])
+    #expect(inspection.text.contains("\n@body1\n"))
+  }
+
+  @Test func aLongLoopSaysWhatItWouldBe() throws {
+    _ = try Model.open(Self.folder + "steps", log: log)
+    let remark = try #require(log.diagnostics.first)
+    #expect(remark.message == "the loop turns 6000 times and stays a loop (WHILE)")
+    #expect(remark.notes.first?.hasPrefix("unrolled it would be about ") == true)
+  }
+
+  @Test func loopsHaveNoInt8Form() throws {
+    let model = try Model.open(Self.folder + "roots", log: log).optimized(log: log)
+    #expect(throws: DiagnosticFailure.self) { try model.graph.requireInt8Forms(log) }
+    #expect(log.diagnostics.last?.code == .noInt8Form)
   }
 
   /// Loops as TensorFlow's own converter writes them, against LiteRT.

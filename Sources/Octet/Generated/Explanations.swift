@@ -1012,11 +1012,11 @@ extension Explanation {
 
       ## Why
 
-      A `.tflite` made here computes the same operators on tensors of the same shapes in each run. Shapes, numbers of turns and conditions
-      are worked out from the file and from the inputs' shapes while the model is read. This one is worked out from the data:
-      `tf.where` gives as many rows as there are matches (the diagnostic calls their number `Where:0.count`, and lists the outputs that have it in
-      their shapes), a loop runs until a result is small enough, a shape is read from an
-      input's elements.
+      A `.tflite` made here computes the same operators on tensors of the same shapes in each run. Shapes and conditions are worked out from the
+      file and from the inputs' shapes while the model is read. This one is worked out from the data: `tf.where` gives as many rows as there are
+      matches (the diagnostic calls their number `Where:0.count`, and lists the outputs that have it in their shapes), a shape is read from an
+      input's elements. A loop whose turns the data decide can stay a loop, unless one of its variables
+      changes its shape from turn to turn or is a list that grows: a note says what stands against it.
 
       ## Example
 
@@ -1153,8 +1153,9 @@ extension Explanation {
 
       ## Why
 
-      A `.tflite` made here has no loops. How often this one turns is known from the file and the shapes of the inputs, so its body stands
-      there as often. The results are the same. A long loop makes a large model: at most 4096 turns are made. Copies that do the same with the
+      How often this loop turns is known from the file and the shapes of the inputs, so its body stands there as often. The results are the same, copies
+      are faster than a loop, and they can be int8. A loop that would become more than 2048 operators stays a loop if it can (OCT0328); one
+      that cannot is unrolled up to 4096 turns, and a note says why. Copies that do the same with the
       elements of a tensor become one again (OCT0405).
 
       ## Example
@@ -1302,6 +1303,39 @@ extension Explanation {
       ## When it is safe to ignore
 
       When both branches are cheap.
+
+      """#,
+    "OCT0328": #"""
+      # OCT0328 loop-kept
+
+      A loop of the model stays a loop: WHILE, with its condition and its body as subgraphs.
+
+      ## Why
+
+      How often the loop turns depends on what the model computes, or unrolled it would be more than 2048 operators. The results are the same. A loop is
+      slower than copies of its body, and has no int8 form: `--int8` refuses the model.
+
+      ## Example
+
+      ```sh
+      base64 -d > net.pb <<'PB'
+      CjIKAXgSC1BsYWNlaG9sZGVyKgsKBWR0eXBlEgIwASoTCgVzaGFwZRIKOggSAggBEgIIBAotCgRmcm9tEgtQbGFjZWhvbGRlcioLCgVk
+      dHlwZRICMAMqCwoFc2hhcGUSAjoACj0KBGxvb3ASDlN0YXRlbGVzc1doaWxlGgRmcm9tGgF4Kg0KBGJvZHkSBVIDCgFiKg0KBGNvbmQS
+      BVIDCgFjChUKAXkSCElkZW50aXR5GgZsb29wOjESkwIKbQoSCgFjEgMKAWkSAwoBdhoDCgFvGisKAW4SBUNvbnN0KgsKBWR0eXBlEgIw
+      AyoSCgV2YWx1ZRIJQgcIAxIAOgEDGhsKBGxlc3MSBExlc3MaAWkaCm46b3V0cHV0OjAiDQoBbxIIbGVzczp6OjAKoQEKFwoBYhIDCgFp
+      EgMKAXYaAwoBahoDCgF3Gi0KA29uZRIFQ29uc3QqCwoFZHR5cGUSAjADKhIKBXZhbHVlEglCBwgDEgA6AQEaHgoEbmV4dBIFQWRkVjIa
+      AWkaDG9uZTpvdXRwdXQ6MBoPCgRyZWx1EgRSZWx1GgF2Ig0KAWoSCG5leHQ6ejowIhcKAXcSEnJlbHU6YWN0aXZhdGlvbnM6MA==
+      PB
+      octet convert net.pb -o net.tflite
+      ```
+
+      ## How to fix
+
+      Nothing is wrong. For int8, give the loop a number of turns that the file or the shape of an input says.
+
+      ## When it is safe to ignore
+
+      When the model is to be float.
 
       """#,
     "OCT0401": #"""

@@ -8,8 +8,16 @@ extension Inspection {
     for output in outputs { text += "  output  \(output.text)\n" }
     if let preprocessing { text += "  preprocessing  \(preprocessing)\n" }
     for head in detector?.split(separator: "\n") ?? [] { text += "  detector       \(head)\n" }
-    if !subgraphs.isEmpty { text += "  subgraphs  \(subgraphs.joined(separator: ", "))\n" }
-    text += "\n"
+    text += "\n" + table(ops)
+    for subgraph in subgraphs { text += "\n@\(subgraph.name)\n\n" + table(subgraph.ops) }
+    text += "\n" + counted(ops.count, "operator")
+    if !subgraphs.isEmpty { text += " and \(counted(subgraphs.count, "subgraph"))" }
+    text += ", \(Self.grouped(macs)) multiply-accumulates, "
+    text += "\(Self.grouped(parameters)) constants in \(Self.grouped(weightBytes)) bytes\n"
+    return text
+  }
+
+  private func table(_ ops: [OpInfo]) -> String {
     let rows = ops.map { op in
       [
         "\(op.index)", op.op, Self.clipped(op.outputs.joined(separator: ", ")),
@@ -18,15 +26,10 @@ extension Inspection {
         op.parameters == 0 ? "" : Self.grouped(op.parameters), Self.clipped(place(op)),
       ]
     }
-    text +=
-      TextTable(
-        header: ["#", "op", "output", "type", "MACs", "constants", "from"],
-        rows: rows, rightAligned: [0, 4, 5]
-      ).text
-    text += "\n" + counted(ops.count, "operator")
-    text += ", \(Self.grouped(macs)) multiply-accumulates, "
-    text += "\(Self.grouped(parameters)) constants in \(Self.grouped(weightBytes)) bytes\n"
-    return text
+    return TextTable(
+      header: ["#", "op", "output", "type", "MACs", "constants", "from"],
+      rows: rows, rightAligned: [0, 4, 5]
+    ).text
   }
 
   /// Where an operator comes from, without the file when it is this one.
@@ -50,7 +53,8 @@ extension Inspection {
       ("outputs", .array(outputs.map { $0.json })),
       ("ops", .array(ops.map { $0.json })),
       ("tensors", .array(tensors.map { $0.json })),
-      ("subgraphs", subgraphs.isEmpty ? nil : .strings(subgraphs)),
+      ("subgraphs", subgraphs.isEmpty ? nil : .strings(subgraphs.map { $0.name })),
+      ("subgraph_ops", subgraphs.isEmpty ? nil : .array(subgraphs.map { $0.json })),
       (
         "metadata",
         .members([
@@ -92,6 +96,12 @@ extension Inspection {
       digits.removeLast(3)
     }
     return (number < 0 ? "-" : "") + digits + result
+  }
+}
+
+extension Inspection.SubgraphInfo {
+  var json: JSON {
+    .members([("name", .string(name)), ("ops", .array(ops.map { $0.json }))])
   }
 }
 

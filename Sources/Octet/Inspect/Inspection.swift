@@ -28,13 +28,21 @@ public struct Inspection: Sendable {
     public let provenance: [String]
   }
 
+  /// What loops run.
+  public struct SubgraphInfo: Sendable {
+    public let name: String
+    public let ops: [OpInfo]
+    /// Bytes of its constants.
+    let constantBytes: Int
+  }
+
   public let path: String
   public let format: ModelFormat
   public let inputs: [TensorInfo]
   public let outputs: [TensorInfo]
   public let ops: [OpInfo]
   public let tensors: [TensorInfo]
-  public let subgraphs: [String]
+  public let subgraphs: [SubgraphInfo]
   public let preprocessing: String?
   /// The text form of a detector's heads.
   public let detector: String?
@@ -76,14 +84,32 @@ public struct Inspection: Sendable {
     inputs = graph.inputs.map { TensorInfo(graph[$0]) }
     outputs = graph.outputs.map { TensorInfo(graph[$0]) }
     tensors = graph.values.map { TensorInfo($0) }
-    subgraphs = graph.subgraphs.map { $0.name }
+    subgraphs = graph.allSubgraphs.map { SubgraphInfo($0) }
     ops = graph.nodes.enumerated().map { index, node in OpInfo(node, index, graph) }
   }
 
   // Shapes of a file that is only looked at may be anything: sums saturate.
-  public var parameters: Int { saturatingSum(ops.map { $0.parameters }) }
-  public var macs: Int { saturatingSum(ops.map { $0.macs ?? 0 }) }
-  public var weightBytes: Int { saturatingSum(tensors.map { $0.constantBytes ?? 0 }) }
+  public var parameters: Int { saturatingSum(allOps.map { $0.parameters }) }
+  /// Of one turn of each loop.
+  public var macs: Int { saturatingSum(allOps.map { $0.macs ?? 0 }) }
+  public var weightBytes: Int {
+    saturatingSum(tensors.map { $0.constantBytes ?? 0 } + subgraphs.map { $0.constantBytes })
+  }
+
+  private var allOps: [OpInfo] { ops + subgraphs.flatMap { $0.ops } }
+}
+
+extension Graph {
+  /// Its subgraphs, each before those within it.
+  fileprivate var allSubgraphs: [Graph] { subgraphs.flatMap { [$0] + $0.allSubgraphs } }
+}
+
+extension Inspection.SubgraphInfo {
+  init(_ graph: Graph) {
+    name = graph.name
+    ops = graph.nodes.enumerated().map { index, node in Inspection.OpInfo(node, index, graph) }
+    constantBytes = saturatingSum(graph.values.map { $0.constant?.bytes.count ?? 0 })
+  }
 }
 
 extension Inspection.TensorInfo {

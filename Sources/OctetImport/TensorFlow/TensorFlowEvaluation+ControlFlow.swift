@@ -5,8 +5,6 @@ import OctetOps
 extension TensorFlowEvaluation {
   /// Functions within functions.
   private static let deepest = 64
-  /// Turns of a loop that is unrolled.
-  static let mostTurns = 4096
 
   /// The results of what chooses what else runs, both as functions and as TensorFlow 1 has it, with nodes that are
   /// dead; nil for other operators.
@@ -20,7 +18,7 @@ extension TensorFlowEvaluation {
     switch node.type {
     case "PartitionedCall", "StatefulPartitionedCall":
       return try call(try node.function("f"), node.inputs, run.depth)
-    case "While", "StatelessWhile": return try unroll(node, run.depth)
+    case "While", "StatelessWhile": return try results(of: loop(node, run.depth))
     case "If", "StatelessIf": return try branch(node, run.depth)
     case "Case", "StatelessCase": return try choice(node, run.depth)
     case "Switch", "RefSwitch": return try split(node)
@@ -33,15 +31,21 @@ extension TensorFlowEvaluation {
 
   // MARK: Functions
 
-  private func call(
-    _ name: String, _ arguments: [TensorFlowValue], _ depth: Int
-  ) throws(Diagnostic) -> [TensorFlowValue] {
+  /// A function that is called within `depth` others.
+  func function(_ name: String, _ depth: Int) throws(Diagnostic) -> TensorFlowBody {
     guard let called = source.functions[name] else {
       throw Diagnostic(.invalidGraph, "there is no function '\(name)'")
     }
     guard depth < Self.deepest else {
       throw Diagnostic(.invalidGraph, "functions call each other without end")
     }
+    return called
+  }
+
+  func call(
+    _ name: String, _ arguments: [TensorFlowValue], _ depth: Int
+  ) throws(Diagnostic) -> [TensorFlowValue] {
+    let called = try function(name, depth)
     let run = BodyRun(called, arguments, depth: depth + 1)
     let results = values(called.results, in: run)
     noteAssignments(in: run)
@@ -49,55 +53,11 @@ extension TensorFlowEvaluation {
     return results
   }
 
-  /// The body of a loop once for each turn, as long as its condition is known.
-  private func unroll(
-    _ node: TensorFlowNode, _ depth: Int
-  ) throws(Diagnostic) -> [TensorFlowValue] {
-    let (condition, body) = (try node.function("cond"), try node.function("body"))
-    var variables = node.inputs
-    for turn in 0...Self.mostTurns {
-      for case .missing in variables { return [] }
-      let test = try call(condition, variables, depth)
-      guard case .constant(let tensor)? = test.first, let known = KnownNumbers(tensor) else {
-        if case .missing? = test.first { return [] }
-        throw Self.unknownTurns
-      }
-      if known.values.first == 0 {
-        remarkUnrolled(turn, node.location)
-        return variables
-      }
-      variables = try call(body, variables, depth)
-      guard variables.count == node.inputs.count else { return [] }
-    }
-    throw Self.tooManyTurns
-  }
-
-  func remarkUnrolled(_ turns: Int, _ location: Location) {
-    options.trace?.addTurns(turns, location)
-    log.add(
-      Diagnostic(
-        .loopUnrolled,
-        "the loop turns \(counted(turns, "time")) and becomes as many copies of its body",
-        at: location))
-  }
-
-  static var unknownTurns: Diagnostic {
-    Diagnostic(
-      .dataDependent,
-      "how often the loop runs depends on what the model computes, so it cannot be unrolled")
-  }
-
-  static var tooManyTurns: Diagnostic {
-    Diagnostic(
-      .unsupportedParameter, "the loop runs more than \(mostTurns) times",
-      notes: ["it would be unrolled to as many copies of its body"])
-  }
-
   /// The branch that a condition chooses; both of them where it is not known, of whose results it chooses.
   private func branch(
     _ node: TensorFlowNode, _ depth: Int
   ) throws(Diagnostic) -> [TensorFlowValue] {
-    if case .computed(let id) = try node.input(0), !builder.graph.inputs.contains(id),
+    if case .computed(let id) = try node.input(0), !isModelInput(id),
       builder.graph[id].type == TensorType(.bool, [])
     {
       return try selected(node, id, depth)
@@ -158,13 +118,13 @@ extension TensorFlowEvaluation {
         throw Diagnostic(.unsupportedParameter, "the condition of the branch is no number")
       }
       return number != 0
-    case .computed(let id) where builder.graph.inputs.contains(id):
+    case .computed(let id) where isModelInput(id):
       throw Diagnostic(
         .trainingLeftover,
         "the input '\(builder.graph[id].name)' chooses which part of the model runs",
         notes: ["most often it says whether the model is trained"],
         helps: [Fix.training.help("make it false")])
-    case .computed, .complex, .list, .variable, .random, .dead:
+    case .computed, .complex, .list, .packedList, .variable, .random, .dead:
       throw Diagnostic(
         .dataDependent, "which branch runs depends on what the model computes",
         notes: ["a .tflite made here computes every operator it has"])

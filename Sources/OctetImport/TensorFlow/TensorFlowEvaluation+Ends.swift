@@ -86,7 +86,8 @@ extension TensorFlowEvaluation {
     builder.narrowing.report(to: log, at: source.place)
     if !isComplete, !log.hasErrors {
       log.add(
-        Diagnostic(.unknownOutput, "an output could not be made", at: source.place))
+        (isTooLarge ? Self.tooLarge : Diagnostic(.unknownOutput, "an output could not be made"))
+          .located(source.place))
     }
     for name in options.inputs
     where !builder.graph.inputs.contains(where: { builder.graph[$0].name == name }) {

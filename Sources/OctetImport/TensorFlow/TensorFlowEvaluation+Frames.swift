@@ -30,7 +30,7 @@ extension TensorFlowEvaluation {
     guard let chosen = alive.first else { return [.dead, .dead] }
     let open = alive.count > 1 ? openCondition(before: place, in: run) : nil
     // That an input chooses is a cause of its own, whatever else is wrong with the branches.
-    if case .computed(let id)? = open, builder.graph.inputs.contains(id) {
+    if case .computed(let id)? = open, isModelInput(id) {
       _ = try condition(.computed(id))
     }
     for index in alive { if case .missing = node.inputs[index] { return [] } }
@@ -62,29 +62,10 @@ extension TensorFlowEvaluation {
     guard let frame = run.body.frame(ofExit: place) else {
       throw Diagnostic(.invalidGraph, "the node leaves no loop")
     }
-    var state = frame.variables.map { run.value($0.start) }
-    for count in 0...Self.mostTurns {
-      for case .missing in state { return [] }
-      let turn = BodyRun(run.body, run.arguments, depth: run.depth)
-      turn.results = run.results
-      for node in frame.nodes { turn.results[node] = nil }
-      for (variable, value) in zip(frame.variables, state) {
-        turn.results[variable.merge] = [value, .missing]
-      }
-      let test = values([frame.condition], in: turn)
-      guard case .constant(let tensor)? = test.first, let known = KnownNumbers(tensor) else {
-        if case .missing? = test.first { return [] }
-        throw Self.unknownTurns
-      }
-      if known.values.first == 0 {
-        for (variable, value) in zip(frame.variables, state) {
-          if let exit = variable.exit { run.results[exit] = [value] }
-        }
-        remarkUnrolled(count, location(of: run.body.nodes[place], in: run.body))
-        return run.results[place] ?? []
-      }
-      state = values(frame.variables.map { $0.next }, in: turn)
+    let values = try results(of: loop(frame, leftBy: place, in: run))
+    for (variable, value) in zip(frame.variables, values) {
+      if let exit = variable.exit { run.results[exit] = [value] }
     }
-    throw Self.tooManyTurns
+    return run.results[place] ?? []
   }
 }

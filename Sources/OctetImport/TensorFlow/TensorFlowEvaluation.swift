@@ -6,7 +6,7 @@ import OctetIR
 final class TensorFlowEvaluation {
   let source: TensorFlowSource
   let options: ImportOptions
-  let log: DiagnosticLog
+  private(set) var log: DiagnosticLog
   var builder: GraphBuilder
   /// The values of the model's inputs, by node.
   var inputs: [String: TensorFlowValue] = [:]
@@ -21,18 +21,23 @@ final class TensorFlowEvaluation {
   var readVariables: Set<String> = []
   var assignments: [(variable: String, node: Location)] = []
 
+  /// The subgraphs within which nodes are looked at.
+  var traces = 0
+  /// Whether what is evaluated stays: while turns are counted it does not.
+  var recordsShapes = true
+
   /// The run of the graph itself.
   var main: BodyRun?
 
   /// The bodies of which it was told what is left out.
   var remarked: Set<String> = []
 
-  /// Nodes looked at, each turn of a loop anew, and the bytes of constants that repeat one number.
-  private var visits = 0
+  /// Turns and nodes looked at, these in each turn anew, and the bytes of constants that repeat one number.
+  private(set) var visits = 0
   private var repeatedBytes = 0
 
   /// Nodes that are looked at, and bytes of repeated numbers, before a graph counts as too large.
-  private static let mostVisits = 1 << 20
+  private static let mostVisits = 1 << 21
   private static let mostRepeatedBytes = 1 << 30
 
   init(_ source: TensorFlowSource, _ options: ImportOptions, _ log: DiagnosticLog) {
@@ -42,6 +47,37 @@ final class TensorFlowEvaluation {
     builder = GraphBuilder(within: source.place)
     for name in options.inputs { cuts[name] = .missing }
   }
+
+  /// What looking at nodes changes.
+  struct State {
+    fileprivate let builder: GraphBuilder
+    fileprivate let cuts: [String: TensorFlowValue]
+    fileprivate let captures: [String: TensorFlowValue?]
+    fileprivate let problems: TensorFlowProblems
+    fileprivate let readVariables: Set<String>
+    fileprivate let assignments: [(variable: String, node: Location)]
+    fileprivate let remarked: Set<String>
+    fileprivate let log: DiagnosticLog
+  }
+
+  /// The present state, to come back to; what is logged from here on is no part of it.
+  func mark() -> State {
+    let state = State(
+      builder: builder, cuts: cuts, captures: captures, problems: problems,
+      readVariables: readVariables, assignments: assignments, remarked: remarked, log: log)
+    log = DiagnosticLog()
+    for diagnostic in state.log.diagnostics { log.add(diagnostic) }
+    return state
+  }
+
+  func reset(to state: State) {
+    (builder, cuts, captures) = (state.builder, state.cuts, state.captures)
+    (problems, log, remarked) = (state.problems, state.log, state.remarked)
+    (readVariables, assignments) = (state.readVariables, state.assignments)
+  }
+
+  /// Whether a value is an input of the model, and not of a loop's body.
+  func isModelInput(_ id: ValueID) -> Bool { traces == 0 && builder.graph.inputs.contains(id) }
 
   // MARK: Order
 
@@ -75,6 +111,20 @@ final class TensorFlowEvaluation {
     return wanted.map { run.value($0) }
   }
 
+  /// Counts a node or a turn that is looked at. Throws `OCT0307` when there were too many; nothing is looked at from then on.
+  func visit() throws(Diagnostic) {
+    visits += 1
+    if isTooLarge { throw Self.tooLarge }
+  }
+
+  var isTooLarge: Bool { visits > Self.mostVisits }
+
+  static var tooLarge: Diagnostic {
+    Diagnostic(
+      .unsupportedParameter,
+      "the graph has more than \(mostVisits) nodes once its loops are unrolled")
+  }
+
   // MARK: Nodes
 
   func location(of node: TFNodeDef, in body: TensorFlowBody) -> Location {
@@ -97,11 +147,11 @@ final class TensorFlowEvaluation {
       results = []
       problems.add(error.located(location), self, place, run)
     }
-    if results.isEmpty {
+    if results.isEmpty, traces == 0 {
       problems.frontier(of: node.name, values, builder)
       results = openResults(of: node, values, at: place, in: run, location)
     }
-    options.trace?.add(location, values, results, builder.graph)
+    if traces == 0, recordsShapes { options.trace?.add(location, values, results, builder.graph) }
     if cuts[node.name] != nil, let cut = cut(node, results.first, location) { results = [cut] }
     if case .some(nil) = captures[node.name] { captures[node.name] = results.first }
     return results
@@ -111,13 +161,8 @@ final class TensorFlowEvaluation {
     _ node: TFNodeDef, _ values: [TensorFlowValue], at place: Int, in run: BodyRun,
     _ location: Location
   ) throws(Diagnostic) -> [TensorFlowValue] {
-    visits += 1
-    guard visits <= Self.mostVisits else {
-      if visits > Self.mostVisits + 1 { return [] }
-      throw Diagnostic(
-        .unsupportedParameter,
-        "the graph has more than \(Self.mostVisits) nodes once its loops are unrolled")
-    }
+    if isTooLarge { return [] }
+    try visit()
     var values = values
     if node.op.hasPrefix("ResourceGather"), case .variable(let name)? = values.first {
       values[0] = .constant(try stored(name))

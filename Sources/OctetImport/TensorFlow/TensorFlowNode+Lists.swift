@@ -20,43 +20,36 @@ extension TensorFlowNode {
     case "TensorListReserve":
       return [.list([TensorFlowValue?](repeating: nil, count: try count(1)))]
     case "EmptyTensorList": return [.list([])]
-    case "TensorListFromTensor": return [.list(try unpacked(&builder))]
-    case "TensorListLength":
-      return [.constant(Tensor([], int32: [Int32(try list().count)]))]
-    case "TensorListGetItem":
-      return [try item(try count(1), of: try list())]
+    case "TensorListFromTensor": return [.packedList(try builder.input(self, 0))]
+    case "TensorListLength": return [try length(of: try input(0), builder)]
+    case "TensorListGetItem": return [try item(try input(1), of: try input(0), &builder)]
     case "TensorListSetItem":
-      return [.list(try setting(try count(1), to: try input(2), in: try list()))]
-    case "TensorListPushBack": return [.list(try list() + [try input(1)])]
+      return [try setting(try input(1), to: try input(2), in: try input(0), &builder)]
+    case "TensorListPushBack": return [.list(try list(0, &builder) + [try input(1)])]
     case "TensorListPopBack":
-      let list = try list()
+      let list = try list(0, &builder)
       return [.list(Array(list.dropLast())), try item(list.count - 1, of: list)]
     case "TensorListResize":
       let size = try count(1)
-      let list = try list().prefix(size)
+      if case .packedList(let id) = try input(0), try builder.extents(id).first == size {
+        return [.packedList(id)]
+      }
+      let list = try list(0, &builder).prefix(size)
       return [.list(list + [TensorFlowValue?](repeating: nil, count: size - list.count))]
-    case "TensorListGather":
-      let list = try list()
-      return [
-        try stacked(
-          try places(1).map { index throws(Diagnostic) in
-            try item(index, of: list)
-          }, &builder)
-      ]
+    case "TensorListGather": return [try gathered(try input(0), 1, &builder)]
     case "TensorListScatter", "TensorListScatterV2":
       let places = try places(1)
       let size = max((places.max() ?? -1) + 1, 0)
       return [
-        .list(
-          try scattered(places, into: [TensorFlowValue?](repeating: nil, count: size), &builder))
+        try scattered(places, into: [TensorFlowValue?](repeating: nil, count: size), &builder)
       ]
     case "TensorListScatterIntoExistingList":
       // Inputs: the list, the tensor, the places.
       let node = with(inputs: [try input(1)], "", false)
-      return [.list(try node.scattered(try places(2), into: try list(), &builder))]
-    case "TensorListStack": return [try stacked(try list(), &builder)]
+      return [try node.scattered(try places(2), into: try list(0, &builder), &builder)]
+    case "TensorListStack": return [try stacked(try input(0), &builder)]
     case "TensorListConcat", "TensorListConcatV2":
-      return [try joined(try list(), &builder)]
+      return [try joined(try list(0, &builder), &builder)]
     default: return nil
     }
   }
@@ -70,25 +63,90 @@ extension TensorFlowNode {
       let list = TensorFlowValue.list([TensorFlowValue?](repeating: nil, count: try count(0)))
       return [list, list]
     case "TensorArrayWriteV3":
-      return [.list(try setting(try count(1), to: try input(2), in: try list(3)))]
-    case "TensorArrayReadV3": return [try item(try count(1), of: try list(2))]
-    case "TensorArraySizeV3":
-      return [.constant(Tensor([], int32: [Int32(try list(1).count)]))]
-    case "TensorArrayGatherV3":
-      let list = try list(2)
-      return [
-        try stacked(
-          try places(1).map { index throws(Diagnostic) in
-            try item(index, of: list)
-          }, &builder)
-      ]
+      return [try setting(try input(1), to: try input(2), in: try input(3), &builder)]
+    case "TensorArrayReadV3": return [try item(try input(1), of: try input(2), &builder)]
+    case "TensorArraySizeV3": return [try length(of: try input(1), builder)]
+    case "TensorArrayGatherV3": return [try gathered(try input(2), 1, &builder)]
     case "TensorArrayScatterV3":
       let node = with(inputs: [try input(2)], "", false)
-      return [.list(try node.scattered(try places(1), into: try list(3), &builder))]
-    case "TensorArrayConcatV3": return [try joined(try list(1), &builder)]
+      return [try node.scattered(try places(1), into: try list(3, &builder), &builder)]
+    case "TensorArrayConcatV3": return [try joined(try list(1, &builder), &builder)]
     case "TensorArrayCloseV3": return []
     default: return nil
     }
+  }
+
+  private func length(
+    of list: TensorFlowValue, _ builder: GraphBuilder
+  ) throws(Diagnostic) -> TensorFlowValue {
+    let count: Int
+    switch list {
+    case .packedList(let id): count = try builder.extents(id).first ?? 0
+    case .list(let items): count = items.count
+    default: throw noList
+    }
+    return .constant(Tensor([], int32: [Int32(count)]))
+  }
+
+  /// An element, whose place the graph may compute.
+  private func item(
+    _ index: TensorFlowValue, of list: TensorFlowValue, _ builder: inout GraphBuilder
+  ) throws(Diagnostic) -> TensorFlowValue {
+    switch (list, index) {
+    case (.packedList(let id), .constant(let place)):
+      guard let place = KnownNumbers(place)?.integers?.first else { throw noList }
+      let part = try builder.part(id, place)
+      return builder.known(.computed(part))
+    case (.packedList(let id), _): return .computed(try builder.item(id, index))
+    case (.list(let items), .constant(let place)):
+      guard let place = KnownNumbers(place)?.integers?.first else { throw noList }
+      return try item(place, of: items)
+    case (.list(let items), _):
+      guard let type = builder.itemType(items) else {
+        throw Diagnostic(.unsupportedParameter, "an element of the list is read and never set")
+      }
+      return .computed(try builder.item(try builder.packed(items, type), index))
+    default: throw noList
+    }
+  }
+
+  /// The list with another element, whose place the graph may compute.
+  private func setting(
+    _ index: TensorFlowValue, to value: TensorFlowValue, in list: TensorFlowValue,
+    _ builder: inout GraphBuilder
+  ) throws(Diagnostic) -> TensorFlowValue {
+    switch (list, index) {
+    case (.packedList(let id), _):
+      return .packedList(try builder.setting(id, index, to: value))
+    case (.list(let items), .constant(let place)):
+      guard let place = KnownNumbers(place)?.integers?.first else { throw noList }
+      return .list(try setting(place, to: value, in: items))
+    case (.list(let items), _):
+      guard let type = builder.itemType(items + [value]) else { throw noList }
+      return .packedList(
+        try builder.setting(try builder.packed(items, type), index, to: value))
+    default: throw noList
+    }
+  }
+
+  /// Elements at the places that input `places` gives, along a new dimension.
+  private func gathered(
+    _ list: TensorFlowValue, _ places: Int, _ builder: inout GraphBuilder
+  ) throws(Diagnostic) -> TensorFlowValue {
+    guard case .packedList(let id) = list else {
+      let items = try self.list(of: list, &builder)
+      return try stacked(
+        .list(
+          try self.places(places).map { index throws(Diagnostic) in
+            try item(index, of: items)
+          }), &builder)
+    }
+    if case .constant(let tensor) = try input(places),
+      KnownNumbers(tensor)?.integers == Array(0..<(try builder.extents(id).first ?? 0))
+    {
+      return builder.known(.computed(id))
+    }
+    return .computed(try builder.item(id, try input(places)))
   }
 
   private func item(
@@ -123,15 +181,19 @@ extension TensorFlowNode {
   /// `list` with the parts of the first input at `places`.
   private func scattered(
     _ places: [Int], into list: [TensorFlowValue?], _ builder: inout GraphBuilder
-  ) throws(Diagnostic) -> [TensorFlowValue?] {
-    let parts = try unpacked(&builder)
-    guard parts.count == places.count else {
+  ) throws(Diagnostic) -> TensorFlowValue {
+    let id = try builder.input(self, 0)
+    let count = try builder.extents(id).first ?? 0
+    guard count == places.count else {
       throw Diagnostic(
-        .shapeMismatch, "\(counted(parts.count, "part")) for \(counted(places.count, "place"))")
+        .shapeMismatch, "\(counted(count, "part")) for \(counted(places.count, "place"))")
     }
+    if places == Array(list.indices) { return .packedList(id) }
     var list = list
-    for (place, part) in zip(places, parts) { list = try setting(place, to: part, in: list) }
-    return list
+    for (place, part) in zip(places, try builder.unstack(id, axis: 0)) {
+      list = try setting(place, to: .computed(part), in: list)
+    }
+    return .list(list)
   }
 
   private func values(
@@ -148,9 +210,11 @@ extension TensorFlowNode {
   }
 
   private func stacked(
-    _ list: [TensorFlowValue?], _ builder: inout GraphBuilder
+    _ list: TensorFlowValue, _ builder: inout GraphBuilder
   ) throws(Diagnostic) -> TensorFlowValue {
-    .computed(try builder.stack(try values(list, &builder), axis: 0))
+    if case .packedList(let id) = list { return builder.known(.computed(id)) }
+    return .computed(
+      try builder.stack(try values(try self.list(of: list, &builder), &builder), axis: 0))
   }
 
   private func joined(
@@ -163,11 +227,25 @@ extension TensorFlowNode {
     return .computed(items.count == 1 ? first : try builder.add(Concatenation(axis: 0), items))
   }
 
-  private func list(_ index: Int = 0) throws(Diagnostic) -> [TensorFlowValue?] {
-    guard case .list(let items) = try input(index) else {
-      throw Diagnostic(.invalidGraph, "the node reads what is no list of tensors")
+  private func list(
+    _ index: Int, _ builder: inout GraphBuilder
+  ) throws(Diagnostic) -> [TensorFlowValue?] {
+    try list(of: try input(index), &builder)
+  }
+
+  /// The elements of a list.
+  private func list(
+    of value: TensorFlowValue, _ builder: inout GraphBuilder
+  ) throws(Diagnostic) -> [TensorFlowValue?] {
+    switch value {
+    case .list(let items): return items
+    case .packedList(let id): return try builder.unstack(id, axis: 0).map { .computed($0) }
+    default: throw noList
     }
-    return items
+  }
+
+  private var noList: Diagnostic {
+    Diagnostic(.invalidGraph, "the node reads what is no list of tensors, or no place in one")
   }
 
   /// A constant input that counts elements.
@@ -181,46 +259,5 @@ extension TensorFlowNode {
 
   private func outside(_ index: Int, _ count: Int) -> Diagnostic {
     Diagnostic(.shapeMismatch, "the list of \(counted(count, "tensor")) has no element \(index)")
-  }
-
-  /// The parts of a tensor along its first dimension.
-  private func unpacked(_ builder: inout GraphBuilder) throws(Diagnostic) -> [TensorFlowValue] {
-    let id = try builder.input(self, 0)
-    return try builder.unstack(id, axis: 0).map { .computed($0) }
-  }
-}
-
-extension GraphBuilder {
-  /// Tensors of one shape, joined along a new dimension.
-  mutating func stack(_ items: [ValueID], axis: Int) throws(Diagnostic) -> ValueID {
-    var parts: [ValueID] = []
-    for item in items {
-      var extents = try extents(item)
-      extents.insert(1, at: axis)
-      parts.append(try reshape(item, extents))
-    }
-    guard let first = parts.first else {
-      throw Diagnostic(.unsupportedParameter, "a list of no tensors cannot be stacked")
-    }
-    return parts.count == 1 ? first : try add(Concatenation(axis: axis), parts)
-  }
-
-  /// The parts of a tensor along a dimension, which they do without.
-  mutating func unstack(_ id: ValueID, axis: Int) throws(Diagnostic) -> [ValueID] {
-    let extents = try extents(id)
-    guard extents.indices.contains(axis), extents[axis] <= 1 << 16 else {
-      throw Diagnostic(.shapeMismatch, "the shape \(extents) has no parts")
-    }
-    var size = extents
-    size[axis] = 1
-    var own = extents
-    own.remove(at: axis)
-    var parts: [ValueID] = []
-    for index in 0..<extents[axis] {
-      var begin = [Int](repeating: 0, count: extents.count)
-      begin[axis] = index
-      parts.append(try reshape(try slice(id, begin: begin, size: size), own))
-    }
-    return parts
   }
 }

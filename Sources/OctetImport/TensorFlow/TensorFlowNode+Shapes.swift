@@ -14,7 +14,7 @@ extension TensorFlowNode {
       case .constant(let tensor): extents = tensor.extents
       case .complex(let id, _): extents = try builder.extents(id)
       case .random(let numbers): extents = numbers.mean.extents
-      case .list, .variable, .dead, .missing: return []
+      case .list, .packedList, .variable, .dead, .missing: return []
       }
       let numbers =
         switch type {

@@ -110,7 +110,7 @@ extension GraphBuilder {
     case .variable(let name):
       throw Diagnostic(
         .unsupportedParameter, "the handle of the variable '\(name)' is no tensor")
-    case .list:
+    case .list, .packedList:
       throw Diagnostic(.unsupportedParameter, "a list of tensors leaves the part that is converted")
     case .complex:
       throw Diagnostic(

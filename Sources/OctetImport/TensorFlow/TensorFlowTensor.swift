@@ -105,6 +105,8 @@ package enum TensorFlowValue {
   case constant(Tensor)
   /// A list of tensors, those that are set.
   case list([TensorFlowValue?])
+  /// A list of tensors of one type, all in a tensor [count, item…] that the graph computes.
+  case packedList(ValueID)
   /// The handle of a variable.
   case variable(String)
   /// Complex numbers, as two tensors.

@@ -31,7 +31,8 @@ package final class PrepareContext {
     epilogue: Epilogue? = nil, border: Border = .none,
     usesReference: Bool = false, pool: WorkPool, scratch: Scratch,
     turns: LoopTurns,
-    subgraph: @escaping (_ name: String, _ inputs: [TensorView], _ use: LentInputs)
+    subgraph:
+      @escaping (_ name: String, _ inputs: [TensorView], _ use: LentInputs)
       throws(Diagnostic) -> PreparedSubgraph
   ) {
     self.usesReference = usesReference

@@ -1,0 +1,136 @@
+import OctetDiagnostics
+import OctetIR
+
+/// What becomes of a loop: as many copies of its body as it turns, or a loop.
+extension TensorFlowEvaluation {
+  /// Turns of a loop that is unrolled whatever it costs, and turns that are counted.
+  private static let mostTurns = 4096
+  private static let mostCounted = 1 << 14
+  /// Operators, and nodes looked at, beyond which a loop stays a loop if it can.
+  private static let dearOperators = 2048
+  private static let dearVisits = 1 << 17
+  /// Turns after which it is reckoned what all of them cost.
+  private static let sample = 8
+
+  private enum Turns {
+    case known(Int)
+    case moreThanCounted
+    /// What the model computes decides.
+    case unknown
+  }
+
+  private enum Unrolled {
+    case values([TensorFlowValue])
+    /// The operators that all turns would become, from those made so far.
+    case dear(operators: Int)
+  }
+
+  /// What a loop gives; nothing when that could not be made, which has been reported.
+  func results(of loop: TensorFlowLoop) throws(Diagnostic) -> [TensorFlowValue] {
+    for case .missing in loop.start { return [] }
+    let turns = try turns(of: loop)
+    var notes: [String] = []
+    if case .known(let count) = turns {
+      let before = mark()
+      switch try unroll(loop, count, untilDear: true) {
+      case .values(let values):
+        if !values.isEmpty { remarkUnrolled(count, loop) }
+        return values
+      case .dear(let operators):
+        reset(to: before)
+        notes = ["unrolled it would be about \(counted(operators, "operator"))"]
+      }
+    }
+    do throws(Diagnostic) {
+      return try kept(loop, Self.remark(turns), notes)
+    } catch {
+      guard case .known(let count) = turns, count <= Self.mostTurns else {
+        throw Self.refusal(turns, error)
+      }
+      guard case .values(let values) = try unroll(loop, count, untilDear: false) else { return [] }
+      if !values.isEmpty { remarkUnrolled(count, loop, error) }
+      return values
+    }
+  }
+
+  /// Counts turns, for which only what decides on them is evaluated.
+  private func turns(of loop: TensorFlowLoop) throws(Diagnostic) -> Turns {
+    let before = mark()
+    let wasRecording = recordsShapes
+    recordsShapes = false
+    defer {
+      reset(to: before)
+      recordsShapes = wasRecording
+    }
+    let deciding = loop.deciding
+    var variables = loop.start
+    for turn in 0...Self.mostCounted {
+      try visit()
+      do throws(Diagnostic) {
+        guard case .constant(let tensor) = try loop.condition(variables),
+          let isTrue = KnownNumbers(tensor)?.values.first
+        else { return .unknown }
+        if isTrue == 0 { return .known(turn) }
+        variables = try loop.next(variables, deciding)
+      } catch { return .unknown }
+    }
+    return .moreThanCounted
+  }
+
+  /// The body once for each turn.
+  private func unroll(
+    _ loop: TensorFlowLoop, _ turns: Int, untilDear: Bool
+  ) throws(Diagnostic) -> Unrolled {
+    let (nodes, visits) = (builder.graph.nodes.count, visits)
+    var variables = loop.start
+    for turn in 0..<turns {
+      let made = builder.graph.nodes.count - nodes
+      let expected = turn < Self.sample ? made : made * turns / turn
+      if untilDear, expected > Self.dearOperators || self.visits - visits > Self.dearVisits {
+        return .dear(operators: made * turns / turn)
+      }
+      try visit()
+      variables = try loop.next(variables, nil)
+      guard variables.count == loop.start.count else { return .values([]) }
+      for case .missing in variables { return .values([]) }
+    }
+    return .values(variables)
+  }
+
+  private func remarkUnrolled(
+    _ turns: Int, _ loop: TensorFlowLoop, _ obstacle: Diagnostic? = nil
+  ) {
+    if recordsShapes { options.trace?.addTurns(turns, loop.location) }
+    log.add(
+      Diagnostic(
+        .loopUnrolled,
+        "the loop turns \(counted(turns, "time")) and becomes as many copies of its body",
+        at: loop.location, notes: obstacle.map { [Self.note($0)] } ?? []))
+  }
+
+  private static func remark(_ turns: Turns) -> String {
+    switch turns {
+    case .known(let count): "the loop turns \(counted(count, "time")) and stays a loop (WHILE)"
+    case .moreThanCounted:
+      "the loop turns more than \(mostCounted) times and stays a loop (WHILE)"
+    case .unknown:
+      "how often the loop turns depends on what the model computes: it stays a loop (WHILE)"
+    }
+  }
+
+  private static func refusal(_ turns: Turns, _ obstacle: Diagnostic) -> Diagnostic {
+    if case .unknown = turns {
+      return Diagnostic(
+        .dataDependent,
+        "how often the loop runs depends on what the model computes, so it cannot be unrolled",
+        notes: [note(obstacle)])
+    }
+    return Diagnostic(
+      .unsupportedParameter, "the loop runs more than \(mostTurns) times",
+      notes: ["it would be unrolled to as many copies of its body", note(obstacle)])
+  }
+
+  private static func note(_ obstacle: Diagnostic) -> String {
+    "it cannot stay a loop: \(obstacle.message)"
+  }
+}
