@@ -135,6 +135,11 @@ extension ShapeTrace.Form {
       } else {
         self = .list(count: items.count, element: nil)
       }
+    case .packedList(let id):
+      guard let extents = graph[id].type.shape.extents, let count = extents.first else {
+        return nil
+      }
+      self = .list(count: count, element: Array(extents.dropFirst()))
     case .variable, .dead, .missing: return nil
     }
   }
