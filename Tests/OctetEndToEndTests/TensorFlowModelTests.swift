@@ -71,6 +71,11 @@ import Testing
     #expect(log.diagnostics.isEmpty)
   }
 
+  @Test func branchesOfTensorFlow1ByTheData() throws {
+    try check(Self.folder + "branches.pb", "branches")
+    #expect(log.diagnostics.map { $0.code } == [.branchesComputed, .branchesComputed])
+  }
+
   @Test func aBranchByTheData() throws {
     try check(Self.folder + "choice", "choice")
     #expect(log.diagnostics.map { $0.code } == [.branchesComputed])

@@ -27,6 +27,9 @@ final class TensorFlowEvaluation {
   /// The bodies of which it was told what is left out.
   var remarked: Set<String> = []
 
+  /// The computed conditions that choose of the results of branches.
+  var choosers: Set<ValueID> = []
+
   /// Nodes looked at, each turn of a loop anew, and the bytes of constants that repeat one number.
   private var visits = 0
   private var repeatedBytes = 0
