@@ -76,6 +76,11 @@ import Testing
     #expect(log.diagnostics.map { $0.code } == [.branchesComputed, .branchesComputed])
   }
 
+  @Test func arithmeticWithPlaces() throws {
+    try check(Self.folder + "wide.pb", "wide")
+    #expect(log.diagnostics.map { $0.code } == [.precisionReduced])
+  }
+
   @Test func aBranchByTheData() throws {
     try check(Self.folder + "choice", "choice")
     #expect(log.diagnostics.map { $0.code } == [.branchesComputed])

@@ -163,6 +163,7 @@ final class TensorFlowEvaluation {
     }
     for case .missing in values { return [] }
     return try mapping.build(foreign, &builder).map { builder.known($0) }
+    if let results = try foreign.wideResults(mapping, &builder) { return results }
   }
 
   private func constant(_ node: TensorFlowNode) throws(Diagnostic) -> Tensor {
