@@ -59,7 +59,10 @@ import Testing
     #expect(log.diagnostics.isEmpty)
   }
 
-  @Test(arguments: ["moves", "dilations", "products", "selection", "pictures", "places", "upwards"])
+  @Test(arguments: [
+    "moves", "dilations", "products", "selection", "pictures", "places", "upwards", "angles",
+    "spectra", "slices",
+  ])
   func operators(_ name: String) throws {
     try check(Self.folder + name + ".pb", name)
     #expect(log.diagnostics.isEmpty)

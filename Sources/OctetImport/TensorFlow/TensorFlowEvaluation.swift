@@ -157,13 +157,14 @@ final class TensorFlowEvaluation {
       return results.map { .constant($0) }
     }
     if let results = try foreign.listResults(&builder) { return results }
+    if let results = try foreign.complexResults(&builder) { return results }
     guard let mapping = OpMapping.tensorFlow[node.op] else {
       problems.add(unsupported: node.op, location, self, place, run)
       return []
     }
     for case .missing in values { return [] }
-    return try mapping.build(foreign, &builder).map { builder.known($0) }
     if let results = try foreign.wideResults(mapping, &builder) { return results }
+    return try mapping.build(foreign, &builder).map { builder.known($0) }
   }
 
   private func constant(_ node: TensorFlowNode) throws(Diagnostic) -> Tensor {
