@@ -72,6 +72,14 @@ package struct KerasImporter {
     for ((name, _), value) in zip(references, results) {
       try addOutput(name, value, others: references.map { $0.name }.filter { $0 != name })
     }
+    if let layer = builder.halved {
+      var remark = Diagnostic(
+        .precisionReduced, "what Keras computes in mixed precision is computed in float32",
+        at: layer.completed(by: place),
+        notes: ["the weights are float32 numbers; results are those of a model without it"])
+      remark.severity = .remark
+      log.add(remark)
+    }
     var graph = builder.graph.graph
     graph.compact()
     return ImportedNet(graph: graph, preprocessing: nil, detector: nil)

@@ -33,9 +33,9 @@ package struct OpMapping: Sendable {
 
   /// All mappings.
   package static let all: [OpMapping] = [
-    .activation, .batchNormalization, .bounds, .complex, .resampling, .scatter, .cast, .colour,
-    .comparison, .concatenation, .convolution,
-    .deconvolution, .dense, .detection, .einsum, .elementwise, .fakeQuantization, .function,
+    .activation, .angle, .batchNormalization, .bounds, .complex, .resampling, .scatter, .cast,
+    .colour, .comparison, .concatenation, .convolution, .deconvolution, .dense,
+    .detection, .einsum, .elementwise, .fakeQuantization, .function,
     .gate, .gather, .identity, .localResponseNormalization, .order, .padding, .pooling, .power,
     .product, .reduction, .reorganization, .repetition, .reshape, .scale, .selection, .slice,
     .softmax, .transposition, .upsampling, .volume,

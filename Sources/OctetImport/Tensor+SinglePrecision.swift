@@ -35,6 +35,10 @@ struct Narrowing {
   /// The largest difference, as a part of the number itself.
   private(set) var largest: Double = 0
   private(set) var count = 0
+  /// Where int64 numbers are first computed with.
+  private var wide: Location?
+
+  mutating func addWide(_ location: Location) { wide = wide ?? location }
 
   mutating func add(_ tensor: Tensor) {
     guard tensor.type.element == .float64 else { return }
@@ -46,6 +50,13 @@ struct Narrowing {
 
   /// Warns of numbers that are not the same any more.
   func report(to log: DiagnosticLog, at place: Location) {
+    if let wide {
+      log.add(
+        Diagnostic(
+          .precisionReduced, "numbers of int64 are computed with in int32", at: wide,
+          notes: ["results beyond -2^31...2^31 - 1 wrap; places and counts of elements stay within"]
+        ))
+    }
     guard largest > 0 else { return }
     log.add(
       Diagnostic(

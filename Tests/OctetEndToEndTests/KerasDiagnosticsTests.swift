@@ -43,8 +43,6 @@ import Testing
   @Test(arguments: [
     ("Lambda", #""function": "4wEAAA=""#, DiagnosticCode.unknownLayer, "is a Lambda"),
     ("LSTM", #""units": 2, "stateful": true"#, .unsupportedParameter, "keeps its state"),
-    ("Masking", #""mask_value": 0.0"#, .unsupportedParameter, "masks make the layers"),
-    ("Embedding", #""mask_zero": true"#, .unsupportedParameter, "mask_zero"),
     ("Activation", #""activation": "warp""#, .unknownLayer, "'warp'"),
     (
       "Activation", #""activation": {"class_name": "function", "config": "my>curve"}"#,
@@ -63,6 +61,37 @@ import Testing
     let problem = try problem(ofLayer: layer.type, layer.config)
     #expect(problem.code == layer.code)
     #expect(problem.message.contains(layer.words), "\(problem.message)")
+  }
+
+  /// A layer that computes with a mask, which is followed to recurrent layers and means only.
+  @Test func aMaskThatIsNotFollowed() throws {
+    let found = try problems(
+      """
+      {"class_name": "Sequential", "config": {"name": "net", "layers": [
+        {"class_name": "InputLayer", "config": {"name": "x", "batch_shape": [null, 6, 4]}},
+        {"class_name": "Masking", "config": {"name": "mask", "mask_value": 0.0}},
+        {"class_name": "Softmax", "config": {"name": "it"}}]}}
+      """)
+    #expect(found.count == 1)
+    #expect(found.first?.code == .unsupportedParameter && found.first?.location?.node == "it")
+    #expect(found.first?.message.contains("with a mask") == true)
+  }
+
+  @Test func mixedPrecisionIsRemarkedUpon() throws {
+    let file = fixtures.copies.appending(path: "halves.json")
+    try Data(
+      """
+      {"class_name": "Sequential", "config": {"name": "net", "layers": [
+        {"class_name": "InputLayer", "config": {"name": "x", "batch_shape": [null, 6, 4]}},
+        {"class_name": "Activation", "config": {"name": "it", "activation": "relu", "dtype":
+          {"module": "keras", "class_name": "DTypePolicy", "config": {"name": "mixed_float16"}}}}]}}
+      """.utf8
+    ).write(to: file)
+    var options = ModelOptions()
+    options.architecture = file.path()
+    _ = try Model.open(try fixtures.path("pools.weights.h5"), options, log: log)
+    #expect(log.diagnostics.map { $0.code } == [.batchBecameOne, .precisionReduced])
+    #expect(log.diagnostics.last?.severity == .remark)
   }
 
   @Test func aLayerOfTheUsers() throws {

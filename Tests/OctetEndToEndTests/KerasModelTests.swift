@@ -68,7 +68,7 @@ import Testing
   @Test(arguments: [
     "activations.keras", "attention.h5", "attention.keras", "convolutions.h5",
     "convolutions.keras", "first.keras", "legacy.h5", "legacy.keras", "legacy_sequential.h5",
-    "merges.keras", "normalizations.keras",
+    "masks.keras", "merges.keras", "normalizations.keras",
     "recurrences.h5", "recurrences.keras", "sequential.keras", "shapes.h5", "shapes.keras",
     "structure.h5", "structure.keras", "volumes.keras", "wrappers.h5", "wrappers.keras",
   ])

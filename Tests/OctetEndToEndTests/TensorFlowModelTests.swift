@@ -60,7 +60,10 @@ import Testing
     #expect(log.diagnostics.isEmpty)
   }
 
-  @Test(arguments: ["moves", "dilations", "products", "selection", "pictures", "places", "upwards"])
+  @Test(arguments: [
+    "moves", "dilations", "products", "selection", "pictures", "places", "upwards", "angles",
+    "spectra", "slices",
+  ])
   func operators(_ name: String) throws {
     try check(Self.folder + name + ".pb", name)
     #expect(log.diagnostics.isEmpty)
@@ -70,6 +73,16 @@ import Testing
   @Test func tables() throws {
     try check(Self.folder + "tables", "tables")
     #expect(log.diagnostics.isEmpty)
+  }
+
+  @Test func branchesOfTensorFlow1ByTheData() throws {
+    try check(Self.folder + "branches.pb", "branches")
+    #expect(log.diagnostics.map { $0.code } == [.branchesComputed, .branchesComputed])
+  }
+
+  @Test func arithmeticWithPlaces() throws {
+    try check(Self.folder + "wide.pb", "wide")
+    #expect(log.diagnostics.map { $0.code } == [.precisionReduced])
   }
 
   @Test func aBranchByTheData() throws {

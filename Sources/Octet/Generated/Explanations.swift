@@ -1185,12 +1185,17 @@ extension Explanation {
     "OCT0324": #"""
       # OCT0324 precision-reduced
 
-      The model computes with float64 numbers, and the converted one with float32.
+      The model computes with float64 or int64 numbers, and the converted one with float32 or int32. Also a remark on Keras's mixed precision.
 
       ## Why
 
       TensorFlow Lite's operators compute with float32. Numbers that float32 cannot hold change: by at most 6 in 100 million of each, unless they
       are beyond its range. The diagnostic tells the largest change.
+
+      Sums and products of int64 numbers are computed with int32 numbers, which TFLite's kernels have. They are the same from -2^31 to
+      2^31 - 1, where the places that ArgMax gives and counts of elements lie.
+
+      What Keras computes in float16 or bfloat16 (`mixed_float16`) is computed in float32, which loses nothing.
 
       ## Example
 

@@ -74,13 +74,20 @@ extension KerasBuilder {
       begin(layer, weights, store, location)
       self.call = call
       let mapping = try KerasMapping.find(layer)
+      var values = values
+      let isMissing = values.contains { if case .missing = $0 { true } else { false } }
+      let given = takeMask(&values, for: layer, call)
+      defer { if let given { masks[given.of] = given.before } }
       if !layer.isFunction {
         if !mapping.arguments.contains("training") { try refuseTraining(call) }
-        try refuseArguments(call, besides: mapping.arguments)
+        try refuseArguments(
+          call, besides: given == nil ? mapping.arguments : mapping.arguments.union(["mask"]))
       }
       try refuseQuantized(layer)
-      for case .missing in values { return [] }
+      if isMissing { return [] }
       let results = try mapping.build(layer, values, &self)
+      try passMask(of: values, by: layer, to: results)
+      notePrecision(layer, location)
       guard weightsLeft == 0 else {
         throw Diagnostic(
           .weightsMismatch, "the file has \(weightsLeft) more weights for the layer than it takes")
@@ -160,8 +167,7 @@ extension KerasBuilder {
     }
   }
 
-  /// Refuses a layer whose weights Keras has quantized. In mixed precision they are float32 numbers, and what Keras
-  /// computes in float16 is computed in float32.
+  /// Refuses a layer whose weights Keras has quantized.
   private func refuseQuantized(_ layer: KerasLayer) throws(Diagnostic) {
     let mode =
       layer.config["quantization_config"] ?? layer.config["quantization_mode"]

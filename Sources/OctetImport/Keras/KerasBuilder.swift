@@ -30,6 +30,10 @@ struct KerasBuilder {
   /// The use of the present layer, with what it was given.
   var call: KerasArchitecture.Call?
   var built = 0
+  /// Of the sequences that have one.
+  var masks: [ValueID: TensorFlowValue] = [:]
+  /// The first layer that Keras computes in less precision than float32.
+  private(set) var halved: Location?
   /// Layers that could not be built: one entry for each thing that is wrong, with the others it is wrong with.
   private(set) var problems: [(first: Diagnostic, others: [String])] = []
   private var places: [String: Int] = [:]
@@ -46,6 +50,12 @@ struct KerasBuilder {
     present = Present(
       name: layer.name, location: location, weights: weights.tensors, store: store)
     graph.begin(layer.name, location)
+  }
+
+  /// Notes a layer of mixed precision, whose weights are float32 numbers and are computed with as such.
+  mutating func notePrecision(_ layer: KerasLayer, _ location: Location) {
+    let policy = layer.config["dtype"]?["config"]?["name"]?.text ?? layer.config["dtype"]?.text
+    if policy?.hasPrefix("mixed_") == true { halved = halved ?? location }
   }
 
   /// Notes what is wrong with a layer.

@@ -35,7 +35,8 @@ struct KerasMapping: Sendable {
   static let all: [String: KerasMapping] = {
     var result: [String: KerasMapping] = [:]
     for family in [
-      activations, attention, convolutions, dense, merges, normalizations, pools, quantization,
+      activations, attention, convolutions, dense, masks, merges, normalizations, pools,
+      quantization,
       recurrences, shapes, wrappers,
     ] {
       result.merge(family) { first, _ in first }
@@ -54,10 +55,6 @@ struct KerasMapping: Sendable {
       throw Diagnostic(
         .unknownLayer, "the layer '\(layer.name)' is a Lambda: Python code, which is not run",
         help: help)
-    case "Masking":
-      throw Diagnostic(
-        .unsupportedParameter, "masks make the layers after them skip steps of the sequence",
-        help: "train without the mask, or export the model with its graph: model.export()")
     default: break
     }
     guard let mapping = all[layer.type], layer.isKeras else {

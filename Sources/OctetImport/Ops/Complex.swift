@@ -96,3 +96,52 @@ extension GraphBuilder {
       Pad(), [kept, constant("padding", Tensor([extents.count, 2], int32: borders))])
   }
 }
+
+extension TensorFlowNode {
+  /// Operators that do the same to real and imaginary parts.
+  private static let partwise: Set<String> = [
+    "Add", "AddV2", "AddN", "Sub", "Neg", "Sum", "Mean", "Reshape", "Squeeze", "ExpandDims",
+    "Transpose", "Slice", "StridedSlice", "Split", "ConcatV2", "Pack", "Unpack", "GatherV2", "Tile",
+    "ReverseV2",
+  ]
+
+  /// The results of arithmetic with complex numbers and of what moves them; nil for other nodes.
+  func complexResults(_ builder: inout GraphBuilder) throws(Diagnostic) -> [TensorFlowValue]? {
+    if type == "Cast", try elementType("DstT") == .complex64 {
+      let real = try builder.input(self, 0)
+      let extents = try builder.extents(real)
+      let count = Shape.elementCount(extents) ?? 0
+      try builder.reserve(count)
+      let zeros = Tensor(extents, [Float](repeating: 0, count: count))
+      return [.complex(real: real, imaginary: builder.constant("imaginary", zeros))]
+    }
+    guard inputs.contains(where: { if case .complex = $0 { true } else { false } }) else {
+      return nil
+    }
+    if type == "Mul" || type == "Square" {
+      let (a, b) = try complex(0)
+      let (c, d) = try complex(type == "Mul" ? 1 : 0)
+      let parts = [(a, c), (b, d), (a, d), (b, c)]
+      var products: [ValueID] = []
+      for (left, right) in parts { products.append(try builder.add(Mul(), [left, right])) }
+      return [
+        .complex(
+          real: try builder.add(Sub(), [products[0], products[1]]),
+          imaginary: try builder.add(Add(), [products[2], products[3]]))
+      ]
+    }
+    guard Self.partwise.contains(type), let mapping = OpMapping.tensorFlow[type] else { return nil }
+    let reals = with(
+      inputs: inputs.map { if case .complex(let real, _) = $0 { .computed(real) } else { $0 } })
+    let others = with(
+      inputs: inputs.map { if case .complex(_, let part) = $0 { .computed(part) } else { $0 } })
+    let left = try mapping.build(reals, &builder)
+    let right = try mapping.build(others, &builder)
+    var results: [TensorFlowValue] = []
+    for (real, imaginary) in zip(left, right) {
+      results.append(
+        .complex(real: try builder.value(real), imaginary: try builder.value(imaginary)))
+    }
+    return results
+  }
+}

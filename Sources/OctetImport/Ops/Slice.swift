@@ -89,8 +89,15 @@ extension OpMapping {
       }
     ],
     tensorFlow: [
-      "Slice": TensorFlowMapping(makes: ["slice"]) { node, builder throws(Diagnostic) in
+      "Slice": TensorFlowMapping(makes: ["slice", "gather", "add", "cast"]) {
+        node, builder throws(Diagnostic) in
         let input = try builder.input(node, 0)
+        if case .computed(let begin) = try node.input(1) {
+          return [
+            .computed(
+              try builder.slice(input, from: begin, size: try node.integers(2, "size")))
+          ]
+        }
         let extents = try builder.extents(input)
         let begin = try node.integers(1, "begin")
         var size = try node.integers(2, "size")
@@ -112,9 +119,14 @@ extension OpMapping {
         }
         return [.computed(try builder.slice(input, begin: begin, size: size))]
       },
-      "StridedSlice": TensorFlowMapping(makes: ["slice", "strided_slice", "reshape"]) {
+      "StridedSlice": TensorFlowMapping(
+        makes: ["slice", "strided_slice", "reshape", "gather", "floor_mod", "cast"]
+      ) {
         node, builder throws(Diagnostic) in
         let input = try builder.input(node, 0)
+        if case .computed(let begin) = try node.input(1) {
+          return [.computed(try builder.element(of: input, at: begin, try node.sliceMasks()))]
+        }
         let extents = try builder.extents(input)
         let specification = try SliceSpecification(
           extents, begin: try node.integers(1, "begin"), end: try node.integers(2, "end"),

@@ -57,11 +57,7 @@ extension TensorFlowEvaluation {
   private func branch(
     _ node: TensorFlowNode, _ depth: Int
   ) throws(Diagnostic) -> [TensorFlowValue] {
-    if case .computed(let id) = try node.input(0), !isModelInput(id),
-      builder.graph[id].type == TensorType(.bool, [])
-    {
-      return try selected(node, id, depth)
-    }
+    if let id = chooser(try node.input(0)) { return try selected(node, id, depth) }
     guard let condition = try condition(node.input(0)) else { return [] }
     return try call(
       try node.function(condition ? "then_branch" : "else_branch"),
@@ -79,18 +75,9 @@ extension TensorFlowEvaluation {
     for (left, right) in zip(chosen, others) {
       if case .missing = left { return [] }
       if case .missing = right { return [] }
-      let (left, right) = (try builder.value(left, "then"), try builder.value(right, "else"))
-      guard builder.graph[left].type == builder.graph[right].type else {
-        throw Diagnostic(
-          .dataDependent, "the branches have results of different shapes or types",
-          notes: ["which one runs depends on what the model computes"])
-      }
-      results.append(.computed(try builder.add(SelectV2(), [condition, left, right])))
+      results.append(try select(condition, left, right))
     }
-    log.add(
-      Diagnostic(
-        .branchesComputed, "both branches are computed, and the condition chooses of their results",
-        at: node.location))
+    remarkSelected(condition, node.location)
     return results
   }
 

@@ -35,6 +35,10 @@ extension TensorFlowEvaluation {
     }
     for index in alive { if case .missing = node.inputs[index] { return [] } }
     guard alive.count == 1 else {
+      if alive == [0, 1], let (condition, chosen) = meeting(at: place, in: run) {
+        remarkSelected(condition, node.location)
+        return [try select(condition, node.inputs[chosen], node.inputs[1 - chosen])]
+      }
       if let open { _ = try condition(open) }
       throw Diagnostic(.invalidGraph, "two branches meet that both run")
     }

@@ -32,6 +32,9 @@ final class TensorFlowEvaluation {
   /// The bodies of which it was told what is left out.
   var remarked: Set<String> = []
 
+  /// The computed conditions that choose of the results of branches.
+  var choosers: Set<ValueID> = []
+
   /// Turns and nodes looked at, these in each turn anew, and the bytes of constants that repeat one number.
   private(set) var visits = 0
   private var repeatedBytes = 0
@@ -57,6 +60,7 @@ final class TensorFlowEvaluation {
     fileprivate let readVariables: Set<String>
     fileprivate let assignments: [(variable: String, node: Location)]
     fileprivate let remarked: Set<String>
+    fileprivate let choosers: Set<ValueID>
     fileprivate let log: DiagnosticLog
   }
 
@@ -64,7 +68,8 @@ final class TensorFlowEvaluation {
   func mark() -> State {
     let state = State(
       builder: builder, cuts: cuts, captures: captures, problems: problems,
-      readVariables: readVariables, assignments: assignments, remarked: remarked, log: log)
+      readVariables: readVariables, assignments: assignments, remarked: remarked,
+      choosers: choosers, log: log)
     log = DiagnosticLog()
     for diagnostic in state.log.diagnostics { log.add(diagnostic) }
     return state
@@ -74,6 +79,7 @@ final class TensorFlowEvaluation {
     (builder, cuts, captures) = (state.builder, state.cuts, state.captures)
     (problems, log, remarked) = (state.problems, state.log, state.remarked)
     (readVariables, assignments) = (state.readVariables, state.assignments)
+    choosers = state.choosers
   }
 
   /// Whether a value is an input of the model, and not of a loop's body.
@@ -199,11 +205,13 @@ final class TensorFlowEvaluation {
       return results.map { .constant($0) }
     }
     if let results = try foreign.listResults(&builder) { return results }
+    if let results = try foreign.complexResults(&builder) { return results }
     guard let mapping = OpMapping.tensorFlow[node.op] else {
       problems.add(unsupported: node.op, location, self, place, run)
       return []
     }
     for case .missing in values { return [] }
+    if let results = try foreign.wideResults(mapping, &builder) { return results }
     return try mapping.build(foreign, &builder).map { builder.known($0) }
   }
 

@@ -22,6 +22,10 @@ package struct TensorFlowNode {
     return TensorFlowNode(type, self.name, inputs, location, attributes)
   }
 
+  func with(inputs: [TensorFlowValue]) -> TensorFlowNode {
+    TensorFlowNode(type, name, inputs, location, attributes)
+  }
+
   init(
     _ type: String, _ name: String, _ inputs: [TensorFlowValue], _ location: Location,
     _ attributes: [String: TFAttrValue]

@@ -61,10 +61,19 @@ struct TensorFlowSource {
     guessesOutputs = true
     for node in main.nodes
     where !read.contains(node.name) && !idle.contains(node.op)
-      && !Self.placeholders.contains(node.op)
+      && !Self.placeholders.contains(node.op) && !isPivot(node)
     {
       outputs.append(Output(name: node.name, reference: TensorReference(node.name)))
     }
+  }
+
+  /// Whether a node only tells those that read nothing on which side of a condition they are.
+  private func isPivot(_ node: TFNodeDef) -> Bool {
+    guard node.op == "Identity",
+      let place = node.input.first.map({ TensorReference($0).node })
+        .flatMap({ main.place(of: $0) })
+    else { return false }
+    return main.nodes[place].op.hasSuffix("Switch")
   }
 
   static let placeholders: Set<String> = ["Placeholder", "PlaceholderV2", "PlaceholderWithDefault"]

@@ -334,6 +334,31 @@ def recurrences():
     return outputs([x, h, c], branches, "recurrences"), {"kinds": ("keras", "h5")}
 
 
+def masks():
+    """Sequences with steps to skip: codes of 0, and numbers that are 0 in all features."""
+    codes = keras.Input((9,), name="codes", dtype="int32")
+    x = keras.Input((8, 1), name="x")
+    h = keras.Input((2,), name="h")
+    words = L.Dropout(0.1)(L.Embedding(6, 3, mask_zero=True)(codes))
+    branches = forms(words, {
+        "lstm": L.LSTM(3), "lstm_sequence": L.LSTM(2, return_sequences=True),
+        "lstm_back": L.LSTM(2, go_backwards=True), "gru": L.GRU(3, return_sequences=True),
+        "simple": L.SimpleRNN(3), "mean": L.GlobalAveragePooling1D(),
+        "both": L.Bidirectional(L.LSTM(2)), "largest": L.GlobalMaxPooling1D(),
+        "filters": L.Conv1D(2, 3),
+    })
+    dense = L.Dense(2, activation="relu")(L.LayerNormalization()(words))
+    branches["dense"] = L.GlobalAveragePooling1D(keepdims=True)(dense)
+    two = L.Bidirectional(L.GRU(2, return_sequences=True), merge_mode="sum")(words)
+    branches["two"] = L.LSTM(2)(L.SimpleRNN(2, return_sequences=True)(two))
+    marked = L.Masking(0.0)(L.ReLU()(x))
+    steps = ops.any(ops.not_equal(marked, 0.0), axis=-1)
+    branches["marked"] = L.GRU(2, return_sequences=True)(marked, initial_state=h)
+    branches["kept"] = L.GRU(2, return_sequences=True, go_backwards=True)(marked, mask=steps, initial_state=h)
+    branches["marked_mean"] = L.GlobalAveragePooling1D()(marked)
+    return outputs([codes, x, h], branches, "masks"), {"kinds": ("keras",)}
+
+
 def wrappers():
     x = keras.Input((5, 3), name="x")
     frames = keras.Input((3, 6, 5, 2), name="frames")
@@ -387,5 +412,5 @@ def attention():
 
 MODELS = (
     convolutions, volumes, pools, first, shapes, batch, activations, normalizations, merges, structure, sequential,
-    recurrences, wrappers, attention,
+    recurrences, masks, wrappers, attention,
 )

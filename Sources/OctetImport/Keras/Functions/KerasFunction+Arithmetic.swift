@@ -11,13 +11,20 @@ extension KerasFunction {
       "RealDiv": "divide true_divide math.divide math.truediv", "Maximum": "maximum math.maximum",
       "Minimum": "minimum math.minimum", "Pow": "power pow math.pow",
       "FloorDiv": "floor_divide math.floordiv", "FloorMod": "mod math.floormod math.mod",
-      "SquaredDifference": "math.squared_difference",
+      "SquaredDifference": "math.squared_difference", "LogicalAnd": "logical_and math.logical_and",
+      "LogicalOr": "logical_or math.logical_or",
+    ]
+    let comparisons = [
+      "Equal": "equal math.equal", "NotEqual": "not_equal math.not_equal",
+      "Greater": "greater math.greater", "GreaterEqual": "greater_equal math.greater_equal",
+      "Less": "less math.less", "LessEqual": "less_equal math.less_equal",
     ]
     let unary = [
       "Exp": "exp math.exp", "Log": "log math.log", "Sqrt": "sqrt math.sqrt",
       "Rsqrt": "rsqrt math.rsqrt", "Square": "square math.square", "Abs": "absolute abs math.abs",
       "Neg": "negative math.negative", "Sin": "sin math.sin", "Cos": "cos math.cos",
-      "Floor": "floor math.floor", "Ceil": "ceil math.ceil", "Round": "round math.round",
+      "LogicalNot": "logical_not math.logical_not", "Floor": "floor math.floor",
+      "Ceil": "ceil math.ceil", "Round": "round math.round",
       "Sign": "sign math.sign", "Expm1": "expm1 math.expm1", "Log1p": "log1p math.log1p",
       "Erf": "erf math.erf", "Reciprocal": "reciprocal math.reciprocal",
       "Identity": "identity stop_gradient",
@@ -43,6 +50,14 @@ extension KerasFunction {
     for (op, names) in binary {
       let function = one("x1|x|a x2|y|b") { arguments, builder throws(Diagnostic) in
         try builder.apply(op, [try arguments.tensor(0), try arguments.tensor(1)])
+      }
+      for name in names.split(separator: " ") { result[String(name)] = function }
+    }
+    for (op, names) in comparisons {
+      let function = one("x1|x|a x2|y|b") { arguments, builder throws(Diagnostic) in
+        let (left, right) = (try arguments.tensor(0), try arguments.tensor(1))
+        return try builder.apply(
+          op, [builder.number(left, for: right), builder.number(right, for: left)])
       }
       for name in names.split(separator: " ") { result[String(name)] = function }
     }

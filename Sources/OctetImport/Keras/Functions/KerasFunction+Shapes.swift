@@ -4,7 +4,8 @@ import OctetIR
 extension KerasFunction {
   static let reductions: [String: KerasFunction] = {
     let operators = [
-      "mean": "Mean", "sum": "Sum", "max": "Max", "min": "Min", "prod": "Prod",
+      "mean": "Mean", "sum": "Sum", "max": "Max", "min": "Min", "prod": "Prod", "any": "Any",
+      "all": "All",
     ]
     var result: [String: KerasFunction] = [:]
     for (name, op) in operators {

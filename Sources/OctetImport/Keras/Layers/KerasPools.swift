@@ -47,6 +47,11 @@ extension KerasMapping {
   private static func global(_ op: String, rank: Int) -> KerasMapping {
     one { layer, input, builder throws(Diagnostic) in
       let first = try layer.isChannelsFirst() ? 2 : 1
+      if op == "Mean", rank == 1, let mask = builder.mask(of: input) {
+        return try builder.mean(
+          input, masked: mask, axis: first,
+          keepsDimensions: try layer.bool("keepdims", default: false))
+      }
       let axes = try builder.ints((0..<rank).map { first + $0 })
       return try builder.apply(
         op, [input, axes], ["keep_dims": .flag(try layer.bool("keepdims", default: false))])

@@ -129,8 +129,15 @@ extension KerasBuilder {
       throw Diagnostic(.shapeMismatch, "the layer reads the shape \(extents)")
     }
     try refuseStates(layer)
+    let mask = mask(of: sequence)
+    // Keras 3 hands a mask on by itself to layers that are given one tensor.
+    let isSkipping = inputs.count == 1 || version < 3 || call?.arguments["mask"] != nil
     let returnsState = try layer.bool("return_state", default: false)
-    if try layer.bool("go_backwards", default: false) { sequence = try reverse(sequence, axis: 1) }
+    var skipped = isSkipping ? mask : nil
+    if try layer.bool("go_backwards", default: false) {
+      sequence = try reverse(sequence, axis: 1)
+      skipped = try skipped.map { mask throws(Diagnostic) in try reverse(mask, axis: 1) }
+    }
     var state: [TensorFlowValue] = []
     for cell in cells {
       let features = try self.extents(sequence)[2]
@@ -142,7 +149,7 @@ extension KerasBuilder {
           "the layer is given \(counted(initial.count, "state")), it needs \(recurrence.stateCount)"
         )
       }
-      if recurrence.isPlainLSTM, initial.isEmpty, !returnsState,
+      if recurrence.isPlainLSTM, initial.isEmpty, !returnsState, skipped == nil,
         extents[1] > UnidirectionalSequenceLSTM.fewSteps
       {
         sequence = .computed(
@@ -151,12 +158,15 @@ extension KerasBuilder {
             recurrentKernel: recurrence.recurrentKernel,
             bias: recurrence.bias?.storage.array(of: Float.self)))
       } else {
-        (sequence, state) = try unroll(recurrence, sequence, initial)
+        (sequence, state) = try unroll(recurrence, sequence, initial, mask: skipped)
       }
     }
     let units = try self.extents(sequence)[2]
     let states = returnsState ? state : []
-    if try layer.bool("return_sequences", default: false) { return [sequence] + states }
+    if try layer.bool("return_sequences", default: false) {
+      setMask(mask, of: sequence)
+      return [sequence] + states
+    }
     let last = try slice(
       sequence, begin: [0, extents[1] - 1, 0], size: [extents[0], 1, units])
     return [try reshape(last, [extents[0], units])] + states
@@ -187,9 +197,11 @@ extension KerasBuilder {
     }
   }
 
-  /// The outputs of all steps, [batch,steps,units], and the state after the last.
+  /// The outputs of all steps, [batch,steps,units], and the state after the last. A step that is masked keeps the state,
+  /// and its output is that of the step before, which is zero before the first.
   private mutating func unroll(
-    _ recurrence: Recurrence, _ sequence: TensorFlowValue, _ initial: [TensorFlowValue]
+    _ recurrence: Recurrence, _ sequence: TensorFlowValue, _ initial: [TensorFlowValue],
+    mask: TensorFlowValue?
   ) throws(Diagnostic) -> (sequence: TensorFlowValue, state: [TensorFlowValue]) {
     let extents = try extents(sequence)
     let (batch, count, width) = (extents[0], extents[1], recurrence.kernel.extents[1])
@@ -204,14 +216,31 @@ extension KerasBuilder {
     projected = try reshape(projected, [batch, count, width])
     let weights = recurrence.weights(&graph)
     var state = initial
+    let units = recurrence.units
+    let zeros = mask.map { _ in
+      TensorFlowValue.constant(
+        Tensor([batch, units], [Float](repeating: 0, count: batch * units)))
+    }
+    var output = zeros
     var rows: [TensorFlowValue] = []
     for step in 0..<count {
       let row = try reshape(
         try slice(projected, begin: [0, step, 0], size: [batch, 1, width]), [batch, width])
-      state = try self.step(recurrence, row, state, weights)
-      if let first = state.first {
-        rows.append(try reshape(first, [batch, 1, recurrence.units]))
+      var next = try self.step(recurrence, row, state, weights)
+      var made = next[0]
+      if let mask, let zeros {
+        let isKept = try slice(mask, begin: [0, step], size: [batch, 1])
+        made = try apply("SelectV2", [isKept, made, output ?? zeros])
+        for place in next.indices {
+          let old = state.isEmpty ? zeros : state[place]
+          // Without a state to begin with, outputs and first state are the same.
+          next[place] =
+            place == 0 && initial.isEmpty
+            ? made : try apply("SelectV2", [isKept, next[place], old])
+        }
       }
+      (state, output) = (next, made)
+      rows.append(try reshape(made, [batch, 1, units]))
     }
     return (try concatenate(rows, axis: 1), state)
   }

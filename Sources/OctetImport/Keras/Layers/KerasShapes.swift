@@ -112,16 +112,16 @@ extension KerasMapping {
         size: [extents[0]] + size + [extents[3]])
     },
     "Embedding": one { layer, input, builder throws(Diagnostic) in
-      guard try !layer.bool("mask_zero", default: false) else {
-        throw Diagnostic(
-          .unsupportedParameter, "mask_zero makes the layers after it skip steps of the sequence",
-          help: "train without the mask, or export the model with its graph: model.export()")
-      }
       let table = try builder.weight(
         "embeddings", [try layer.int("input_dim"), try layer.int("output_dim")])
-      return try builder.apply(
-        "GatherV2",
-        [.constant(table), try builder.index(input), .constant(Tensor([], int32: [0]))])
+      let index = try builder.index(input)
+      let result = try builder.apply(
+        "GatherV2", [.constant(table), index, .constant(Tensor([], int32: [0]))])
+      if try layer.bool("mask_zero", default: false) {
+        let zero = builder.number(builder.scalar(0), for: index)
+        builder.setMask(try builder.apply("NotEqual", [index, zero]), of: result)
+      }
+      return result
     },
   ]
 

@@ -60,11 +60,12 @@ extension KerasMapping {
       throw Diagnostic(.invalidKeras, "the layer makes nothing")
     }
     let (first, last) = (ahead.removeFirst(), back.removeFirst())
+    let isSequence = try forward.bool("return_sequences", default: false)
     // In the order of the input again.
-    let turned =
-      try forward.bool("return_sequences", default: false)
-      ? try builder.reverse(last, axis: 1) : last
+    let turned = isSequence ? try builder.reverse(last, axis: 1) : last
+    let mask = isSequence ? builder.mask(of: input) : nil
     if layer.config.object?["merge_mode"]?.isNull == true {
+      builder.setMask(mask, of: turned)
       return [first, turned] + ahead + back
     }
     let merged: TensorFlowValue
@@ -79,6 +80,7 @@ extension KerasMapping {
       merged = try builder.apply("Mul", [sum, builder.scalar(0.5)])
     default: throw layer.wrong("merge_mode", "concat, sum, mul or ave")
     }
+    builder.setMask(mask, of: merged)
     return [merged] + ahead + back
   }
 }
