@@ -63,7 +63,7 @@ extension SymbolicShapes {
 
   /// That the model wants sizes that its strides divide.
   private func refused(_ own: [Int]) -> String? {
-    let odd = traces.count - 2
+    let odd = dimensions.count + 2
     guard !first.outputs.isEmpty, first.outputs.count == first.wantedOutputs,
       let trace = traces[odd], trace.outputs.count < first.outputs.count
     else { return nil }

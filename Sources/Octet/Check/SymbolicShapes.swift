@@ -12,11 +12,12 @@ struct SymbolicShapes {
     let input: (name: String, index: Int)?
     let base: Int
 
-    /// Extents for the probes: another one, a third one, and two that leave 1 and 31 when divided by 32.
+    /// Extents for the probes: another one, a third one, and others that strides do not divide.
     ///
-    /// Multiples of 32 go through all the strides of usual models; the two others tell how quotients are rounded.
+    /// Multiples of 32 go through all the strides of usual models. The others tell how quotients are rounded: up or down
+    /// for any stride to 32, anything between for strides to 8.
     func extents(_ place: Int) -> (next: Int, last: Int, odd: [Int]) {
-      (base + 96, base + 224 + 64 * place, [base + 1, base + 63])
+      (base + 96, base + 224 + 64 * place, [1, 63, 2, 3, 4, 5, 6].map { base + $0 })
     }
   }
 
@@ -94,7 +95,7 @@ struct SymbolicShapes {
       probes.append(probe)
     }
     probes.append(dimensions.enumerated().map { $1.extents($0).last })
-    for odd in 0..<2 { probes.append(dimensions.enumerated().map { $1.extents($0).odd[odd] }) }
+    for odd in 0..<7 { probes.append(dimensions.enumerated().map { $1.extents($0).odd[odd] }) }
     self.dimensions = dimensions
     self.probes = probes
     first = best.trace

@@ -27,12 +27,15 @@ package struct ExtentFormula: Equatable {
     if moved.isEmpty { moved = Array(names.indices.filter { values[$0 + 1] == nil }) }
     if moved.isEmpty { moved = Array(names.indices) }
     dimensions = moved
-    let samples = zip(probes, values).compactMap { probe, value in value.map { (probe, $0) } }
+    let samples = zip(probes, values).compactMap { probe, value in
+      value.map { (point: probe, value: $0) }
+    }
     text = Self.formula(moved, samples, first, probes, values, names)
   }
 
   private static func formula(
-    _ moved: [Int], _ samples: [([Int], Int)], _ first: Int, _ probes: [[Int]], _ values: [Int?],
+    _ moved: [Int], _ samples: [(point: [Int], value: Int)], _ first: Int, _ probes: [[Int]],
+    _ values: [Int?],
     _ names: [String]
   ) -> String? {
     var slopes: [Fraction] = []
@@ -42,17 +45,15 @@ package struct ExtentFormula: Equatable {
       else { return nil }
       slopes.append(slope)
     }
-    let terms: [Term]
-    switch moved.count {
-    case 1: terms = Term.linear(moved[0], slopes[0], probes[0][moved[0]], first)
-    case 2:
-      terms =
-        Term.products(moved, probes[0], first) + Term.sums(moved, slopes, probes[0], first)
-    default: return nil
-    }
-    return terms.first { term in
-      samples.allSatisfy { term.value($0.0) == $0.1 }
-    }?.text(names)
+    let term: Term? =
+      switch moved.count {
+      case 1: Term.linear(moved[0], slopes[0], probes[0][moved[0]], first, samples)
+      case 2:
+        Term.product(moved, slopes, probes[0], first, samples)
+          ?? Term.sum(moved, slopes, probes[0], first, samples)
+      default: nil
+      }
+    return term?.text(names)
   }
 }
 
@@ -73,7 +74,12 @@ private struct Fraction {
   }
 }
 
-private enum Rounding { case exact, up, down }
+private enum Rounding: Equatable {
+  /// There is nothing to round.
+  case exact
+  /// Down, after so much was added: strides without borders add nothing, those with borders all but 1.
+  case down(after: Int)
+}
 
 /// A part of a formula.
 private indirect enum Term {
@@ -81,66 +87,107 @@ private indirect enum Term {
   case scaled(Int, Fraction, Rounding)
   /// `factor*ROUNDED(x/divisor)`
   case parts(Int, factor: Int, divisor: Int, Rounding)
-  /// `factor*PART*PART`
-  case product(factor: Int, divisor: Int, Term, Term)
+  /// `factor*TERM*TERM/divisor`
+  case product(factor: Int, divisor: Int, [Term])
   /// `TERM+TERM+constant`
   case sum([Term], constant: Int)
 
-  static func linear(_ index: Int, _ slope: Fraction, _ start: Int, _ value: Int) -> [Term] {
-    guard slope.numerator > 0 else { return [] }
-    var result: [Term] = []
-    for rounding in [Rounding.exact, .up, .down] {
-      // A map that was made smaller and larger again is 4*ceil(x/4).
-      let parts = (rounding == .exact ? [1] : [1, 2, 4, 8, 16, 32]).map { times in
-        Term.parts(
-          index, factor: slope.numerator * times, divisor: slope.denominator * times, rounding)
+  typealias Samples = [(point: [Int], value: Int)]
+
+  private static let largestDivisor = 64
+
+  /// Maps that were made smaller and larger again have a factor that is also in the divisor.
+  private static let repetitions = [1, 2, 4, 8, 16, 32]
+
+  static func linear(
+    _ index: Int, _ slope: Fraction, _ start: Int, _ value: Int, _ samples: Samples
+  ) -> Term? {
+    guard slope.numerator > 0 else { return nil }
+    func shifted(_ term: Term) -> Term? {
+      var point = [Int](repeating: 0, count: index + 1)
+      point[index] = start
+      return term.value(point).map { $0 == value ? term : .sum([term], constant: value - $0) }
+    }
+    for times in repetitions {
+      let divisor = slope.denominator * times
+      let found = pinned(divisor, samples) { rounding in
+        shifted(.parts(index, factor: slope.numerator * times, divisor: divisor, rounding))
       }
-      for term in parts + [Term.scaled(index, slope, rounding)] {
-        var point = [Int](repeating: 0, count: index + 1)
-        point[index] = start
-        guard let part = term.value(point) else { continue }
-        result.append(part == value ? term : .sum([term], constant: value - part))
+      if let found { return found }
+    }
+    for rounding in [Rounding.down(after: 0), .down(after: slope.denominator - 1)] {
+      if let term = shifted(.scaled(index, slope, rounding)), term.holds(for: samples) {
+        return term
       }
     }
-    return result
+    return nil
   }
 
-  static func products(_ moved: [Int], _ start: [Int], _ value: Int) -> [Term] {
-    let (x, y) = (start[moved[0]], start[moved[1]])
-    guard let ratio = Fraction(value, x * y), ratio.numerator > 0 else { return [] }
-    func part(_ index: Int, _ divisor: Int, _ rounding: Rounding) -> Term {
-      .parts(index, factor: 1, divisor: divisor, rounding)
+  /// `factor*(x/side+a)*(y/side+b)`, both rounded alike.
+  static func product(
+    _ moved: [Int], _ slopes: [Fraction], _ start: [Int], _ value: Int, _ samples: Samples
+  ) -> Term? {
+    if let ratio = Fraction(value, start[moved[0]] * start[moved[1]]) {
+      let whole = Term.product(
+        factor: ratio.numerator, divisor: ratio.denominator,
+        moved.map { .parts($0, factor: 1, divisor: 1, .exact) })
+      if whole.holds(for: samples) { return whole }
     }
-    var result = [
-      Term.product(
-        factor: ratio.numerator, divisor: ratio.denominator, part(moved[0], 1, .exact),
-        part(moved[1], 1, .exact))
-    ]
-    for rounding in [Rounding.up, .down] {
-      for side in [2, 4, 8, 16, 32, 64]
-      where ratio.numerator * side * side % ratio.denominator == 0 {
-        result.append(
-          .product(
-            factor: ratio.numerator * side * side / ratio.denominator, divisor: 1,
-            part(moved[0], side, rounding), part(moved[1], side, rounding)))
+    for side in repetitions {
+      // What the factor beside a dimension is follows from how the product grows with it.
+      var borders: [Int] = []
+      var factor = value
+      for (index, slope) in zip(moved, slopes) {
+        let (top, bottom) = (value * slope.denominator, slope.numerator * side)
+        guard bottom > 0, top % bottom == 0, top > 0, start[index] % side == 0 else { break }
+        borders.append(top / bottom - start[index] / side)
+        guard factor % (top / bottom) == 0 else { break }
+        factor /= top / bottom
       }
+      guard borders.count == 2, factor > 0 else { continue }
+      let found = pinned(side, samples) { rounding in
+        .product(
+          factor: factor, divisor: 1,
+          zip(moved, borders).map { index, border in
+            let part = Term.parts(index, factor: 1, divisor: side, rounding)
+            return border == 0 ? part : .sum([part], constant: border)
+          })
+      }
+      if let found { return found }
     }
-    return result
+    return nil
   }
 
-  static func sums(_ moved: [Int], _ slopes: [Fraction], _ start: [Int], _ value: Int) -> [Term] {
-    guard slopes.allSatisfy({ $0.numerator > 0 }) else { return [] }
-    return [Rounding.exact, .up, .down].compactMap { rounding in
+  static func sum(
+    _ moved: [Int], _ slopes: [Fraction], _ start: [Int], _ value: Int, _ samples: Samples
+  ) -> Term? {
+    guard slopes.allSatisfy({ $0.numerator > 0 }), slopes[0].denominator == slopes[1].denominator
+    else { return nil }
+    return pinned(slopes[0].denominator, samples) { rounding in
       let terms = zip(moved, slopes).map {
         Term.parts($0, factor: $1.numerator, divisor: $1.denominator, rounding)
       }
-      var sum = 0
-      for term in terms {
-        guard let part = term.value(start) else { return nil }
-        sum += part
-      }
-      return .sum(terms, constant: value - sum)
+      let parts = terms.compactMap { $0.value(start) }
+      return parts.count == 2 ? .sum(terms, constant: value - parts[0] - parts[1]) : nil
+    } ?? nil
+  }
+
+  /// The term for the only rounding with which it holds; nil where none does, and a nil in it where several do, so that
+  /// more samples would be needed.
+  private static func pinned(
+    _ divisor: Int, _ samples: Samples, _ term: (Rounding) -> Term?
+  ) -> Term?? {
+    if let exact = term(.exact), exact.holds(for: samples) { return .some(exact) }
+    guard (2...largestDivisor).contains(divisor) else { return nil }
+    let found = (0..<divisor).compactMap { term(.down(after: $0)) }.filter {
+      $0.holds(for: samples)
     }
+    if found.isEmpty { return nil }
+    return .some(found.count == 1 ? found[0] : nil)
+  }
+
+  func holds(for samples: Samples) -> Bool {
+    samples.allSatisfy { value($0.point) == $0.value }
   }
 
   /// Nil where a quotient that should be whole is not.
@@ -150,9 +197,13 @@ private indirect enum Term {
       return Self.quotient(slope.numerator * point[index], slope.denominator, rounding)
     case .parts(let index, let factor, let divisor, let rounding):
       return Self.quotient(point[index], divisor, rounding).map { factor * $0 }
-    case .product(let factor, let divisor, let left, let right):
-      guard let left = left.value(point), let right = right.value(point) else { return nil }
-      return Self.quotient(factor * left * right, divisor, .exact)
+    case .product(let factor, let divisor, let terms):
+      var product = factor
+      for term in terms {
+        guard let value = term.value(point) else { return nil }
+        product *= value
+      }
+      return Self.quotient(product, divisor, .exact)
     case .sum(let terms, let constant):
       var sum = constant
       for term in terms {
@@ -166,8 +217,7 @@ private indirect enum Term {
   private static func quotient(_ value: Int, _ divisor: Int, _ rounding: Rounding) -> Int? {
     switch rounding {
     case .exact: value % divisor == 0 ? value / divisor : nil
-    case .up: (value + divisor - 1) / divisor
-    case .down: value / divisor
+    case .down(let more): (value + more) / divisor
     }
   }
 
@@ -176,8 +226,9 @@ private indirect enum Term {
       if divisor == 1 { return text }
       switch rounding {
       case .exact: return "\(text)/\(divisor)"
-      case .up: return "ceil(\(text)/\(divisor))"
-      case .down: return "floor(\(text)/\(divisor))"
+      case .down(0): return "floor(\(text)/\(divisor))"
+      case .down(divisor - 1): return "ceil(\(text)/\(divisor))"
+      case .down(let more): return "floor((\(text)+\(more))/\(divisor))"
       }
     }
     func times(_ factor: Int, _ text: String) -> String { factor == 1 ? text : "\(factor)*\(text)" }
@@ -186,9 +237,11 @@ private indirect enum Term {
       return rounded(times(slope.numerator, names[index]), slope.denominator, rounding)
     case .parts(let index, let factor, let divisor, let rounding):
       return times(factor, rounded(names[index], divisor, rounding))
-    case .product(let factor, let divisor, let left, let right):
-      return times(factor, left.text(names) + "*" + right.text(names))
-        + (divisor == 1 ? "" : "/\(divisor)")
+    case .product(let factor, let divisor, let terms):
+      let parts = terms.map { term in
+        if case .sum = term { "(\(term.text(names)))" } else { term.text(names) }
+      }
+      return times(factor, parts.joined(separator: "*")) + (divisor == 1 ? "" : "/\(divisor)")
     case .sum(let terms, let constant):
       let sum = terms.map { $0.text(names) }.joined(separator: "+")
       return constant == 0 ? sum : sum + (constant > 0 ? "+" : "") + "\(constant)"
