@@ -31,7 +31,12 @@ struct TensorFlowProblems {
     let cause = Cause(
       code: diagnostic.code, op: diagnostic.location?.op, message: diagnostic.message)
     if let known = places[cause] {
-      if let location = diagnostic.location { diagnostics[known].others.append(location) }
+      let present =
+        [diagnostics[known].first.location].compactMap { $0 } + diagnostics[known].others
+      // A loop is looked at more than once.
+      if let location = diagnostic.location, !present.contains(location) {
+        diagnostics[known].others.append(location)
+      }
       return
     }
     var first = diagnostic
