@@ -13,11 +13,20 @@ public struct Int8Options: Sendable {
   public var samples = 500
   public var inputType = InterfaceType.int8
   public var outputType = InterfaceType.int8
+  /// What is done with the samples beside calibrating.
+  public var optimization = Optimization.none
 
   public init(data: String? = nil, table: String? = nil) {
     self.data = data
     self.table = table
   }
+}
+
+/// What is known while an int8 model is made.
+public enum Int8Progress: Sendable {
+  case calibrating(CalibrationProgress)
+  /// What is tried at the moment: `biases`.
+  case optimizing(String)
 }
 
 /// A float model and its int8 form, with the samples to compare them on.
@@ -35,11 +44,11 @@ public struct Int8Conversion: Sendable {
   ///
   /// - Parameters:
   ///   - given: the preprocessing the user asks for; nil for the table's or the model's own.
-  ///   - progress: called after each batch of calibration.
-  /// - Throws: after logging what is missing or does not fit (`OCT0502`...`OCT0512`).
+  ///   - progress: called after each batch of calibration, and before each thing that is tried to lose less.
+  /// - Throws: after logging what is missing or does not fit (`OCT0501`...`OCT0514`).
   public init(
     _ source: Model, _ options: Int8Options, preprocessing given: Preprocessing?,
-    log: DiagnosticLog, progress: (CalibrationProgress) -> Void = { _ in }
+    log: DiagnosticLog, progress: @escaping (Int8Progress) -> Void = { _ in }
   ) throws(DiagnosticFailure) {
     let stored = try options.table.map { path throws(DiagnosticFailure) in
       let table = try CalibrationTable.read(path, log: log)
@@ -55,7 +64,12 @@ public struct Int8Conversion: Sendable {
       try source.dataset(path, part: .calibration, log: log)
     }
     if let stored {
-      (table, used) = (stored, nil)
+      table = stored
+      if let dataset {
+        used = try Self.samples(of: stored, in: dataset, float, preprocessing, log)
+      } else {
+        used = nil
+      }
     } else if dataset == nil, float.graph.isTrainedForInt8 {
       (table, used) = (float.trainedTable(preprocessing: preprocessing.text), nil)
     } else {
@@ -64,12 +78,30 @@ public struct Int8Conversion: Sendable {
         dataset, for: float, preprocessing: preprocessing, algorithm: options.algorithm,
         samples: options.samples, log: log)
       table = try float.calibrated(
-        calibrator, preprocessing: preprocessing.text, log: log, progress: progress)
+        calibrator, preprocessing: preprocessing.text, log: log
+      ) { progress(.calibrating($0)) }
       used = calibrator.indices
     }
     self.float = float
-    model = try float.quantized(
+    var model = try float.quantized(
       table, inputType: options.inputType, outputType: options.outputType, log: log)
+    if options.optimization != .none {
+      guard let dataset else { throw log.failure(Self.noData(source)) }
+      let samples = try OptimizationSamples(
+        dataset, used: used, for: float, preprocessing, log: log)
+      let optimizer = try Optimizer(
+        float.graph, fit: samples.fit, held: samples.held, threads: float.threads, log: log,
+        quantize: { graph, table throws(DiagnosticFailure) in
+          // What there is to say of the scales has been said of the model as it stood.
+          try Quantizer.quantize(
+            graph, table, inputType: options.inputType, outputType: options.outputType,
+            log: DiagnosticLog())
+        }, progress: { progress(.optimizing($0)) })
+      let result = try optimizer.run(table, options.optimization)
+      model.graph = result.graph
+      log.add(result.remark)
+    }
+    self.model = model
   }
 
   private static func noData(_ source: Model) -> Diagnostic {
@@ -90,14 +122,12 @@ public struct Int8Conversion: Sendable {
   public func verify(_ path: String, log: DiagnosticLog) throws(DiagnosticFailure) -> Agreement? {
     guard let dataset else { return nil }
     let written = try Model.open(path, ModelOptions(threads: float.threads), log: log)
-    var used = used
-    if used == nil { used = try tableSamples(dataset, log) }
     let taken = Set(used ?? [])
     var (candidates, kind) = ((0..<dataset.count).filter { !taken.contains($0) }, "held-back")
     if used == nil { kind = "" }
     if candidates.isEmpty { (candidates, kind) = (Array(0..<dataset.count), "calibration") }
-    let affordable = 64_000_000_000 / max(1, float.graph.macs)
-    let samples = Dataset.evenlySpaced(min(100, max(10, affordable)), of: candidates.count).map {
+    let count = float.affordableSamples(10...100)
+    let samples = Dataset.evenlySpaced(count, of: candidates.count).map {
       candidates[$0]
     }
     let result = try Agreement.between(
@@ -107,8 +137,9 @@ public struct Int8Conversion: Sendable {
   }
 
   /// The samples of `dataset` that the table was made from; nil when they were others.
-  private func tableSamples(
-    _ dataset: Dataset, _ log: DiagnosticLog
+  private static func samples(
+    of table: CalibrationTable, in dataset: Dataset, _ float: Model,
+    _ preprocessing: Preprocessing, _ log: DiagnosticLog
   ) throws(DiagnosticFailure) -> [Int]? {
     let calibrator = try DatasetCalibrator(
       dataset, for: float, preprocessing: preprocessing, samples: table.samples, log: log)
@@ -119,6 +150,11 @@ public struct Int8Conversion: Sendable {
 }
 
 extension Model {
+  /// As many samples as need 64 billion multiply-adds, within bounds.
+  func affordableSamples(_ bounds: ClosedRange<Int>) -> Int {
+    min(bounds.upperBound, max(bounds.lowerBound, 64_000_000_000 / max(1, graph.macs)))
+  }
+
   /// Opens samples for this model's inputs.
   public func dataset(
     _ path: String, part: DatasetPart, log: DiagnosticLog

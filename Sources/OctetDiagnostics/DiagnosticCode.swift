@@ -111,6 +111,7 @@ extension DiagnosticCode {
   public static let noCalibrationData = DiagnosticCode("0511", "no-calibration-data")
   public static let scalesJoined = DiagnosticCode("0512", "scales-joined", .remark)
   public static let trainedRanges = DiagnosticCode("0513", "trained-ranges", .remark)
+  public static let optimized = DiagnosticCode("0514", "optimized", .remark)
 
   // 06 writing
   public static let unwritableFile = DiagnosticCode("0601", "unwritable-file")
@@ -150,7 +151,7 @@ extension DiagnosticCode {
     operatorLeft, unknownPass, layoutChanged, passBrokeGraph, copiesJoined,
     noSamples, missingRange, tableMismatch, noInt8Form, notFinite, sampleMismatch,
     weightScaleRaised, invalidTable, poorAgreement, alreadyQuantized, noCalibrationData,
-    scalesJoined, trainedRanges,
+    scalesJoined, trainedRanges, optimized,
     unwritableFile, modelTooLarge,
     noKernel, inputMismatch, arenaTooLarge, endlessLoop,
     unknownCode, invalidPreprocessing, preprocessingDiffers, labelsMismatch,

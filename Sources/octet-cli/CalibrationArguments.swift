@@ -43,3 +43,4 @@ struct PreprocessingArguments: ParsableArguments {
 
 extension CalibrationAlgorithm: ExpressibleByArgument {}
 extension InterfaceType: ExpressibleByArgument {}
+extension Optimization: ExpressibleByArgument {}

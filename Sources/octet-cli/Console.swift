@@ -88,6 +88,13 @@ struct ProgressPrinter {
     }
   }
 
+  func making(_ progress: Int8Progress) {
+    switch progress {
+    case .calibrating(let batch): calibrating(batch)
+    case .optimizing(let what): show("Optimizing: " + what)
+    }
+  }
+
   /// As TensorRT's samples show it.
   func calibrating(_ progress: CalibrationProgress) {
     show(

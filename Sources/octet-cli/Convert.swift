@@ -15,6 +15,8 @@ struct Convert: ParsableCommand {
             --int8 --calibration-data mnist --preprocess scale=1/256
         octet convert net.prototxt --weights net.caffemodel -o net8.tflite \\
             --int8 --calibration-table net.table --output-type float32
+        octet convert yolov3-tiny.cfg --weights yolov3-tiny.weights -o yolo8.tflite \\
+            --int8 --calibration-data photos --optimize best
         octet convert saved_model_folder -o detector.tflite --input-shape image=1,416,416,3 \\
             --preprocess scale=1/255,resize=letterbox \\
             --detector 'boxes classes=80 form=xyxy scores=scores output=boxes'
@@ -47,6 +49,12 @@ struct Convert: ParsableCommand {
   @Option(help: "Type of the int8 model's outputs: int8 (default), uint8 or float32.")
   var outputType: InterfaceType?
 
+  @Option(
+    help:
+      "How much to do to lose less by int8: none, fast (seconds) or best (minutes). Each step is kept only if it helps on samples that it was not fitted to. Default: none."
+  )
+  var optimize: Optimization?
+
   @Flag(name: .customLong("no-verify"), help: "Do not compare the written int8 model with float.")
   var skipsVerification = false
 
@@ -77,7 +85,8 @@ struct Convert: ParsableCommand {
         (calibration.data != nil, "--calibration-data"),
         (calibrationTable != nil, "--calibration-table"),
         (calibration.calibrator != nil, "--calibrator"), (calibration.samples != nil, "--samples"),
-        (inputType != nil, "--input-type"), (outputType != nil, "--output-type"),
+        (inputType != nil, "--input-type"), (optimize != nil, "--optimize"),
+        (outputType != nil, "--output-type"),
         (skipsVerification, "--no-verify"),
       ] where isGiven {
         throw ValidationError("\(option) is for --int8")
@@ -115,7 +124,7 @@ struct Convert: ParsableCommand {
       var conversion: Int8Conversion?
       if int8 {
         let made = try Int8Conversion(
-          model, options, preprocessing: given, log: log, progress: report.progress.calibrating)
+          model, options, preprocessing: given, log: log, progress: report.progress.making)
         conversion = made
         model = made.model
       } else {
@@ -138,6 +147,7 @@ struct Convert: ParsableCommand {
     options.samples = calibration.samples ?? options.samples
     options.inputType = inputType ?? .int8
     options.outputType = outputType ?? .int8
+    options.optimization = optimize ?? .none
     return options
   }
 

@@ -103,6 +103,27 @@ import Testing
       FileManager.default.contents(atPath: direct) == FileManager.default.contents(atPath: byTable))
   }
 
+  /// With the same samples, a table made before and ranges made on the way are optimized to the same file.
+  @Test func optimizingSaysWhatItDid() throws {
+    let model = [
+      "convert", net.prototxt, "--weights", net.weights, "--int8", "--calibration-data",
+      Self.sample + "/digits", "--preprocess", "scale=1/256", "--optimize", "fast",
+    ]
+    let direct = try octet(model + ["-o", path("d.tflite")])
+    #expect(direct.errors.contains("remark[OCT0514]: optimizing took the outputs from"))
+    #expect(direct.errors.contains("note: biases corrected:"))
+    try octet(
+      "calibrate", net.prototxt, "--weights", net.weights, "--calibration-data",
+      Self.sample + "/digits", "--preprocess", "scale=1/256", "-o", path("d.table"))
+    try octet(model + ["--calibration-table", path("d.table"), "-o", path("e.tflite")])
+    let files = ["d.tflite", "e.tflite"].map { FileManager.default.contents(atPath: path($0)) }
+    #expect(files[0] != nil && files[0] == files[1])
+    let refused = try octet(
+      "convert", net.prototxt, "--weights", net.weights, "-o", path("f.tflite"), "--optimize",
+      "fast")
+    #expect(refused.code == 2 && refused.errors.contains("--optimize is for --int8"))
+  }
+
   @Test func everyVerbHasHelpWithExamples() throws {
     for verb in ["convert", "inspect", "diff", "calibrate", "run", "eval", "explain", "ops"] {
       let help = try octet(verb, "--help")

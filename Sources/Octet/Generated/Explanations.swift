@@ -1820,6 +1820,42 @@ extension Explanation {
       `--calibration-data DATA`.
 
       """#,
+    "OCT0514": #"""
+      # OCT0514 optimized
+
+      Says what `--optimize` tried on an int8 model, and what each step did to the outputs.
+
+      ## Why
+
+      Scales that follow from ranges leave more noise than an int8 model must have. `fast` corrects the mean of each layer's
+      result by its bias, and computes a cheap convolution before a LeakyReLU twice, once for each sign, so that its result is
+      rounded once instead of twice. `best` does so for more layers, up to a quarter more multiplications, and rounds weights up
+      or down so that the layers' results fit. Each step is measured on samples that it was not fitted to, and left out if it does not help.
+
+      ## Example
+
+      ```sh
+      cat > m.oct <<'END'
+      octet-ir 1
+      graph @main(%x: f32[1,28,28,1]) -> (%z) {
+        %w = const [0.51, 0.13, -0.37, 0.29] : f32[4,1,1,1]
+        %b = const [0.1, -0.2, 0.3, -0.4] : f32[4]
+        %y = conv_2d(%x, %w, %b) {stride = [1, 1], dilation = [1, 1], padding = same} : f32[1,28,28,4]
+        %z = leaky_relu(%y) {alpha = 0.1} : f32[1,28,28,4]
+      }
+      END
+      octet convert m.oct -o m.tflite --int8 --calibration-data digits --optimize fast
+      ```
+
+      ## How to fix
+
+      Nothing is wrong. If the outputs are still too far from the float model's, try `--optimize best`, and more samples.
+
+      ## When it is safe to ignore
+
+      Always; it tells what was done.
+
+      """#,
     "OCT0601": #"""
       # OCT0601 unwritable-file
 

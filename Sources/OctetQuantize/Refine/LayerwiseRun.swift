@@ -1,0 +1,198 @@
+import OctetDiagnostics
+import OctetIR
+import OctetOps
+import OctetRuntime
+
+/// Runs a quantized graph on several samples, a layer with weights at a time, so that a layer can be changed
+/// once the codes that it reads are known. What is kept are the codes that later layers read.
+struct LayerwiseRun {
+  /// A layer that is being looked at.
+  struct Layer {
+    /// Its node in the graph.
+    let node: Int
+    /// Its place in the float graph, which has the same nodes but for Quantize and Dequantize.
+    let place: Int
+    /// What it gives, and what becomes of that where an activation alone reads it.
+    let output: ValueID
+    let end: ValueID
+    /// The part of an error of a negative output that is left at the end.
+    let negativeGain: Float
+  }
+
+  private(set) var graph: Graph
+  private let threads: Int
+  private let log: DiagnosticLog
+  /// By value: the contents in each run.
+  private var stored: [ValueID: [Storage]] = [:]
+  private let runs: Int
+  /// By result, a node's place in the float graph.
+  private var places: [ValueID: Int] = [:]
+
+  /// - Parameter samples: one float32 tensor [n, …] an input; what does not fill a run is left out.
+  init(
+    _ graph: Graph, samples: [Tensor], threads: Int, log: DiagnosticLog
+  ) throws(DiagnosticFailure) {
+    self.graph = graph.activationsAfterTheirLayers()
+    for node in graph.nodes where !(node.op is Quantize || node.op is Dequantize) {
+      places[node.outputs[0]] = places.count
+    }
+    self.threads = threads
+    self.log = log
+    let group = graph.inputs.first.flatMap { graph[$0].type.shape.extents?.first } ?? 1
+    runs = (samples.first?.extents.first ?? 0) / max(group, 1)
+    for (input, tensor) in zip(graph.inputs, samples) {
+      let type = graph[input].type
+      let extents = type.shape.extents ?? []
+      let count = extents.reduce(1, *)
+      let values = tensor.storage.bytes.bindMemory(to: Float.self)
+      stored[input] = (0..<runs).map { run in
+        let storage = Storage(byteCount: type.byteCount ?? 0)
+        if let base = storage.mutableBytes.baseAddress {
+          TensorView(type: type, extents: extents, count: count, base: base, isConstant: false)
+            .write(UnsafeBufferPointer(rebasing: values[run * count..<(run + 1) * count]))
+        }
+        return storage
+      }
+    }
+  }
+
+  /// Visits the layers in order. `change` may replace constants of the layer's node; the layer is run again
+  /// when it says so.
+  mutating func visit(
+    _ change: (inout LayerwiseRun, Layer) throws(DiagnosticFailure) -> Bool
+  ) throws(DiagnosticFailure) {
+    var position = 0
+    for layer in layers() {
+      let end = graph.nodes.firstIndex { $0.outputs.contains(layer.end) } ?? layer.node
+      try run(position..<layer.node, keeping: [])
+      try run(layer.node..<end + 1, keeping: [layer.output, layer.end])
+      if try change(&self, layer) {
+        try run(layer.node..<end + 1, keeping: [])
+      }
+      position = end + 1
+      forget(before: position)
+    }
+  }
+
+  /// Runs a layer again, after a change.
+  mutating func repeatLayer(_ layer: Layer) throws(DiagnosticFailure) {
+    let end = graph.nodes.firstIndex { $0.outputs.contains(layer.end) } ?? layer.node
+    try run(layer.node..<end + 1, keeping: [layer.output, layer.end])
+  }
+
+  /// The contents of a value in each run.
+  func contents(_ id: ValueID) -> [Storage] { stored[id] ?? [] }
+
+  mutating func set(_ constant: ValueID, _ storage: Storage) { graph[constant].constant = storage }
+
+  // MARK: Parts
+
+  func layers() -> [Layer] {
+    let consumers = graph.consumers()
+    var result: [Layer] = []
+    for (index, node) in graph.nodes.enumerated() {
+      guard let place = places[node.outputs[0]], let rule = node.int8Rule,
+        let (weights, _) = rule.weights, let bias = rule.bias,
+        weights < node.inputs.count, bias < node.inputs.count,
+        node.inputs[weights].flatMap({ graph[$0].constant }) != nil,
+        node.inputs[bias].flatMap({ graph[$0].constant }) != nil
+      else { continue }
+      let output = node.outputs[0]
+      var (end, gain) = (output, Float(1))
+      if let next = graph.activation(reading: output, consumers) {
+        end = graph.nodes[next].outputs[0]
+        gain = graph.nodes[next].int8Rule?.negativeGain ?? 1
+      }
+      result.append(
+        Layer(node: index, place: place, output: output, end: end, negativeGain: gain))
+    }
+    return result
+  }
+
+  private mutating func run(
+    _ nodes: Range<Int>, keeping wanted: [ValueID]
+  ) throws(DiagnosticFailure) {
+    guard !nodes.isEmpty else { return }
+    var kept = wanted
+    let later = Set(graph.nodes[nodes.upperBound...].flatMap { $0.inputs.compactMap { $0 } })
+    for node in graph.nodes[nodes] {
+      kept += node.outputs.filter { later.contains($0) && !kept.contains($0) }
+    }
+    if kept.isEmpty { return }
+    let (part, sources) = graph.part(nodes, outputs: kept)
+    let prepared = try PreparedGraph(part, threads: threads, log: log)
+    var results = [[Storage]](repeating: [], count: kept.count)
+    for run in 0..<runs {
+      for (source, view) in zip(sources, prepared.inputs) {
+        guard let bytes = stored[source]?[run].bytes else { continue }
+        UnsafeMutableRawBufferPointer(start: view.base, count: bytes.count).copyMemory(from: bytes)
+      }
+      prepared.invoke()
+      for (index, view) in prepared.outputs.enumerated() {
+        results[index].append(view.copy().storage)
+      }
+    }
+    for (id, contents) in zip(kept, results) { stored[id] = contents }
+  }
+
+  private mutating func forget(before position: Int) {
+    let later = Set(graph.nodes[position...].flatMap { $0.inputs.compactMap { $0 } })
+    stored = stored.filter { later.contains($0.key) }
+  }
+}
+
+extension Graph {
+  /// The node of the activation that alone reads a value.
+  fileprivate func activation(reading id: ValueID, _ consumers: [[Int]]) -> Int? {
+    guard consumers[id.index].count == 1, !outputs.contains(id),
+      let rule = nodes[consumers[id.index][0]].int8Rule, rule.output == .calibrated,
+      rule.negativeGain < 1, nodes[consumers[id.index][0]].inputs.count == 1
+    else { return nil }
+    return consumers[id.index][0]
+  }
+
+  /// The same nodes, those of activations right behind the layer they read.
+  fileprivate func activationsAfterTheirLayers() -> Graph {
+    let consumers = consumers()
+    var result = self
+    result.nodes = []
+    var moved: Set<Int> = []
+    for (index, node) in nodes.enumerated() where !moved.contains(index) {
+      result.nodes.append(node)
+      guard node.int8Rule?.weights != nil,
+        let next = activation(reading: node.outputs[0], consumers)
+      else { continue }
+      result.nodes.append(nodes[next])
+      moved.insert(next)
+    }
+    return result
+  }
+
+  /// Some nodes as a graph of their own.
+  ///
+  /// - Returns: also what each of its inputs is in this graph.
+  fileprivate func part(_ range: Range<Int>, outputs: [ValueID]) -> (Graph, [ValueID]) {
+    var result = Graph(name: name)
+    result.subgraphs = subgraphs
+    var copies: [ValueID: ValueID] = [:]
+    var sources: [ValueID] = []
+    func copy(_ id: ValueID, isMade: Bool) -> ValueID {
+      if let present = copies[id] { return present }
+      let new = result.add(self[id])
+      copies[id] = new
+      if !isMade, self[id].constant == nil {
+        result.inputs.append(new)
+        sources.append(id)
+      }
+      return new
+    }
+    for node in nodes[range] {
+      var node = node
+      node.inputs = node.inputs.map { $0.map { copy($0, isMade: false) } }
+      node.outputs = node.outputs.map { copy($0, isMade: true) }
+      result.nodes.append(node)
+    }
+    result.outputs = outputs.compactMap { copies[$0] }
+    return (result, sources)
+  }
+}

@@ -1,0 +1,188 @@
+import OctetDiagnostics
+import OctetIR
+import OctetOps
+import OctetQuantize
+import OctetRuntime
+import Testing
+
+/// What is done beside choosing ranges so that a quantized model loses less.
+@Suite struct OptimizerTests {
+  static func numbers(_ count: Int, seed: UInt64, scale: Float = 1) -> [Float] {
+    var random = SplitMix64(seed: seed)
+    return (0..<count).map { _ in random.nextFloat() * scale }
+  }
+
+  static func text(_ values: [Float]) -> String { values.map { "\($0)" }.joined(separator: ", ") }
+
+  /// Two convolutions, a leaky ReLU behind each.
+  static func net() throws -> Graph {
+    try Graph(
+      parsing: """
+        octet-ir 1
+        graph @main(%x: f32[1,12,12,3]) -> (%z) {
+          %w = const [\(text(numbers(8 * 9 * 3, seed: 1, scale: 0.4)))] : f32[8,3,3,3]
+          %b = const [\(text(numbers(8, seed: 2, scale: 0.3)))] : f32[8]
+          %c = conv_2d(%x, %w, %b) {padding = same}
+          %y = leaky_relu(%c) {alpha = 0.1}
+          %v = const [\(text(numbers(24 * 9 * 8, seed: 3, scale: 0.2)))] : f32[24,3,3,8]
+          %a = const [\(text(numbers(24, seed: 4, scale: 0.3)))] : f32[24]
+          %d = conv_2d(%y, %v, %a) {padding = valid}
+          %z = leaky_relu(%d) {alpha = 0.1}
+        }
+        """, makeOp: OpCatalog.makeOp)
+  }
+
+  static func samples(_ count: Int, seed: UInt64) -> [Tensor] {
+    [Tensor([count, 12, 12, 3], numbers(count * 432, seed: seed).map { abs($0) })]
+  }
+
+  func table(_ graph: Graph, _ samples: [Tensor]) throws -> CalibrationTable {
+    let size = samples[0].extents.dropFirst().reduce(1, *)
+    let values = samples[0].storage.array(of: Float.self)
+    let batches = stride(from: 0, to: samples[0].extents[0], by: 4).map { first in
+      let count = min(4, samples[0].extents[0] - first)
+      return [
+        Tensor(
+          [count] + samples[0].extents.dropFirst(),
+          Array(values[first * size..<(first + count) * size]))
+      ]
+    }
+    let calibrator = RecordingCalibrator(batches)
+    return try Calibration(graph, log: DiagnosticLog()).run(calibrator, preprocessing: "") { _ in }
+  }
+
+  func quantized(
+    _ graph: Graph, _ table: CalibrationTable
+  ) throws(DiagnosticFailure) -> Graph {
+    try Quantizer.quantize(
+      graph, table, inputType: .int8, outputType: .float32, log: DiagnosticLog())
+  }
+
+  func outputs(_ graph: Graph, _ samples: [Tensor]) throws -> [[Float]] {
+    var result: [[Float]] = []
+    try SampleLoop(PreparedGraph(graph, log: DiagnosticLog())).run(samples) { result.append($1[0]) }
+    return result
+  }
+
+  func optimizer(_ graph: Graph) throws -> Optimizer {
+    try Optimizer(
+      graph, fit: Self.samples(24, seed: 5), held: Self.samples(16, seed: 6), threads: 1,
+      log: DiagnosticLog(),
+      quantize: { graph, table throws(DiagnosticFailure) in
+        try Quantizer.quantize(
+          graph, table, inputType: .int8, outputType: .float32, log: DiagnosticLog())
+      }, progress: { _ in })
+  }
+
+  @Test func aSplitLayerComputesTheSame() throws {
+    let graph = try Self.net()
+    let names = SignSplit.candidates(graph).map { $0.result }
+    #expect(names == ["y", "z"])
+    let range = CalibrationTable.Range(low: -0.5, high: 3)
+    let split = try #require(try SignSplit.applied(to: graph, result: "y", range: range))
+    #expect(split.graph.nodes.map { $0.op.name }.filter { $0 == "conv_2d" }.count == 3)
+    #expect(split.ranges.map { $0.name } == ["y/above", "y/below", "y"])
+    #expect(split.ranges[0].range == CalibrationTable.Range(low: 0, high: 3.5))
+    let samples = Self.samples(3, seed: 7)
+    for (a, b) in zip(try outputs(graph, samples), try outputs(split.graph, samples)) {
+      for (x, y) in zip(a, b) { #expect(abs(x - y) < 1e-5) }
+    }
+  }
+
+  /// Each number is rounded once: no code is further than half a step from what its codes come from, but for what
+  /// the weights lost.
+  @Test func aSplitLayerIsRoundedOnce() throws {
+    let graph = try Graph(
+      parsing: """
+        octet-ir 1
+        graph @main(%x: f32[1,16,16,1]) -> (%z) {
+          %w = const [1.0] : f32[1,1,1,1]
+          %b = const [0.0] : f32[1]
+          %c = conv_2d(%x, %w, %b) {padding = valid}
+          %y = leaky_relu(%c) {alpha = 0.125}
+          %s = const [256] : i32[1]
+          %z = reshape(%y, %s) {shape = [256]}
+        }
+        """, makeOp: OpCatalog.makeOp)
+    let samples = [Tensor([4, 16, 16, 1], Self.numbers(1024, seed: 8, scale: 4))]
+    let table = try table(graph, samples)
+    let range = try #require(table.range(of: "y"))
+    var split = table
+    let made = try #require(try SignSplit.applied(to: graph, result: "y", range: range))
+    split.entries = table.entries.filter { $0.name != "y" } + made.ranges
+    func error(_ quantized: Graph) throws -> Double {
+      var sum = 0.0
+      for (a, b) in zip(try outputs(graph, samples), try outputs(quantized, samples)) {
+        for (x, y) in zip(a, b) { sum += Double((x - y) * (x - y)) }
+      }
+      return sum
+    }
+    #expect(
+      try error(quantized(made.graph, split)) < 0.8 * error(quantized(graph, table)))
+  }
+
+  @Test func layersRunApartAsInOne() throws {
+    let graph = try Self.net()
+    let samples = Self.samples(5, seed: 9)
+    let quantized = try quantized(graph, try table(graph, samples))
+    let refined = try Refinement(of: graph, samples: samples, threads: 1).refined(
+      quantized, roundsWeights: false, correctsBiases: false, log: DiagnosticLog())
+    #expect(try outputs(refined, samples) == outputs(quantized, samples))
+  }
+
+  @Test func biasesTakeUpTheMeanError() throws {
+    let graph = try Self.net()
+    let samples = Self.samples(24, seed: 5)
+    let plain = try quantized(graph, try table(graph, samples))
+    let corrected = try Refinement(of: graph, samples: samples, threads: 1).refined(
+      plain, roundsWeights: false, correctsBiases: true, log: DiagnosticLog())
+    let expected = try outputs(graph, samples)
+    func meanErrors(_ graph: Graph) throws -> [Double] {
+      var sums = [Double](repeating: 0, count: 24)
+      for (a, b) in zip(expected, try outputs(graph, samples)) {
+        for index in a.indices { sums[index % 24] += Double(a[index] - b[index]) }
+      }
+      return sums.map { abs($0) }
+    }
+    let (before, after) = (try meanErrors(plain), try meanErrors(corrected))
+    #expect(after.reduce(0, +) < 0.6 * before.reduce(0, +), "\(before) \(after)")
+  }
+
+  /// On the samples that the weights are fitted to, a layer's results come nearer.
+  @Test func weightsAreRoundedForTheResults() throws {
+    let graph = try Self.net()
+    let samples = Self.samples(24, seed: 5)
+    let plain = try quantized(graph, try table(graph, samples))
+    let rounded = try Refinement(of: graph, samples: samples, threads: 2).refined(
+      plain, roundsWeights: true, correctsBiases: true, log: DiagnosticLog())
+    let corrected = try Refinement(of: graph, samples: samples, threads: 1).refined(
+      plain, roundsWeights: false, correctsBiases: true, log: DiagnosticLog())
+    let fidelity = try OutputFidelity(of: graph, samples: samples, threads: 1, log: DiagnosticLog())
+    #expect(
+      try fidelity.decibels(of: rounded, log: DiagnosticLog())
+        > fidelity.decibels(of: corrected, log: DiagnosticLog()))
+    for (old, new) in zip(plain.values, rounded.values) where old.type.element == .int8 {
+      guard let before = old.constant, let after = new.constant else { continue }
+      let steps = zip(before.array(of: Int8.self), after.array(of: Int8.self)).map {
+        abs(Int($0) - Int($1))
+      }
+      #expect(steps.max() == 1, "each weight stays beside its own value")
+    }
+  }
+
+  @Test(arguments: [Optimization.fast, .best])
+  func whatIsKeptHelps(level: Optimization) throws {
+    let graph = try Self.net()
+    let result = try optimizer(graph).run(try table(graph, Self.samples(64, seed: 10)), level)
+    #expect(result.after >= result.before)
+    var best = result.before
+    for trial in result.trials {
+      #expect(trial.isKept ? trial.decibels > best : true)
+      if trial.isKept { best = trial.decibels }
+    }
+    let fidelity = try OutputFidelity(
+      of: graph, samples: Self.samples(16, seed: 6), threads: 1, log: DiagnosticLog())
+    #expect(try fidelity.decibels(of: result.graph, log: DiagnosticLog()) == best)
+    #expect(result.trials.contains { $0.isKept })
+  }
+}
