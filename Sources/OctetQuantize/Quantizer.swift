@@ -229,6 +229,11 @@ extension Graph {
   /// Logs `OCT0505` with every constant that a table made elsewhere would hide: calibration meets it in
   /// the result it spoils.
   package func requireFiniteConstants(_ log: DiagnosticLog) throws(DiagnosticFailure) {
+    for graph in [self] + allSubgraphs { graph.reportConstantsThatAreNotFinite(log) }
+    try log.throwIfErrors()
+  }
+
+  private func reportConstantsThatAreNotFinite(_ log: DiagnosticLog) {
     for node in nodes {
       for case let input? in node.inputs where self[input].type.element == .float32 {
         guard let constant = self[input].constant,
@@ -241,7 +246,6 @@ extension Graph {
               help: "look at the weights of this layer", tensors: [self[input].text]), node))
       }
     }
-    try log.throwIfErrors()
   }
 
   /// Logs `OCT0510` for a model that is quantized already, and `OCT0504` with every operator and input

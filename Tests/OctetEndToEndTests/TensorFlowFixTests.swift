@@ -165,7 +165,9 @@ import Testing
     let check = ModelCheck(
       Sample.shared + "/tf/frozen/mtcnn.pb", ModelOptions(inputShapes: ["input": [320, 240, 3]]))
     let operators = Set(errors(check).compactMap { $0.location?.op })
-    #expect(operators.isSuperset(of: ["Exit", "NonMaxSuppressionV2", "Where", "CropAndResize"]))
+    // The loop could stay one, but for an image in it whose size changes from turn to turn.
+    #expect(
+      operators.isSuperset(of: ["ResizeBilinear", "NonMaxSuppressionV2", "Where", "CropAndResize"]))
     let notes = try #require(errors(check).first).notes
     for part in ["pnet/while", "rnet/cond", "onet/cond", "pnet/TensorArray"] {
       #expect(notes.contains { $0.contains("'\(part)'") }, "\(part)")

@@ -81,11 +81,6 @@ public struct Inspection: Sendable {
   private var allOps: [OpInfo] { ops + subgraphs.flatMap { $0.ops } }
 }
 
-extension Graph {
-  /// Its subgraphs, each before those within it.
-  fileprivate var allSubgraphs: [Graph] { subgraphs.flatMap { [$0] + $0.allSubgraphs } }
-}
-
 extension Inspection.SubgraphInfo {
   init(_ graph: Graph) {
     name = graph.name

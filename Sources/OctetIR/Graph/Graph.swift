@@ -68,6 +68,9 @@ package struct Graph: Sendable {
     self.name = name
   }
 
+  /// Its subgraphs, each before those within it.
+  package var allSubgraphs: [Graph] { subgraphs.flatMap { [$0] + $0.allSubgraphs } }
+
   package subscript(id: ValueID) -> Value {
     get { values[id.index] }
     set { values[id.index] = newValue }

@@ -99,7 +99,7 @@ extension OpCases {
       Refusal(
         "%x: f32[1]", halving + "%y = while(%x) {condition = @isLarge, body = @isLarge}",
         .subgraphMismatch,
-        "body '@isLarge' turns loop variable 0 from f32[1] into t: bool[1]"),
+        "body '@isLarge' turns loop variable 0 from f32[1] into bool[1]"),
       Refusal(
         "%x: f32[2]", halving + "%y = while(%x) {condition = @isLarge, body = @halve}",
         .subgraphMismatch, "'@isLarge' takes 'a' as f32[1], and is given f32[2]"),
