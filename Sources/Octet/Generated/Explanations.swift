@@ -1153,8 +1153,8 @@ extension Explanation {
 
       ## Why
 
-      How often this loop turns is known from the file and the shapes of the inputs, so its body stands there as often. The results are the same, copies
-      are faster than a loop, and they can be int8. A loop that would become more than 2048 operators stays a loop if it can (OCT0328); one
+      How often this loop turns is known from the file and the shapes of the inputs, so its body stands there as often. The results are the same, and
+      copies can be int8, which a loop cannot. A loop that would become more than 2048 operators stays a loop if it can (OCT0328); one
       that cannot is unrolled up to 4096 turns, and a note says why. Copies that do the same with the
       elements of a tensor become one again (OCT0405).
 
@@ -1317,8 +1317,8 @@ extension Explanation {
 
       ## Why
 
-      How often the loop turns depends on what the model computes, or unrolled it would be more than 2048 operators. The results are the same. A loop is
-      slower than copies of its body, and has no int8 form: `--int8` refuses the model.
+      How often the loop turns depends on what the model computes, or unrolled it would be more than 2048 operators. The results are the same.
+      A loop has no int8 form: `--int8` refuses the model.
 
       ## Example
 
