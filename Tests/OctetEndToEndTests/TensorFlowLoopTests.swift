@@ -73,4 +73,11 @@ import Testing
     let steps = try converted("sequences", without: ["FuseLSTM"])
     #expect(operators(steps, "tanh") == 2 * (4 + 9 * 6) - 1)
   }
+
+  /// Its steps would be too many operators, but for what becomes of them.
+  @Test func aLongLSTMIsOneOperatorToo() throws {
+    try models.check(path("long_sequence"), "long_sequence", try options("long_sequence"))
+    let model = try converted("long_sequence")
+    #expect(operators(model, "unidirectional_sequence_lstm") == 1 && operators(model, "while") == 0)
+  }
 }

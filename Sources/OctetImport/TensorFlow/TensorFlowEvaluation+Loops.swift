@@ -1,5 +1,6 @@
 import OctetDiagnostics
 import OctetIR
+import OctetOps
 
 /// What becomes of a loop: as many copies of its body as it turns, or a loop.
 extension TensorFlowEvaluation {
@@ -8,6 +9,8 @@ extension TensorFlowEvaluation {
   private static let mostCounted = 1 << 14
   /// Operators, and nodes looked at, beyond which a loop stays a loop if it can.
   private static let dearOperators = 2048
+  /// The same for the steps of an LSTM, which become one operator again.
+  private static let dearSteps = 1 << 14
   private static let dearVisits = 1 << 17
   /// Turns after which it is reckoned what all of them cost.
   private static let sample = 8
@@ -86,7 +89,8 @@ extension TensorFlowEvaluation {
     for turn in 0..<turns {
       let made = builder.graph.nodes.count - nodes
       let expected = turn < Self.sample ? made : made * turns / turn
-      if untilDear, expected > Self.dearOperators || self.visits - visits > Self.dearVisits {
+      let most = isLSTM(nodes, turn) ? Self.dearSteps : Self.dearOperators
+      if untilDear, expected > most || self.visits - visits > Self.dearVisits {
         return .dear(operators: made * turns / turn)
       }
       try visit()
@@ -95,6 +99,17 @@ extension TensorFlowEvaluation {
       for case .missing in variables { return .values([]) }
     }
     return .values(variables)
+  }
+
+  /// Whether the operators that some turns have made, from `first` on, are those of LSTM cells: three gates and two
+  /// hyperbolic tangents for each cell and turn.
+  private func isLSTM(_ first: Int, _ turns: Int) -> Bool {
+    var (gates, tangents) = (0, 0)
+    for node in builder.graph.nodes[first...] {
+      if node.op is Logistic { gates += 1 }
+      if node.op is Tanh { tangents += 1 }
+    }
+    return turns > 0 && gates > 0 && gates % (3 * turns) == 0 && tangents * 3 == gates * 2
   }
 
   private func remarkUnrolled(
