@@ -262,7 +262,7 @@ public struct Model: Sendable {
   public func optimized(
     forInt8: Bool = false, log: DiagnosticLog
   ) throws(DiagnosticFailure) -> Model {
-    try optimized(passes: forInt8 ? Pipeline.quantizable : Pipeline.conversion, log: log)
+    try optimized(passes: Pipeline.conversion(forInt8: forInt8), log: log)
   }
 
   /// The model with `preprocessing` stored in it.
@@ -343,10 +343,7 @@ public struct Model: Sendable {
 
   /// The model prepared for float samples.
   func sampleLoop(log: DiagnosticLog) throws(DiagnosticFailure) -> SampleLoop {
-    let prepared = try PreparedGraph(graph, threads: threads, log: log)
-    return try log.attempt(at: Location(file: path)) { () throws(Diagnostic) in
-      try SampleLoop(prepared)
-    }
+    try SampleLoop(graph, threads: threads, at: Location(file: path), log: log)
   }
 
   /// Writes the model as `.tflite`; the file is complete or not there.

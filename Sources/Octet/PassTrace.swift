@@ -53,7 +53,7 @@ extension Model {
     observe: @escaping (PassTrace) -> Void
   ) throws(DiagnosticFailure) -> Model {
     try optimized(
-      passes: forInt8 ? Pipeline.quantizable : Pipeline.conversion, stopAfter: stopAfter, log: log
+      passes: Pipeline.conversion(forInt8: forInt8), stopAfter: stopAfter, log: log
     ) { step, graph in observe(PassTrace(step, graph)) }
   }
 

@@ -15,15 +15,15 @@ package enum SignSplit {
   package struct Candidate {
     /// The activation's result.
     package let result: String
-    /// Multiplications of the layer.
-    package let products: Int
+    /// Multiply-accumulates of the layer.
+    package let macs: Int
   }
 
   package static func candidates(_ graph: Graph) -> [Candidate] {
     let consumers = graph.consumers()
     return graph.nodes.indices.compactMap { index in
       Layer(graph, index, consumers).map {
-        Candidate(result: graph[$0.result].name, products: graph.products(of: graph.nodes[index]))
+        Candidate(result: graph[$0.result].name, macs: graph.nodes[index].macs(in: graph) ?? 0)
       }
     }
   }
@@ -93,20 +93,5 @@ package enum SignSplit {
 extension Tensor {
   fileprivate func scaled(by factor: Float) -> Tensor {
     Tensor(extents, storage.array(of: Float.self).map { $0 * factor })
-  }
-}
-
-extension Graph {
-  /// Multiplications of all layers with weights.
-  var products: Int { nodes.reduce(0) { $0 + products(of: $1) } }
-
-  /// Multiplications of a layer with weights, border included; 0 for other nodes.
-  func products(of node: Node) -> Int {
-    guard let (position, axis) = node.int8Rule?.weights, position < node.inputs.count,
-      let weights = node.inputs[position].flatMap({ self[$0].type.shape.elementCount }),
-      let channels = node.inputs[position].flatMap({ self[$0].type.shape.extents?[axis] }),
-      let results = self[node.outputs[0]].type.shape.elementCount, channels > 0
-    else { return 0 }
-    return results * (weights / channels)
   }
 }
