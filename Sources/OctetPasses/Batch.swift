@@ -74,27 +74,20 @@ struct Batch {
   mutating func reshaped(
     _ id: ValueID, _ extents: [Int], name: String? = nil
   ) throws(Diagnostic) -> ValueID {
-    if build[id].type.shape == Shape(extents) { return id }
-    let name = name ?? build[id].name
-    let shape = try constant("\(name)/shape", [extents.count], extents)
-    return try build.add(Reshape(shape: extents), inputs: [id, shape], name: name)
+    try build.reshaped(id, extents, name: name ?? build[id].name)
   }
 
   /// A value that all copies have, once for each of them.
   mutating func repeated(_ id: ValueID, _ extents: [Int]) throws(Diagnostic) -> ValueID {
     let name = build[id].name
-    let shape = try constant("\(name)/shape", [1 + extents.count], [count] + extents)
+    let shape = try build.addList("\(name)/shape", [count] + extents)
     return try build.add(BroadcastTo(), inputs: [id, shape], name: name)
   }
 
   mutating func constant(
     _ name: String, _ extents: [Int], _ values: [Int]
   ) throws(Diagnostic) -> ValueID {
-    let numbers = values.compactMap { Int32(exactly: $0) }
-    guard numbers.count == values.count else {
-      throw Diagnostic(.tensorTooLarge, "a tensor of all copies has an extent beyond int32")
-    }
-    return build.addConstant(name, Tensor(extents, int32: numbers))
+    try build.addList(name, values, extents: extents)
   }
 
   /// All that a column has; nil where the copies have the same.

@@ -20,19 +20,11 @@ package struct FuseDilation: GraphPass {
     let output = node.outputs[0]
     let name = view.graph[output].name
     var patch = GraphPatch(view.graph, "dilate \(name)", replacing: form.nodes + [node])
-    func list(_ what: String, _ extents: [Int], _ values: [Int]) -> ValueID {
-      patch.addConstant("\(name)/\(what)", Tensor(extents, int32: values.map { Int32($0) }))
-    }
-    func reshaped(
-      _ id: ValueID, _ shape: [Int], _ name: String
-    ) throws(Diagnostic) -> ValueID {
-      if patch[id].type.shape == Shape(shape) { return id }
-      let inputs = [id, list("shape", [shape.count], shape)]
-      return try patch.add(Reshape(shape: shape), inputs: inputs, name: name)
-    }
-    var image = try reshaped(form.source, form.image, "\(name)/image")
+    var image = try patch.reshaped(
+      form.source, form.image, name: "\(name)/image", shape: "\(name)/shape")
     if form.paddings.contains(where: { $0 != 0 }) {
-      let paddings = list("paddings", [4, 2], [0, 0] + form.paddings + [0, 0])
+      let paddings = try patch.addList(
+        "\(name)/paddings", [0, 0] + form.paddings + [0, 0], extents: [4, 2])
       image = try patch.add(Pad(), inputs: [image, paddings], name: "\(name)/padded")
     }
     let result = try patch.add(
@@ -40,7 +32,7 @@ package struct FuseDilation: GraphPass {
     guard let extents = view.extents(output),
       Shape.elementCount(extents) == patch[result].type.shape.elementCount
     else { return nil }
-    patch.replace(output, with: try reshaped(result, extents, name))
+    patch.replace(output, with: try patch.reshaped(result, extents, name: name))
     return patch
   }
 

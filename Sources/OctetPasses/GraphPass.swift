@@ -33,7 +33,11 @@ package enum Pipeline {
   ]
 
   /// Those that make no operators without an int8 form of some that have one.
-  package static let quantizable = conversion.filter { !($0 is FuseLSTM) }
+  private static let quantizable = conversion.filter { !($0 is FuseLSTM) }
+
+  package static func conversion(forInt8: Bool) -> [any GraphPass] {
+    forInt8 ? quantizable : conversion
+  }
 
   /// Those that leave layers whole, so that models of different makers can be compared.
   package static let comparison = conversion.filter { !($0 is SplitChannels) }

@@ -72,7 +72,7 @@ struct LSTMSequence {
     return try patch.add(
       UnidirectionalSequenceLSTM(timeMajor: axis == 0),
       inputs: UnidirectionalSequenceLSTM.inputs(
-        try reshaped(input, extents, name, &patch), kernels, recurrents, offsets), name: name)
+        try patch.reshaped(input, extents, name: name), kernels, recurrents, offsets), name: name)
   }
 
   /// One step of the result, [N,units].
@@ -83,23 +83,11 @@ struct LSTMSequence {
     var begin = [0, 0, 0]
     (begin[axis], size[axis]) = (step, 1)
     let inputs = [
-      result, list("\(name)/begin", begin, &patch), list("\(name)/size", size, &patch),
+      result, try patch.addList("\(name)/begin", begin), try patch.addList("\(name)/size", size),
     ]
     let slice = try patch.add(Slice(), inputs: inputs, name: name)
     size.remove(at: axis)
-    return try reshaped(slice, size, name, &patch)
-  }
-
-  private func reshaped(
-    _ id: ValueID, _ extents: [Int], _ name: String, _ patch: inout GraphPatch
-  ) throws(Diagnostic) -> ValueID {
-    if patch[id].type.shape == Shape(extents) { return id }
-    let inputs = [id, list("\(name)/shape", extents, &patch)]
-    return try patch.add(Reshape(shape: extents), inputs: inputs, name: name)
-  }
-
-  private func list(_ name: String, _ values: [Int], _ patch: inout GraphPatch) -> ValueID {
-    patch.addConstant(name, Tensor([values.count], int32: values.map { Int32($0) }))
+    return try patch.reshaped(slice, size, name: name)
   }
 }
 

@@ -40,8 +40,7 @@ package struct PermuteDenseWeights: GraphPass {
     }
     let shape = [extents[0], depth]
     let flatName = view.graph[flatten.outputs[0]].name
-    let shapeID = patch.addConstant(
-      "\(flatName)/shape", Tensor([2], int32: shape.map { Int32($0) }))
+    let shapeID = try patch.addList("\(flatName)/shape", shape)
     let flat = try patch.add(Reshape(shape: shape), inputs: [source, shapeID], name: flatName)
     var type = view.graph[weightsID].type
     if type.quantization?.axis == 1 { type.quantization = nil }

@@ -55,8 +55,7 @@ package struct RemoveIdentity: GraphPass {
     let name = view.graph[output].name
     var patch = GraphPatch(view.graph, "reshape for transpose of \(name)", replacing: [node])
     let shape = order.apply(extents)
-    let constant = patch.addConstant(
-      "\(name)/shape", Tensor([shape.count], int32: shape.map { Int32($0) }))
+    let constant = try patch.addList("\(name)/shape", shape)
     patch.replace(
       output,
       with: try patch.add(Reshape(shape: shape), inputs: [input, constant], name: name))

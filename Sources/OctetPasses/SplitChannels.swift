@@ -31,15 +31,7 @@ package struct SplitChannels: GraphPass {
       view.graph, "compute \(name) apart", replacing: layer.nodes + [node])
     let channels = (0..<layer.channels).filter { part.contains($0 % width) }
     let values = try layer.add(channels, name: name, to: &patch)
-    guard patch[values].type.shape != Shape(extents) else {
-      patch.replace(node.outputs[0], with: values)
-      return patch
-    }
-    let shape = patch.addConstant(
-      "\(name)/shape", Tensor([extents.count], int32: extents.map { Int32($0) }))
-    patch.replace(
-      node.outputs[0],
-      with: try patch.add(Reshape(shape: extents), inputs: [values, shape], name: name))
+    patch.replace(node.outputs[0], with: try patch.reshaped(values, extents, name: name))
     return patch
   }
 
