@@ -25,7 +25,7 @@ extension GraphBuilder {
     for axis in extents.indices where size[axis] != extents[axis] {
       let first = try slice(begin, begin: [axis], size: [1])
       let steps = Tensor([size[axis]], int32: (0..<size[axis]).map { Int32($0) })
-      let places = try add(Add(), [try narrow(first), constant("steps", steps)])
+      let places = try add(Add(), [try narrowed(first), constant("steps", steps)])
       result = try add(Gather(axis: axis), [result, places])
     }
     return result
@@ -50,15 +50,11 @@ extension GraphBuilder {
     }
     // From the last on, so that the dimensions before keep their places.
     for axis in (0..<entries).reversed() where masks.shrinkAxis >> axis & 1 == 1 {
-      let place = try narrow(try slice(begin, begin: [axis], size: [1]))
+      let place = try narrowed(try slice(begin, begin: [axis], size: [1]))
       let count = constant("count", Tensor([], int32: [Int32(extents[axis])]))
       let index = try reshape(try add(Binary(.floorMod), [place, count]), [])
       result = try add(Gather(axis: axis), [result, index])
     }
     return result
-  }
-
-  private mutating func narrow(_ id: ValueID) throws(Diagnostic) -> ValueID {
-    graph[id].type.element == .int64 ? try add(Cast(to: .int32), [id]) : id
   }
 }

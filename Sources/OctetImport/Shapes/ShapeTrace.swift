@@ -41,18 +41,27 @@ package final class ShapeTrace {
   private let sizes: [String: Int]
 
   package private(set) var inputs: [Input] = []
-  package private(set) var nodes: [Node] = []
-  /// The turns of the loops, as they were first run.
-  package private(set) var turns: [(location: Location, count: Int)] = []
-  package private(set) var open: [Open] = []
   /// The outputs that could be made, and how many there should be.
   package private(set) var outputs: [(name: String, element: ElementType, form: Form)] = []
   package private(set) var wantedOutputs = 0
-  private var places: [Place: Int] = [:]
-  private var looped: Set<Place> = []
-  private var shared: [ValueID: Int] = [:]
+  /// What looking at nodes has found.
+  var state = State()
 
-  private struct Place: Hashable {
+  struct State {
+    fileprivate var nodes: [Node] = []
+    fileprivate var turns: [(location: Location, count: Int)] = []
+    fileprivate var open: [Open] = []
+    fileprivate var places: [Place: Int] = [:]
+    fileprivate var looped: Set<Place> = []
+    fileprivate var shared: [ValueID: Int] = [:]
+  }
+
+  package var nodes: [Node] { state.nodes }
+  /// The turns of the loops, as they were first run.
+  package var turns: [(location: Location, count: Int)] { state.turns }
+  package var open: [Open] { state.open }
+
+  fileprivate struct Place: Hashable {
     let function: String?
     let node: String?
   }
@@ -79,23 +88,24 @@ package final class ShapeTrace {
     _ location: Location, _ inputs: [TensorFlowValue], _ results: [TensorFlowValue], _ graph: Graph
   ) {
     let place = Place(function: location.function, node: location.node)
-    guard places[place] == nil else { return }
-    places[place] = nodes.count
-    nodes.append(
+    guard state.places[place] == nil else { return }
+    state.places[place] = nodes.count
+    state.nodes.append(
       Node(
         location: location, inputs: inputs.map { Form($0, graph) },
         results: results.map { Form($0, graph) }))
   }
 
   package func node(_ location: Location) -> Node? {
-    places[Place(function: location.function, node: location.node)].map { nodes[$0] }
+    state.places[Place(function: location.function, node: location.node)].map { nodes[$0] }
   }
 
   package func addTurns(_ count: Int, _ location: Location) {
-    guard looped.insert(Place(function: location.function, node: location.node)).inserted else {
+    guard state.looped.insert(Place(function: location.function, node: location.node)).inserted
+    else {
       return
     }
-    turns.append((location, count))
+    state.turns.append((location, count))
   }
 
   /// The extent to take for a dimension that the data decide.
@@ -103,14 +113,14 @@ package final class ShapeTrace {
   /// - Parameter key: what decides it: dimensions of one key are the same.
   func size(of dimension: Open, for key: ValueID? = nil) -> Int {
     let place: Int
-    if let known = key.flatMap({ shared[$0] })
+    if let known = key.flatMap({ state.shared[$0] })
       ?? open.firstIndex(where: { $0.name == dimension.name })
     {
       place = known
     } else {
       place = open.count
-      open.append(dimension)
-      if let key { shared[key] = place }
+      state.open.append(dimension)
+      if let key { state.shared[key] = place }
     }
     return sizes[open[place].name] ?? Self.base(of: place)
   }

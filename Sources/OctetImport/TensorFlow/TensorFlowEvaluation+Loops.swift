@@ -59,12 +59,7 @@ extension TensorFlowEvaluation {
   /// Counts turns, for which only what decides on them is evaluated.
   private func turns(of loop: TensorFlowLoop) throws(Diagnostic) -> Turns {
     let before = mark()
-    let wasRecording = recordsShapes
-    recordsShapes = false
-    defer {
-      reset(to: before)
-      recordsShapes = wasRecording
-    }
+    defer { reset(to: before) }
     let deciding = loop.deciding
     var variables = loop.start
     for turn in 0...Self.mostCounted {
@@ -89,8 +84,9 @@ extension TensorFlowEvaluation {
     for turn in 0..<turns {
       let made = builder.graph.nodes.count - nodes
       let expected = turn < Self.sample ? made : made * turns / turn
-      let most = isLSTM(nodes, turn) ? Self.dearSteps : Self.dearOperators
-      if untilDear, expected > most || self.visits - visits > Self.dearVisits {
+      let isLong =
+        expected > Self.dearOperators && (expected > Self.dearSteps || !isLSTM(nodes, turn))
+      if untilDear, isLong || self.visits - visits > Self.dearVisits {
         return .dear(operators: made * turns / turn)
       }
       try visit()
@@ -109,13 +105,13 @@ extension TensorFlowEvaluation {
       if node.op is Logistic { gates += 1 }
       if node.op is Tanh { tangents += 1 }
     }
-    return turns > 0 && gates > 0 && gates % (3 * turns) == 0 && tangents * 3 == gates * 2
+    return gates > 0 && gates % (3 * turns) == 0 && tangents * 3 == gates * 2
   }
 
   private func remarkUnrolled(
     _ turns: Int, _ loop: TensorFlowLoop, _ obstacle: Diagnostic? = nil
   ) {
-    if recordsShapes { options.trace?.addTurns(turns, loop.location) }
+    options.trace?.addTurns(turns, loop.location)
     log.add(
       Diagnostic(
         .loopUnrolled,

@@ -23,8 +23,6 @@ final class TensorFlowEvaluation {
 
   /// The subgraphs within which nodes are looked at.
   var traces = 0
-  /// Whether what is evaluated stays: while turns are counted it does not.
-  var recordsShapes = true
 
   /// The run of the graph itself.
   var main: BodyRun?
@@ -61,6 +59,7 @@ final class TensorFlowEvaluation {
     fileprivate let assignments: [(variable: String, node: Location)]
     fileprivate let remarked: Set<String>
     fileprivate let choosers: Set<ValueID>
+    fileprivate let trace: ShapeTrace.State?
     fileprivate let log: DiagnosticLog
   }
 
@@ -69,7 +68,7 @@ final class TensorFlowEvaluation {
     let state = State(
       builder: builder, cuts: cuts, captures: captures, problems: problems,
       readVariables: readVariables, assignments: assignments, remarked: remarked,
-      choosers: choosers, log: log)
+      choosers: choosers, trace: options.trace?.state, log: log)
     log = DiagnosticLog()
     for diagnostic in state.log.diagnostics { log.add(diagnostic) }
     return state
@@ -80,6 +79,7 @@ final class TensorFlowEvaluation {
     (problems, log, remarked) = (state.problems, state.log, state.remarked)
     (readVariables, assignments) = (state.readVariables, state.assignments)
     choosers = state.choosers
+    if let trace = state.trace { options.trace?.state = trace }
   }
 
   /// Whether a value is an input of the model, and not of a loop's body.
@@ -157,7 +157,7 @@ final class TensorFlowEvaluation {
       problems.frontier(of: node.name, values, builder)
       results = openResults(of: node, values, at: place, in: run, location)
     }
-    if traces == 0, recordsShapes { options.trace?.add(location, values, results, builder.graph) }
+    if traces == 0 { options.trace?.add(location, values, results, builder.graph) }
     if cuts[node.name] != nil, let cut = cut(node, results.first, location) { results = [cut] }
     if case .some(nil) = captures[node.name] { captures[node.name] = results.first }
     return results

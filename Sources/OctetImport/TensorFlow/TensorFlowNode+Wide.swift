@@ -55,15 +55,20 @@ extension GraphBuilder {
         numbers.append(narrow)
       }
       return .constant(Tensor(tensor.extents, int32: numbers))
-    case .computed(let id) where graph[id].type.element == .int64:
-      // What was widened for the node before.
-      if let node = producer(of: id), node.op is Cast, let input = node.inputs[0],
-        graph[input].type.element == .int32
-      {
-        return .computed(input)
-      }
-      return .computed(try add(Cast(to: .int32), [id]))
+    case .computed(let id): return .computed(try narrowed(id))
     default: return value
     }
+  }
+
+  /// The int32 form of an int64 tensor; others as they are.
+  mutating func narrowed(_ id: ValueID) throws(Diagnostic) -> ValueID {
+    guard graph[id].type.element == .int64 else { return id }
+    // What was widened for the node before.
+    if let node = producer(of: id), node.op is Cast, let input = node.inputs[0],
+      graph[input].type.element == .int32
+    {
+      return input
+    }
+    return try add(Cast(to: .int32), [id])
   }
 }

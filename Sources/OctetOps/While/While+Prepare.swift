@@ -7,7 +7,7 @@ extension While {
     let variables = context.outputs
     let test = try context.subgraph(condition, variables, .kept)
     let turn = try context.subgraph(body, variables, .overwritten)
-    let condition = test.outputs[0].elements(Bool.self)
+    let condition = test.outputs[0].elements(UInt8.self)
     let start = Copies(from: context.outputs.indices.map { context.input($0) }, to: variables)
     let next = Copies(from: turn.outputs, to: variables)
     let (pool, turns) = (context.pool, context.turns)
@@ -16,7 +16,7 @@ extension While {
       Self.reference(
         isTrue: {
           test.run(on: pool)
-          return condition.pointee && turns.take()
+          return condition.pointee != 0 && turns.take()
         },
         turn: {
           turn.run(on: pool)
