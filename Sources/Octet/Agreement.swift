@@ -91,7 +91,7 @@ public struct Agreement: Sendable {
     let words = counted(samples, kind.isEmpty ? "sample" : kind + " sample")
     return "verified against float on \(words):\n"
       + outputs.map { output in
-        let decibels = output.decibels.isFinite ? "\(tenths(output.decibels)) dB" : "exact"
+        let decibels = output.decibels.isFinite ? "\(decimals(output.decibels, 1)) dB" : "exact"
         return "  output '\(output.name)': largest difference \(output.largest), mean "
           + "\(Float(output.mean)), \(decibels)"
           + (output.sameTop.map { ", same top-1 on \($0) of \(samples)" } ?? "") + "\n"
@@ -122,7 +122,7 @@ public struct Agreement: Sendable {
     return Diagnostic(
       .poorAgreement,
       "the int8 model's outputs differ much from the float model's: "
-        + poor.map { "'\($0.name)' \(tenths($0.decibels)) dB" }.joined(separator: ", "),
+        + poor.map { "'\($0.name)' \(decimals($0.decibels, 1)) dB" }.joined(separator: ", "),
       at: Location(file: path),
       helps: [
         .init("check that --preprocess is what the model was trained with"),
@@ -130,5 +130,4 @@ public struct Agreement: Sendable {
       ])
   }
 
-  private func tenths(_ value: Double) -> String { "\((value * 10).rounded() / 10)" }
 }

@@ -122,14 +122,10 @@ public struct Int8Conversion: Sendable {
   public func verify(_ path: String, log: DiagnosticLog) throws(DiagnosticFailure) -> Agreement? {
     guard let dataset else { return nil }
     let written = try Model.open(path, ModelOptions(threads: float.threads), log: log)
-    let taken = Set(used ?? [])
-    var (candidates, kind) = ((0..<dataset.count).filter { !taken.contains($0) }, "held-back")
+    var (candidates, kind) = (dataset.indices(without: used ?? []), "held-back")
     if used == nil { kind = "" }
     if candidates.isEmpty { (candidates, kind) = (Array(0..<dataset.count), "calibration") }
-    let count = float.affordableSamples(10...100)
-    let samples = Dataset.evenlySpaced(count, of: candidates.count).map {
-      candidates[$0]
-    }
+    let samples = Dataset.evenlySpaced(float.affordableSamples(10...100), among: candidates)
     let result = try Agreement.between(
       float, written, dataset, samples, kind: kind, preprocessing, log: log)
     if let warning = result.warning(at: path) { log.add(warning) }

@@ -28,21 +28,17 @@ struct OptimizationSamples {
           helps: [.init("or leave it out", arguments: ["--optimize", "none"])]))
     }
     let all = used ?? Array(0..<dataset.count)
-    let taken = Set(all)
-    var others = (0..<dataset.count).filter { !taken.contains($0) }
+    var others = dataset.indices(without: all)
     var own = all
     if others.isEmpty {
       others = Dataset.evenlySpaced(dataset.count / 4, of: dataset.count)
       own = all.filter { !others.contains($0) }
     }
-    func chosen(_ indices: [Int], _ count: Int) -> [Int] {
-      Dataset.evenlySpaced(count, of: indices.count).map { indices[$0] }
-    }
     let feeder = try SampleFeeder(dataset, model, preprocessing, log: DiagnosticLog())
     (fit, held) = try log.attempt { () throws(Diagnostic) in
       (
-        try feeder.batch(chosen(own, model.affordableSamples(32...512))),
-        try feeder.batch(chosen(others, model.affordableSamples(16...256)))
+        try feeder.batch(Dataset.evenlySpaced(model.affordableSamples(32...512), among: own)),
+        try feeder.batch(Dataset.evenlySpaced(model.affordableSamples(16...256), among: others))
       )
     }
   }
@@ -51,13 +47,13 @@ struct OptimizationSamples {
 extension Optimizer.Result {
   /// What became of the outputs, and by what.
   var remark: Diagnostic {
-    func decibels(_ value: Double) -> String { "\((value * 10).rounded() / 10) dB" }
+    func text(_ ratio: Double) -> String { "\(decimals(ratio, 1)) dB" }
     return Diagnostic(
       .optimized,
-      "optimizing took the outputs from \(decibels(before)) to \(decibels(after)) on "
+      "optimizing took the outputs from \(text(before)) to \(text(after)) on "
         + counted(heldCount, "held-back sample"),
       notes: trials.map {
-        "\($0.text): \(decibels($0.decibels))" + ($0.isKept ? "" : ", so it is left out")
+        "\($0.text): \(text($0.decibels))" + ($0.isKept ? "" : ", so it is left out")
       })
   }
 }

@@ -41,11 +41,19 @@ extension Graph {
   private func fittedOperand(
     of node: Node, _ consumers: [[Int]], _ producers: [Int?]
   ) -> ValueID? {
-    guard let rule = node.int8Rule, rule.output == .calibrated, rule.negativeGain < 1,
-      let input = node.inputs[0], consumers[input.index].count == 1, !outputs.contains(input),
+    guard let input = node.inputs[0], activation(reading: input, consumers) != nil,
       producers[input.index].flatMap({ nodes[$0].int8Rule })?.output == .calibrated
     else { return nil }
     return input
+  }
+
+  /// The node that alone reads a value and shrinks the negative numbers of it.
+  func activation(reading id: ValueID, _ consumers: [[Int]]) -> Int? {
+    guard consumers[id.index].count == 1, !outputs.contains(id),
+      let rule = nodes[consumers[id.index][0]].int8Rule, rule.output == .calibrated,
+      rule.negativeGain < 1
+    else { return nil }
+    return consumers[id.index][0]
   }
 }
 

@@ -35,11 +35,7 @@ package struct Calibration {
       try log.attempt { () throws(Diagnostic) in try cached.check(fits: graph) }
       return cached
     }
-    let prepared = try PreparedGraph(
-      graph, threads: threads, keepsAllTensors: true, log: log)
-    let loop = try log.attempt { () throws(Diagnostic) in
-      try SampleLoop(prepared, readsOutputs: false)
-    }
+    let loop = try SampleLoop(graph, threads: threads, observing: true, log: log)
     let batchSize = calibrator.batchSize
     let names = graph.inputs.map { graph[$0].name }
     // The range between extremes needs no counts.
@@ -51,10 +47,10 @@ package struct Calibration {
     while let tensors = try log.attempt({ () throws(Diagnostic) in
       try calibrator.nextBatch(names)
     }) {
-      let count = try check(tensors, prepared, batchSize)
+      let count = try check(tensors, loop.prepared, batchSize)
       try measure(tensors, loop, counted, &histograms)
       samples += count
-      data &+= CalibrationTable.dataHash(tensors, pool: prepared.pool)
+      data &+= CalibrationTable.dataHash(tensors, pool: loop.prepared.pool)
       progress(CalibrationProgress(batch: batch, samplesInBatch: count))
       batch += 1
     }

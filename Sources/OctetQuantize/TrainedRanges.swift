@@ -49,7 +49,14 @@ struct TrainedRanges {
 extension Graph {
   /// Whether quantization-aware training has left ranges of tensors in the graph.
   package var isTrainedForInt8: Bool {
-    nodes.contains { if case .trained = $0.int8Rule?.output { true } else { false } }
+    nodes.contains { $0.isTrainedRounding }
+  }
+}
+
+extension Node {
+  /// Whether it only says what training has rounded.
+  var isTrainedRounding: Bool {
+    if case .trained = int8Rule?.output { true } else { false }
   }
 }
 

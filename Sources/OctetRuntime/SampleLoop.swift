@@ -36,6 +36,22 @@ package struct SampleLoop {
     self.prepared = prepared
   }
 
+  /// Prepares a graph for float samples, and logs what cannot be run or fed.
+  ///
+  /// - Parameters:
+  ///   - observing: whether all tensors will be looked at, and then no outputs read.
+  ///   - place: of the model, for diagnostics.
+  package init(
+    _ graph: Graph, threads: Int, observing: Bool = false, at place: Location? = nil,
+    log: DiagnosticLog
+  ) throws(DiagnosticFailure) {
+    let prepared = try PreparedGraph(
+      graph, threads: threads, keepsAllTensors: observing, log: log)
+    self = try log.attempt(at: place) { () throws(Diagnostic) in
+      try SampleLoop(prepared, readsOutputs: !observing)
+    }
+  }
+
   /// The elements of one sample in a tensor of the graph.
   private func sampleCount(_ view: TensorView) -> Int { view.count / group }
 

@@ -58,6 +58,15 @@ import Testing
       graph, table, inputType: .int8, outputType: .float32, log: DiagnosticLog())
   }
 
+  func refined(
+    _ quantized: Graph, _ float: Graph, _ samples: [Tensor], threads: Int, roundsWeights: Bool,
+    correctsBiases: Bool
+  ) throws -> Graph {
+    var refinement = Refinement(
+      of: quantized, madeFrom: float, samples: samples, threads: threads, log: DiagnosticLog())
+    return try refinement.refined(roundsWeights: roundsWeights, correctsBiases: correctsBiases)
+  }
+
   func outputs(_ graph: Graph, _ samples: [Tensor]) throws -> [[Float]] {
     var result: [[Float]] = []
     try SampleLoop(PreparedGraph(graph, log: DiagnosticLog())).run(samples) { result.append($1[0]) }
@@ -125,8 +134,8 @@ import Testing
     let graph = try Self.net()
     let samples = Self.samples(5, seed: 9)
     let quantized = try quantized(graph, try table(graph, samples))
-    let refined = try Refinement(of: graph, samples: samples, threads: 1).refined(
-      quantized, roundsWeights: false, correctsBiases: false, log: DiagnosticLog())
+    let refined = try refined(
+      quantized, graph, samples, threads: 1, roundsWeights: false, correctsBiases: false)
     #expect(try outputs(refined, samples) == outputs(quantized, samples))
   }
 
@@ -134,8 +143,8 @@ import Testing
     let graph = try Self.net()
     let samples = Self.samples(24, seed: 5)
     let plain = try quantized(graph, try table(graph, samples))
-    let corrected = try Refinement(of: graph, samples: samples, threads: 1).refined(
-      plain, roundsWeights: false, correctsBiases: true, log: DiagnosticLog())
+    let corrected = try refined(
+      plain, graph, samples, threads: 1, roundsWeights: false, correctsBiases: true)
     let expected = try outputs(graph, samples)
     func meanErrors(_ graph: Graph) throws -> [Double] {
       var sums = [Double](repeating: 0, count: 24)
@@ -153,10 +162,10 @@ import Testing
     let graph = try Self.net()
     let samples = Self.samples(24, seed: 5)
     let plain = try quantized(graph, try table(graph, samples))
-    let rounded = try Refinement(of: graph, samples: samples, threads: 2).refined(
-      plain, roundsWeights: true, correctsBiases: true, log: DiagnosticLog())
-    let corrected = try Refinement(of: graph, samples: samples, threads: 1).refined(
-      plain, roundsWeights: false, correctsBiases: true, log: DiagnosticLog())
+    let rounded = try refined(
+      plain, graph, samples, threads: 2, roundsWeights: true, correctsBiases: true)
+    let corrected = try refined(
+      plain, graph, samples, threads: 1, roundsWeights: false, correctsBiases: true)
     let fidelity = try OutputFidelity(of: graph, samples: samples, threads: 1, log: DiagnosticLog())
     #expect(
       try fidelity.decibels(of: rounded, log: DiagnosticLog())

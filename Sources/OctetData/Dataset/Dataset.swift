@@ -96,4 +96,15 @@ public struct Dataset: Sendable {
     let (quotient, remainder) = total.quotientAndRemainder(dividingBy: wanted)
     return (0..<wanted).map { $0 * quotient + $0 * remainder / wanted }
   }
+
+  /// All samples but those of `taken`.
+  package func indices(without taken: [Int]) -> [Int] {
+    let taken = Set(taken)
+    return (0..<count).filter { !taken.contains($0) }
+  }
+
+  /// `wanted` of `indices`, spread as evenly.
+  package static func evenlySpaced(_ wanted: Int, among indices: [Int]) -> [Int] {
+    evenlySpaced(wanted, of: indices.count).map { indices[$0] }
+  }
 }

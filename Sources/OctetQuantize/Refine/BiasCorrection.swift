@@ -64,7 +64,7 @@ enum BiasCorrection {
     _ layer: LayerwiseRun.Layer, in run: inout LayerwiseRun, wanted: ChannelMeans
   ) -> Bool {
     let graph = run.graph
-    let node = graph.nodes[layer.node]
+    let node = graph.nodes[layer.nodes.lowerBound]
     guard let position = node.int8Rule?.bias, position < node.inputs.count,
       let bias = node.inputs[position], let old = graph[bias].constant,
       let scales = graph[bias].type.quantization?.scales,

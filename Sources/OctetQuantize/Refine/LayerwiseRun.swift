@@ -8,8 +8,8 @@ import OctetRuntime
 struct LayerwiseRun {
   /// A layer that is being looked at.
   struct Layer {
-    /// Its node in the graph.
-    let node: Int
+    /// Its node in the graph, and the activation behind it.
+    let nodes: Range<Int>
     /// Its place in the float graph, which has the same nodes but for Quantize and Dequantize.
     let place: Int
     /// What it gives, and what becomes of that where an activation alone reads it.
@@ -63,21 +63,17 @@ struct LayerwiseRun {
   ) throws(DiagnosticFailure) {
     var position = 0
     for layer in layers() {
-      let end = graph.nodes.firstIndex { $0.outputs.contains(layer.end) } ?? layer.node
-      try run(position..<layer.node, keeping: [])
-      try run(layer.node..<end + 1, keeping: [layer.output, layer.end])
-      if try change(&self, layer) {
-        try run(layer.node..<end + 1, keeping: [])
-      }
-      position = end + 1
+      try run(position..<layer.nodes.lowerBound, keeping: [])
+      try run(layer)
+      if try change(&self, layer) { try run(layer) }
+      position = layer.nodes.upperBound
       forget(before: position)
     }
   }
 
-  /// Runs a layer again, after a change.
-  mutating func repeatLayer(_ layer: Layer) throws(DiagnosticFailure) {
-    let end = graph.nodes.firstIndex { $0.outputs.contains(layer.end) } ?? layer.node
-    try run(layer.node..<end + 1, keeping: [layer.output, layer.end])
+  /// Runs a layer, whose results are then there to look at.
+  mutating func run(_ layer: Layer) throws(DiagnosticFailure) {
+    try run(layer.nodes, keeping: [layer.output, layer.end])
   }
 
   /// The contents of a value in each run.
@@ -97,14 +93,12 @@ struct LayerwiseRun {
         node.inputs[weights].flatMap({ graph[$0].constant }) != nil,
         node.inputs[bias].flatMap({ graph[$0].constant }) != nil
       else { continue }
-      let output = node.outputs[0]
-      var (end, gain) = (output, Float(1))
-      if let next = graph.activation(reading: output, consumers) {
-        end = graph.nodes[next].outputs[0]
-        gain = graph.nodes[next].int8Rule?.negativeGain ?? 1
-      }
+      let next = graph.activation(reading: node.outputs[0], consumers).map { graph.nodes[$0] }
       result.append(
-        Layer(node: index, place: place, output: output, end: end, negativeGain: gain))
+        Layer(
+          nodes: index..<(next == nil ? index + 1 : index + 2), place: place,
+          output: node.outputs[0], end: next?.outputs[0] ?? node.outputs[0],
+          negativeGain: next?.int8Rule?.negativeGain ?? 1))
     }
     return result
   }
@@ -142,15 +136,6 @@ struct LayerwiseRun {
 }
 
 extension Graph {
-  /// The node of the activation that alone reads a value.
-  fileprivate func activation(reading id: ValueID, _ consumers: [[Int]]) -> Int? {
-    guard consumers[id.index].count == 1, !outputs.contains(id),
-      let rule = nodes[consumers[id.index][0]].int8Rule, rule.output == .calibrated,
-      rule.negativeGain < 1, nodes[consumers[id.index][0]].inputs.count == 1
-    else { return nil }
-    return consumers[id.index][0]
-  }
-
   /// The same nodes, those of activations right behind the layer they read.
   fileprivate func activationsAfterTheirLayers() -> Graph {
     let consumers = consumers()

@@ -67,9 +67,8 @@ package struct Optimizer {
   package func run(
     _ table: CalibrationTable, _ level: Optimization
   ) throws(DiagnosticFailure) -> Result {
-    let plain = try quantize(float, table)
-    let before = try held.decibels(of: plain, log: log)
-    var state = State(float: float, table: table, graph: plain, decibels: before)
+    var state = try state(float, table, correctsBiases: false)
+    let before = state.decibels
     try tryBiases(&state)
     try trySplits(&state, Self.mostAdded[level] ?? 0)
     if level == .best { try tryRounding(&state) }
@@ -79,45 +78,53 @@ package struct Optimizer {
 
   /// The best so far: the float graph in the form that is quantized, and what came of it.
   private struct State {
-    var float: Graph
-    var table: CalibrationTable
+    let float: Graph
+    let table: CalibrationTable
+    var refinement: Refinement
     var graph: Graph
     var decibels: Double
-    var correctsBiases = false
+    var correctsBiases: Bool
     var trials: [Trial] = []
 
-    mutating func note(_ text: String, _ decibels: Double, isKept: Bool) {
+    /// Takes another graph if it is better.
+    mutating func offer(_ graph: Graph, _ decibels: Double, _ text: String) -> Bool {
+      let isKept = decibels > self.decibels
       trials.append(Trial(text: text, decibels: decibels, isKept: isKept))
-      if isKept { self.decibels = decibels }
+      if isKept { (self.graph, self.decibels) = (graph, decibels) }
+      return isKept
     }
   }
 
-  private func refined(
-    _ state: State, roundsWeights: Bool = false, correctsBiases: Bool
-  ) throws(DiagnosticFailure) -> Graph {
-    let graph = try quantize(state.float, state.table)
-    guard roundsWeights || correctsBiases else { return graph }
-    return try Refinement(of: state.float, samples: fit, threads: threads).refined(
-      graph, roundsWeights: roundsWeights, correctsBiases: correctsBiases, log: log)
+  /// A float graph as it is quantized, with nothing else done but perhaps its biases corrected.
+  private func state(
+    _ float: Graph, _ table: CalibrationTable, correctsBiases: Bool
+  ) throws(DiagnosticFailure) -> State {
+    var graph = try quantize(float, table)
+    var refinement = Refinement(
+      of: graph, madeFrom: float, samples: fit, threads: threads, log: log)
+    if correctsBiases {
+      graph = try refinement.refined(roundsWeights: false, correctsBiases: true)
+    }
+    return State(
+      float: float, table: table, refinement: refinement, graph: graph,
+      decibels: try held.decibels(of: graph, log: log), correctsBiases: correctsBiases)
   }
 
   private func tryBiases(_ state: inout State) throws(DiagnosticFailure) {
     progress("biases")
-    let graph = try refined(state, correctsBiases: true)
+    let graph = try state.refinement.refined(roundsWeights: false, correctsBiases: true)
     let decibels = try held.decibels(of: graph, log: log)
-    let isKept = decibels > state.decibels
-    state.note("biases corrected", decibels, isKept: isKept)
-    if isKept { (state.graph, state.correctsBiases) = (graph, true) }
+    state.correctsBiases = state.offer(graph, decibels, "biases corrected")
   }
 
   private func trySplits(_ state: inout State, _ most: Double) throws(DiagnosticFailure) {
     let candidates = SignSplit.candidates(float)
     if candidates.isEmpty { return }
     let ranges = try extremes(of: Set(candidates.map { $0.result }))
-    let total = Double(float.products)
+    let total = Double(float.macs)
     var added = 0.0
     for (position, candidate) in candidates.enumerated() {
-      let part = Double(candidate.products) / total
+      let part = Double(candidate.macs) / total
       guard added + part <= most else { continue }
       progress("layer \(position + 1) of \(candidates.count) rounded once")
       guard let range = ranges[candidate.result],
@@ -125,32 +132,30 @@ package struct Optimizer {
           try SignSplit.applied(to: state.float, result: candidate.result, range: range)
         })
       else { continue }
-      var next = state
-      next.float = split.graph
-      next.table.entries =
-        state.table.entries.filter { $0.name != candidate.result } + split.ranges
-      next.graph = try refined(next, correctsBiases: state.correctsBiases)
-      let decibels = try held.decibels(of: next.graph, log: log)
-      let isKept = decibels >= state.decibels + Self.worthSplitting
+      var table = state.table
+      table.entries.removeAll { $0.name == candidate.result }
+      table.entries += split.ranges
+      let next = try self.state(split.graph, table, correctsBiases: state.correctsBiases)
+      let isKept = next.decibels >= state.decibels + Self.worthSplitting
       let percent = "\((part * 1000).rounded() / 10)"
+      let trial = Trial(
+        text: "'\(candidate.result)' rounded once, for \(percent) % more multiplications",
+        decibels: next.decibels, isKept: isKept)
+      let trials = state.trials + [trial]
       if isKept {
         state = next
         added += part
       }
-      state.note(
-        "'\(candidate.result)' rounded once, for \(percent) % more multiplications", decibels,
-        isKept: isKept)
+      state.trials = trials
     }
   }
 
   private func tryRounding(_ state: inout State) throws(DiagnosticFailure) {
     progress("rounding of weights")
-    let graph = try refined(
-      state, roundsWeights: true, correctsBiases: state.correctsBiases)
+    let graph = try state.refinement.refined(
+      roundsWeights: true, correctsBiases: state.correctsBiases)
     let decibels = try held.decibels(of: graph, log: log)
-    let isKept = decibels > state.decibels
-    state.note("weights rounded for the layers' results", decibels, isKept: isKept)
-    if isKept { state.graph = graph }
+    _ = state.offer(graph, decibels, "weights rounded for the layers' results")
   }
 
   /// The least and the largest number of some tensors on the samples to fit.
@@ -158,16 +163,13 @@ package struct Optimizer {
     of names: Set<String>
   ) throws(DiagnosticFailure) -> [String: CalibrationTable.Range] {
     var found: [String: Histogram] = [:]
-    let prepared = try PreparedGraph(float, threads: threads, keepsAllTensors: true, log: log)
-    let loop = try log.attempt { () throws(Diagnostic) in
-      try SampleLoop(prepared, readsOutputs: false)
-    }
+    let loop = try SampleLoop(float, threads: threads, observing: true, log: log)
     loop.forEachGroup(of: fit) { _ in
-      prepared.invoke { id, view in
+      loop.prepared.invoke { id, view in
         let name = float[id].name
         guard names.contains(name) else { return }
         _ = found[name, default: Histogram()].extend(
-          to: UnsafeBufferPointer(start: view.float32, count: view.count), pool: prepared.pool)
+          to: UnsafeBufferPointer(start: view.float32, count: view.count), pool: loop.prepared.pool)
       }
     }
     return found.mapValues { $0.range(.minMax) }

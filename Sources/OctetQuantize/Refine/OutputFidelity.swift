@@ -22,7 +22,9 @@ package struct OutputFidelity {
     self.samples = samples
     self.threads = threads
     var expected: [[[Float]]] = []
-    try Self.loop(graph, threads, log).run(samples) { _, outputs in expected.append(outputs) }
+    try SampleLoop(graph, threads: threads, log: log).run(samples) { _, outputs in
+      expected.append(outputs)
+    }
     self.expected = expected
   }
 
@@ -33,7 +35,7 @@ package struct OutputFidelity {
   /// - Precondition: `graph` has the float graph's inputs and outputs but for their types.
   package func decibels(of graph: Graph, log: DiagnosticLog) throws(DiagnosticFailure) -> Double {
     var (sum, count) = (0.0, 0)
-    try Self.loop(graph, threads, log).run(samples) { [expected] sample, outputs in
+    try SampleLoop(graph, threads: threads, log: log).run(samples) { [expected] sample, outputs in
       for (wanted, found) in zip(expected[sample], outputs) {
         var (signal, noise) = (0.0, 0.0)
         for (a, b) in zip(wanted, found) {
@@ -46,12 +48,5 @@ package struct OutputFidelity {
       }
     }
     return count == 0 ? 0 : sum / Double(count)
-  }
-
-  private static func loop(
-    _ graph: Graph, _ threads: Int, _ log: DiagnosticLog
-  ) throws(DiagnosticFailure) -> SampleLoop {
-    let prepared = try PreparedGraph(graph, threads: threads, log: log)
-    return try log.attempt { () throws(Diagnostic) in try SampleLoop(prepared) }
   }
 }

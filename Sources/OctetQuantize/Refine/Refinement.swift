@@ -4,36 +4,44 @@ import OctetKernels
 import OctetOps
 import OctetRuntime
 
-/// Makes a quantized graph's weights and biases fit the samples.
+/// Makes the weights and biases of a quantized graph fit the samples.
 package struct Refinement {
   private let float: Graph
-  /// The nodes that a quantized graph has too.
+  private let quantized: Graph
+  /// The nodes of the float graph that the quantized one has too.
   private let nodes: [Node]
   private let samples: [Tensor]
   private let threads: Int
+  private let log: DiagnosticLog
+  /// By place, the means of the float layers' results, once they are known.
+  private var means: [Int: ChannelMeans]?
 
-  package init(of float: Graph, samples: [Tensor], threads: Int) {
+  package init(
+    of quantized: Graph, madeFrom float: Graph, samples: [Tensor], threads: Int,
+    log: DiagnosticLog
+  ) {
+    self.quantized = quantized
     self.float = float
-    nodes = float.nodes.filter { !$0.isRounding }
+    nodes = float.nodes.filter { !$0.isTrainedRounding }
     self.samples = samples
     self.threads = threads
+    self.log = log
   }
 
-  package func refined(
-    _ quantized: Graph, roundsWeights: Bool, correctsBiases: Bool, log: DiagnosticLog
+  /// The quantized graph with weights and biases changed.
+  package mutating func refined(
+    roundsWeights: Bool, correctsBiases: Bool
   ) throws(DiagnosticFailure) -> Graph {
     var run = try LayerwiseRun(quantized, samples: samples, threads: threads, log: log)
     let pool = WorkPool(threads: threads)
-    let wanted = correctsBiases ? try means(for: run, log) : [:]
+    let wanted = correctsBiases ? try means(for: run) : [:]
     try run.visit { run, layer throws(DiagnosticFailure) in
       let node = nodes[layer.place]
       if roundsWeights, let (position, _) = node.int8Rule?.weights,
-        let weights = node.inputs[position].flatMap({ float[$0].constant })
+        let weights = node.inputs[position].flatMap({ float[$0].constant }),
+        WeightRounding.round(layer, in: &run, weights: weights.array(of: Float.self), pool: pool)
       {
-        if WeightRounding.round(layer, in: &run, weights: weights.array(of: Float.self), pool: pool)
-        {
-          try run.repeatLayer(layer)
-        }
+        try run.run(layer)
       }
       guard let means = wanted[layer.place] else { return false }
       return BiasCorrection.correct(layer, in: &run, wanted: means)
@@ -41,27 +49,25 @@ package struct Refinement {
     return run.graph
   }
 
-  /// By place, the means of the float layers' results.
-  private func means(
-    for run: LayerwiseRun, _ log: DiagnosticLog
+  private mutating func means(
+    for run: LayerwiseRun
   ) throws(DiagnosticFailure) -> [Int: ChannelMeans] {
+    if let means { return means }
     var types: [ValueID: (place: Int, type: TensorType)] = [:]
     for layer in run.layers() {
       let node = nodes[layer.place]
       let end = layer.end == layer.output ? node.outputs[0] : float.activationResult(of: node)
       types[end] = (layer.place, run.graph[layer.end].type)
     }
-    let prepared = try PreparedGraph(float, threads: threads, keepsAllTensors: true, log: log)
-    let loop = try log.attempt { () throws(Diagnostic) in
-      try SampleLoop(prepared, readsOutputs: false)
-    }
+    let loop = try SampleLoop(float, threads: threads, observing: true, log: log)
     var result: [Int: ChannelMeans] = [:]
     loop.forEachGroup(of: samples) { _ in
-      prepared.invoke { id, view in
+      loop.prepared.invoke { id, view in
         guard let (place, type) = types[id], view.element == .float32 else { return }
         result[place, default: ChannelMeans()].add(view, clampedTo: type)
       }
     }
+    means = result
     return result
   }
 }
@@ -72,15 +78,8 @@ extension Graph {
     var result = node.outputs[0]
     while let next = nodes.first(where: { $0.inputs.contains(result) }) {
       result = next.outputs[0]
-      if !next.isRounding { break }
+      if !next.isTrainedRounding { break }
     }
     return result
-  }
-}
-
-extension Node {
-  /// Whether it only says what training has rounded.
-  fileprivate var isRounding: Bool {
-    if case .trained = int8Rule?.output { true } else { false }
   }
 }

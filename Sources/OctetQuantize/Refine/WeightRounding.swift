@@ -20,7 +20,7 @@ enum WeightRounding {
     _ layer: LayerwiseRun.Layer, in run: inout LayerwiseRun, weights: [Float], pool: WorkPool
   ) -> Bool {
     let graph = run.graph
-    let node = graph.nodes[layer.node]
+    let node = graph.nodes[layer.nodes.lowerBound]
     guard let (position, axis) = node.int8Rule?.weights, let id = node.inputs[position],
       let data = node.int8Data, let old = graph[id].constant,
       let scales = graph[id].type.quantization?.scales, graph[id].type.element == .int8,
