@@ -16,11 +16,11 @@ struct ContentHash {
 }
 
 extension Graph {
-  /// A 64-bit hash (FNV-1a) of the graph's structure, names and constants, as 16 digits.
-  package var contentHash: String {
-    var hash = ContentHash()
-    hash.mix(GraphPrinter(constantLimit: 0, showsLocations: false).print(self).utf8)
-    for value in values { if let constant = value.constant { hash.mix(constant.bytes) } }
-    return ContentHash.text(hash.value)
+  package var contentHash: GraphHash {
+    var (structure, weights) = (ContentHash(), ContentHash())
+    structure.mix(GraphPrinter(constantLimit: 0, showsLocations: false).print(self).utf8)
+    for value in values { if let constant = value.constant { weights.mix(constant.bytes) } }
+    return GraphHash(
+      structure: ContentHash.text(structure.value), weights: ContentHash.text(weights.value))
   }
 }

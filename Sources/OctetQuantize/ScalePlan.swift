@@ -42,7 +42,7 @@ struct ScalePlan {
       if let range = trained.known[id] {
         result[id] = range
       } else if let range = byName[graph[id].name] {
-        result[id] = .asymmetricInt8(low: range.low, high: range.high)
+        result[id] = range.quantization
       } else if let range = trained.joined[id] ?? spanned(id, result) {
         result[id] = range
       } else {
@@ -72,7 +72,7 @@ struct ScalePlan {
     return Diagnostic(
       .missingRange,
       "\(missing.count) tensors need a range and the calibration table has none for them",
-      notes: ["the table was made with \(table.samples) samples of model \(table.model)"],
+      notes: ["the table was made with \(table.samples) samples"],
       help: "calibrate this model again: octet calibrate", tensors: tensors)
   }
 

@@ -78,33 +78,6 @@ import Testing
   }
 }
 
-@Suite struct CalibrationTableTests {
-  let table = CalibrationTable(
-    algorithm: .entropy, model: "0123456789abcdef", preprocessing: "scale=1/256", samples: 7,
-    entries: [
-      ("data", .init(low: 0, high: 0.99609375)), ("a: b c", .init(low: -1.1754944e-38, high: 3)),
-    ])
-
-  @Test func textRoundTrips() throws {
-    let again = try CalibrationTable(parsing: table.text)
-    #expect(again == table)
-    #expect(again.range(of: "a: b c")?.low == -1.1754944e-38)
-  }
-
-  @Test(arguments: [
-    ("octet-calibration 1", "octet-calibration 2", 1), ("entropy", "entorpy", 2),
-    ("samples: 7", "samples: x", 6), ("0.0 0.99609375", "0.0", 8), ("0.0 0.99609375", "2 1", 8),
-    ("0.0 0.99609375", "nan 1", 8), ("data: 0", "a: b c: 0", 9),
-  ])
-  func syntaxErrorsNameTheLine(_ old: String, _ new: String, _ line: Int) throws {
-    let text = table.text.split(separator: old, omittingEmptySubsequences: false)
-      .joined(separator: new)
-    let error = try #require(throws: Diagnostic.self) { _ = try CalibrationTable(parsing: text) }
-    #expect(error.code == .invalidTable)
-    #expect(error.location?.line == line)
-  }
-}
-
 /// Notes what calibration asks of it.
 final class RecordingCalibrator: Calibrator {
   let algorithm = CalibrationAlgorithm.minMax
@@ -145,7 +118,7 @@ final class RecordingCalibrator: Calibrator {
     input: InterfaceType = .int8, output: InterfaceType = .int8
   ) throws -> Graph {
     let table = CalibrationTable(
-      algorithm: .minMax, model: "", preprocessing: "", samples: 1,
+      algorithm: .minMax, model: GraphHash(), preprocessing: "", samples: 1,
       entries: ranges.map { ($0.0, CalibrationTable.Range(low: $0.1, high: $0.2)) })
     return try Quantizer.quantize(graph, table, inputType: input, outputType: output, log: log)
   }

@@ -1528,7 +1528,7 @@ extension Explanation {
 
       ```sh
       octet calibrate lenet.prototxt --weights lenet.caffemodel -o lenet.table --calibration-data digits --samples 20 --preprocess scale=1/256
-      sed -i 's/^model: .*/model: 0123456789abcdef/' lenet.table
+      sed -i 's/^graph: .*/graph: 0123456789abcdef/' lenet.table
       octet convert lenet.prototxt --weights lenet.caffemodel -o lenet.tflite --int8 --calibration-table lenet.table
       ```
 
@@ -1663,7 +1663,7 @@ extension Explanation {
       ## Example
 
       ```sh
-      printf 'octet-calibration 1\nalgorithm: entorpy\n' > lenet.table
+      printf 'octet-calibration 2\nalgorithm: entorpy\n' > lenet.table
       octet convert lenet.prototxt --weights lenet.caffemodel -o lenet.tflite --int8 --calibration-table lenet.table
       ```
 

@@ -10,7 +10,7 @@ extension CalibrationTable {
     let (ownNames, listed) = (Set(own), Set(entries.map { $0.name }))
     let missing = own.filter { !listed.contains($0) }
     let extra = entries.map { $0.name }.filter { !ownNames.contains($0) }
-    var notes = ["the table is for model \(model), this model is \(hash)"]
+    var notes: [String] = []
     if !missing.isEmpty { notes.append("not in the table: " + missing.joined(separator: ", ")) }
     if !extra.isEmpty { notes.append("only in the table: " + extra.joined(separator: ", ")) }
     if missing.isEmpty, extra.isEmpty {
