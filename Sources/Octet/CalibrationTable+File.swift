@@ -22,3 +22,21 @@ extension CalibrationTable {
     }
   }
 }
+
+extension CalibrationStatistics {
+  /// Reads statistics that `write` wrote.
+  public static func read(
+    _ path: String, log: DiagnosticLog
+  ) throws(DiagnosticFailure) -> CalibrationStatistics {
+    try log.attempt { () throws(Diagnostic) in
+      let file = try MappedFile(path, limit: 1 << 30)
+      return try CalibrationStatistics(
+        parsing: String(decoding: file.bytes, as: UTF8.self), file: path)
+    }
+  }
+
+  /// Writes the statistics; the file is complete or not there.
+  public func write(_ path: String, log: DiagnosticLog) throws(DiagnosticFailure) {
+    try log.attempt { () throws(Diagnostic) in try writeFile(path, Array(text.utf8)) }
+  }
+}

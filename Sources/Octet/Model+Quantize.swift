@@ -16,7 +16,7 @@ extension Model {
   /// A table without entries, which is enough where training has given every range.
   func trainedTable(preprocessing: String) -> CalibrationTable {
     CalibrationTable(
-      algorithm: .minMax, model: graph.contentHash, preprocessing: preprocessing, samples: 0,
+      algorithm: "trained", model: graph.contentHash, preprocessing: preprocessing, samples: 0,
       entries: [])
   }
 

@@ -112,6 +112,9 @@ extension DiagnosticCode {
   public static let scalesJoined = DiagnosticCode("0512", "scales-joined", .remark)
   public static let trainedRanges = DiagnosticCode("0513", "trained-ranges", .remark)
   public static let optimized = DiagnosticCode("0514", "optimized", .remark)
+  public static let shardMismatch = DiagnosticCode("0515", "shard-mismatch")
+  public static let calibratorChosen = DiagnosticCode("0516", "calibrator-chosen", .remark)
+  public static let unmatchedPattern = DiagnosticCode("0517", "unmatched-pattern")
 
   // 06 writing
   public static let unwritableFile = DiagnosticCode("0601", "unwritable-file")
@@ -151,7 +154,7 @@ extension DiagnosticCode {
     operatorLeft, unknownPass, layoutChanged, passBrokeGraph, copiesJoined,
     noSamples, missingRange, tableMismatch, noInt8Form, notFinite, sampleMismatch,
     weightScaleRaised, invalidTable, poorAgreement, alreadyQuantized, noCalibrationData,
-    scalesJoined, trainedRanges, optimized,
+    scalesJoined, trainedRanges, optimized, shardMismatch, calibratorChosen, unmatchedPattern,
     unwritableFile, modelTooLarge,
     noKernel, inputMismatch, arenaTooLarge, endlessLoop,
     unknownCode, invalidPreprocessing, preprocessingDiffers, labelsMismatch,

@@ -85,6 +85,7 @@ struct Convert: ParsableCommand {
         (calibration.data != nil, "--calibration-data"),
         (calibrationTable != nil, "--calibration-table"),
         (calibration.calibrator != nil, "--calibrator"), (calibration.samples != nil, "--samples"),
+        (calibration.isOfTensors, "--calibrator-for and --symmetric"),
         (inputType != nil, "--input-type"), (optimize != nil, "--optimize"),
         (outputType != nil, "--output-type"),
         (skipsVerification, "--no-verify"),
@@ -92,7 +93,7 @@ struct Convert: ParsableCommand {
         throw ValidationError("\(option) is for --int8")
       }
     }
-    if calibrationTable != nil, calibration.calibrator != nil || calibration.samples != nil {
+    if calibrationTable != nil, calibration.isOfMaking {
       throw ValidationError("a --calibration-table is ready: --calibrator and --samples make one")
     }
     if let stopAfter, stopAfter < 0 { throw ValidationError("--stop-after must not be negative") }
@@ -142,9 +143,8 @@ struct Convert: ParsableCommand {
   }
 
   private var options: Int8Options {
-    var options = Int8Options(data: calibration.data, table: calibrationTable)
-    options.algorithm = calibration.calibrator ?? options.algorithm
-    options.samples = calibration.samples ?? options.samples
+    var options = calibration.options
+    options.table = calibrationTable
     options.inputType = inputType ?? .int8
     options.outputType = outputType ?? .int8
     options.optimization = optimize ?? .none

@@ -24,6 +24,9 @@ extension CalibrationTable {
     /// The range of the codes -128...127 with zero point 0.
     public static func symmetric(scale: Float) -> Range { Range(scale: scale) }
 
+    /// The least symmetric range that holds this one but for half a step.
+    package var widenedToSymmetric: Range { .symmetric(scale: max(abs(low), abs(high)) / 127) }
+
     /// The int8 parameters for the range. A symmetric one gives back its scale to the last bit, since -128 scales are
     /// exact; an empty one has scale 1.
     package var quantization: Quantization {
