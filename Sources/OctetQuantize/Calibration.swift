@@ -60,9 +60,7 @@ package struct Calibration {
     }
     var ranges = histograms.map { $0.range(calibrator.algorithm) }
     graph.fitActivations(histograms, &ranges)
-    let entries = zip(graph.values, ranges).compactMap { value, range in
-      value.constant == nil && value.type.element == .float32 ? (value.name, range) : nil
-    }
+    let entries = graph.activations.map { (graph[$0].name, ranges[$0.index]) }
     let table = CalibrationTable(
       algorithm: calibrator.algorithm, model: graph.contentHash, preprocessing: preprocessing,
       data: ContentHash.text(data), samples: samples, entries: entries)

@@ -43,6 +43,11 @@ struct Convert: ParsableCommand {
     help: ArgumentHelp("Use the ranges of a table made by 'octet calibrate'.", valueName: "file"))
   var calibrationTable: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Write the ranges that the int8 model has, for --calibration-table.", valueName: "file"))
+  var saveTable: String?
+
   @Option(help: "Type of the int8 model's inputs: int8 (default), uint8 or float32.")
   var inputType: InterfaceType?
 
@@ -83,7 +88,7 @@ struct Convert: ParsableCommand {
     if !int8 {
       for (isGiven, option) in [
         (calibration.data != nil, "--calibration-data"),
-        (calibrationTable != nil, "--calibration-table"),
+        (calibrationTable != nil, "--calibration-table"), (saveTable != nil, "--save-table"),
         (calibration.calibrator != nil, "--calibrator"), (calibration.samples != nil, "--samples"),
         (inputType != nil, "--input-type"), (optimize != nil, "--optimize"),
         (outputType != nil, "--output-type"),
@@ -96,7 +101,12 @@ struct Convert: ParsableCommand {
       throw ValidationError("a --calibration-table is ready: --calibrator and --samples make one")
     }
     if let stopAfter, stopAfter < 0 { throw ValidationError("--stop-after must not be negative") }
-    try source.protect(from: output, others: [calibrationTable, calibration.data])
+    for written in [output, saveTable] {
+      try source.protect(from: written, others: [calibrationTable, calibration.data])
+    }
+    if output == saveTable, output != nil {
+      throw ValidationError("-o and --save-table name one file")
+    }
   }
 
   func run() throws {
@@ -105,7 +115,7 @@ struct Convert: ParsableCommand {
       PassTrace.check(printAfter, log: log)
       let given = try calibration.preprocessing(log)
       try log.throwIfErrors()
-      if let output { try checkWritable(output, log: log) }
+      for case let path? in [output, saveTable] { try checkWritable(path, log: log) }
       if bisectPasses {
         let imported = try Model.open(source.model, source.throughputOptions, log: log)
         let result = try PassBisection.run(imported, log: log)
@@ -127,6 +137,7 @@ struct Convert: ParsableCommand {
           model, options, preprocessing: given, log: log, progress: report.progress.making)
         conversion = made
         model = made.model
+        if let saveTable { try made.table.write(saveTable, log: log) }
       } else {
         let preprocessing = try Preprocessing.chosen(
           given, stored: model.preprocessing, in: source.model, log: log)
