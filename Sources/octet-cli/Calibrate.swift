@@ -10,6 +10,8 @@ struct Calibrate: ParsableCommand {
             --calibration-data mnist --preprocess scale=1/256 -o lenet.table
         octet convert lenet.prototxt --weights lenet.caffemodel -o lenet8.tflite \\
             --int8 --calibration-table lenet.table
+        octet calibrate lenet.prototxt --weights lenet.caffemodel --calibration-data mnist \\
+            --calibrator entropy --format tensorrt -o lenet.cache
       """)
 
   @OptionGroup var source: ModelArguments
@@ -18,6 +20,17 @@ struct Calibrate: ParsableCommand {
 
   @Option(name: .shortAndLong, help: ArgumentHelp("The table to write.", valueName: "file"))
   var output: String
+
+  enum Format: String, ExpressibleByArgument, CaseIterable {
+    case octet
+    case tensorrt
+  }
+
+  @Option(
+    help:
+      "The form of the table: octet (default), or tensorrt for a calibration cache of TensorRT, whose scales are the largest magnitudes by 127."
+  )
+  var format = Format.octet
 
   @OptionGroup var report: ReportOptions
 
@@ -43,7 +56,10 @@ struct Calibrate: ParsableCommand {
       let table = try model.calibrated(
         calibrator, preprocessing: preprocessing.text, log: log,
         progress: report.progress.calibrating)
-      try table.write(output, log: log)
+      switch format {
+      case .octet: try table.write(output, log: log)
+      case .tensorrt: try TensorRTCache(table).write(output, log: log)
+      }
       report.print(
         "wrote \(output): ranges of \(table.entries.count) tensors from \(table.samples) samples",
         .members([

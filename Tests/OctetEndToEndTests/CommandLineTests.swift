@@ -360,40 +360,6 @@ import Testing
     }
   }
 
-  /// A table that a conversion has saved gives the same model again, also on a CPU without vector instructions.
-  @Test func aTableGivesTheSameModelEverywhere() throws {
-    let source = ["convert", net.prototxt, "--weights", net.weights, "--int8"]
-    let table = ["--calibration-table", path("saved.table")]
-    #expect(
-      try octet(
-        source + [
-          "--calibration-data", Self.sample + "/digits", "--samples", "20", "--save-table",
-          path("saved.table"), "-o", path("first.tflite"),
-        ]
-      ).code == 0)
-    #expect(try octet(source + table + ["-o", path("second.tflite")]).code == 0)
-    var models = ["first.tflite", "second.tflite"]
-    let emulator = "/usr/bin/qemu-x86_64"
-    if FileManager.default.isExecutableFile(atPath: emulator) {
-      let result = try run(
-        URL(filePath: emulator),
-        ["-cpu", "Nehalem", Self.program("octet").path()] + source + table
-          + ["-o", path("third.tflite")])
-      #expect(result.code == 0, "\(result.errors)")
-      models.append("third.tflite")
-    }
-    let bytes = try models.map { try Data(contentsOf: URL(filePath: path($0))) }
-    #expect(bytes.allSatisfy { $0 == bytes[0] })
-  }
-
-  @Test func aTableThatIsNotThereIsAnError() throws {
-    let result = try octet(
-      "convert", net.prototxt, "--weights", net.weights, "--int8", "--calibration-data",
-      Self.sample + "/digits", "--calibration-table", path("none.table"), "-o", path("m.tflite"))
-    #expect(result.code == 1 && result.errors.contains("error[OCT0101]"))
-    #expect(!FileManager.default.fileExists(atPath: path("m.tflite")))
-  }
-
   @Test(arguments: ["mean=1,2,3", "mean=1:2:3", "channels=bgr"])
   func storedPreprocessingFitsTheInput(_ preprocessing: String) throws {
     let result = try octet(

@@ -46,7 +46,12 @@ extension CalibrationTable {
       return String(text.dropFirst(name.count + 1).drop { $0 == " " })
     }
     guard try reader.next() == Self.signature else {
-      throw reader.problem("this is not a calibration table of Octet")
+      var problem = reader.problem("this is not a calibration table of Octet")
+      if text.hasPrefix("TRT-") {
+        problem.helps.append(
+          .init("it is a cache of TensorRT", arguments: ["--calibration-cache", file ?? "FILE"]))
+      }
+      throw problem
     }
     let algorithmName = try field("algorithm")
     guard let algorithm = CalibrationAlgorithm(rawValue: algorithmName) else {

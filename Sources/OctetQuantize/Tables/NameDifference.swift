@@ -65,7 +65,7 @@ struct NameDifference {
 
   /// What differs, for people, with at most 20 names of each kind.
   var notes: [String] {
-    var notes = bounded(renamed.map { "the table's '\($0.listed)' may be the model's '\($0.own)'" })
+    var notes = suggestions(for: { _ in true })
     if !missing.isEmpty {
       notes.append("only in the model: " + bounded(missing).joined(separator: ", "))
     }
@@ -73,5 +73,12 @@ struct NameDifference {
       notes.append("only in the table: " + bounded(extra).joined(separator: ", "))
     }
     return notes
+  }
+
+  /// Which of the table's names may be those of the model's tensors that are asked for.
+  func suggestions(for isWanted: (String) -> Bool) -> [String] {
+    bounded(
+      renamed.filter { isWanted($0.own) }
+        .map { "the table's '\($0.listed)' may be the model's '\($0.own)'" })
   }
 }
