@@ -8,9 +8,7 @@ extension CalibrationTable {
     _ path: String, log: DiagnosticLog
   ) throws(DiagnosticFailure) -> CalibrationTable {
     try log.attempt { () throws(Diagnostic) in
-      let file = try MappedFile(path, limit: 1 << 26)
-      return try CalibrationTable(
-        parsing: String(decoding: file.bytes, as: UTF8.self), file: path)
+      try CalibrationTable(parsing: try tableText(path), file: path)
     }
   }
 
@@ -29,9 +27,7 @@ extension CalibrationStatistics {
     _ path: String, log: DiagnosticLog
   ) throws(DiagnosticFailure) -> CalibrationStatistics {
     try log.attempt { () throws(Diagnostic) in
-      let file = try MappedFile(path, limit: 1 << 30)
-      return try CalibrationStatistics(
-        parsing: String(decoding: file.bytes, as: UTF8.self), file: path)
+      try CalibrationStatistics(parsing: try tableText(path, limit: 1 << 30), file: path)
     }
   }
 
@@ -39,4 +35,37 @@ extension CalibrationStatistics {
   public func write(_ path: String, log: DiagnosticLog) throws(DiagnosticFailure) {
     try log.attempt { () throws(Diagnostic) in try writeFile(path, Array(text.utf8)) }
   }
+}
+extension TensorRTCache {
+  /// Reads a cache that TensorRT or `write` wrote.
+  public static func read(
+    _ path: String, log: DiagnosticLog
+  ) throws(DiagnosticFailure) -> TensorRTCache {
+    try log.attempt { () throws(Diagnostic) in
+      try TensorRTCache(parsing: try tableText(path), file: path)
+    }
+  }
+
+  /// Writes the cache; the file is complete or not there.
+  public func write(_ path: String, log: DiagnosticLog) throws(DiagnosticFailure) {
+    let bytes = Array(text.utf8)
+    try log.attempt { () throws(Diagnostic) in try writeFile(path, bytes) }
+  }
+}
+
+extension GivenRanges {
+  /// Reads ranges as JSON or lines of text.
+  public static func read(
+    _ path: String, log: DiagnosticLog
+  ) throws(DiagnosticFailure) -> GivenRanges {
+    try log.attempt { () throws(Diagnostic) in
+      try GivenRanges(parsing: try tableText(path), file: path)
+    }
+  }
+}
+
+/// The text of a file of tensors.
+func tableText(_ path: String, limit: Int = 1 << 26) throws(Diagnostic) -> String {
+  let file = try MappedFile(path, limit: limit)
+  return withExtendedLifetime(file) { String(decoding: file.bytes, as: UTF8.self) }
 }

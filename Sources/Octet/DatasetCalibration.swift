@@ -149,6 +149,7 @@ public struct DatasetCalibration {
         helps: [
           .init("give some", arguments: ["--calibration-data", "DATA"]),
           .init("or a table made earlier", arguments: ["--calibration-table", "FILE"]),
+          .init("or the ranges themselves", arguments: ["--ranges", "FILE"]),
         ]))
   }
 }

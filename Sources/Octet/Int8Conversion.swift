@@ -9,6 +9,13 @@ public struct Int8Options: Sendable {
   public var data: String?
   /// The file of a table made earlier; then no sample is run to calibrate.
   public var table: String?
+  /// The file of a calibration cache of TensorRT: symmetric scales, which come before samples.
+  public var cache: String?
+  /// A file with the model's names for tensors that the cache calls otherwise: a JSON object.
+  public var cacheNames: String?
+  /// A file of ranges that come before all others: what `GivenRanges` reads.
+  public var ranges: String?
+  private(set) var ownRanges = GivenRanges()
   /// How ranges follow from the samples' values; nil for what loses least on held-back samples (`OCT0516`).
   public var algorithm: CalibrationAlgorithm?
   /// The algorithms of single tensors, by pattern of their names.
@@ -33,6 +40,15 @@ public struct Int8Options: Sendable {
   ) throws(DiagnosticFailure) -> Graph {
     try Quantizer.quantize(graph, table, inputType: inputType, outputType: outputType, log: log)
   }
+
+  /// Gives a tensor the range from `low` to `high`, whatever samples, tables and files say; where `low` is `-high`, with
+  /// zero point 0.
+  ///
+  /// The conversion logs `OCT0520` for a name that the model does not have. `low <= high`, both finite.
+  public mutating func setDynamicRange(_ low: Float, _ high: Float, of tensor: String) {
+    precondition(low <= high && low.isFinite && high.isFinite, "a range has finite ends in order")
+    ownRanges.entries.append((tensor, .given(low: low, high: high)))
+  }
 }
 
 /// What is known while an int8 model is made.
@@ -53,12 +69,13 @@ public struct Int8Conversion: Sendable {
   /// The samples that calibration has run; nil when they are not known.
   private let used: [Int]?
 
-  /// Quantizes a converted float model. Without data and without a table its ranges are those of training (`OCT0513`).
+  /// Quantizes a converted float model. Its ranges are those that are given; the rest come from a table, TensorRT's
+  /// cache or samples, or without these from training (`OCT0513`).
   ///
   /// - Parameters:
   ///   - given: the preprocessing the user asks for; nil for the table's or the model's own.
   ///   - progress: called after each batch of calibration, and before each thing that is tried to lose less.
-  /// - Throws: after logging what is missing or does not fit (`OCT0501`...`OCT0514`).
+  /// - Throws: after logging what is missing or does not fit (`OCT0501`...`OCT0521`).
   public init(
     _ source: Model, _ options: Int8Options, preprocessing given: Preprocessing?,
     log: DiagnosticLog, progress: @escaping (Int8Progress) -> Void = { _ in }
@@ -77,6 +94,7 @@ public struct Int8Conversion: Sendable {
       try source.dataset(path, part: .calibration, log: log)
     }
     let calibration = DatasetCalibration(float, dataset, preprocessing, log: log)
+    var table: CalibrationTable
     if let stored {
       table = stored
       if let dataset {
@@ -84,13 +102,21 @@ public struct Int8Conversion: Sendable {
       } else {
         used = nil
       }
-    } else if dataset == nil, float.graph.isTrainedForInt8 {
-      (table, used) = (float.trainedTable(preprocessing: preprocessing.text), nil)
+    } else if options.cache != nil {
+      (table, used) = (try float.cachedTable(options, preprocessing, log: log), nil)
+    } else if dataset == nil, float.graph.isTrainedForInt8 || options.givesRanges {
+      table = CalibrationTable(of: float.graph, preprocessing: preprocessing.text)
+      used = nil
     } else {
       table = try calibration.table(options) { progress($0) }
       used = try calibration.indices(of: table)
     }
+    if let path = options.ranges {
+      try table.take(try GivenRanges.read(path, log: log), of: float.graph, log: log)
+    }
+    try table.take(options.ownRanges, of: float.graph, log: log)
     self.float = float
+    self.table = table
     var model = try float.quantized(
       table, inputType: options.inputType, outputType: options.outputType, log: log)
     if options.optimization != .none {
@@ -141,7 +167,26 @@ public struct Int8Conversion: Sendable {
   }
 }
 
+extension Int8Options {
+  fileprivate var givesRanges: Bool { ranges != nil || !ownRanges.entries.isEmpty }
+}
+
 extension Model {
+  /// The scales of TensorRT's cache for this model's tensors.
+  fileprivate func cachedTable(
+    _ options: Int8Options, _ preprocessing: Preprocessing, log: DiagnosticLog
+  ) throws(DiagnosticFailure) -> CalibrationTable {
+    let path = options.cache ?? ""
+    let names = try options.cacheNames.map { path throws(DiagnosticFailure) in
+      try log.attempt { () throws(Diagnostic) in
+        try TensorRTCache.names(parsing: try tableText(path), file: path)
+      }
+    }
+    return try CalibrationTable(
+      try TensorRTCache.read(path, log: log), names: names ?? [], of: graph,
+      preprocessing: preprocessing.text, file: path, log: log)
+  }
+
   /// As many samples as need so many multiply-adds, within bounds.
   func affordableSamples(_ bounds: ClosedRange<Int>, macs: Int = 64_000_000_000) -> Int {
     min(bounds.upperBound, max(bounds.lowerBound, macs / max(1, graph.macs)))

@@ -13,13 +13,6 @@ extension Model {
       calibrator, preprocessing: preprocessing, progress: progress)
   }
 
-  /// A table without entries, which is enough where training has given every range.
-  func trainedTable(preprocessing: String) -> CalibrationTable {
-    CalibrationTable(
-      algorithm: "trained", model: graph.contentHash, preprocessing: preprocessing, samples: 0,
-      entries: [])
-  }
-
   /// The full-integer form of a converted float model.
   public func quantized(
     _ table: CalibrationTable, inputType: InterfaceType = .int8, outputType: InterfaceType = .int8,

@@ -115,6 +115,8 @@ extension DiagnosticCode {
   public static let shardMismatch = DiagnosticCode("0515", "shard-mismatch")
   public static let calibratorChosen = DiagnosticCode("0516", "calibrator-chosen", .remark)
   public static let unmatchedPattern = DiagnosticCode("0517", "unmatched-pattern")
+  public static let unknownTensor = DiagnosticCode("0520", "unknown-tensor")
+  public static let unusedRanges = DiagnosticCode("0521", "unused-ranges", .remark)
 
   // 06 writing
   public static let unwritableFile = DiagnosticCode("0601", "unwritable-file")
@@ -155,6 +157,7 @@ extension DiagnosticCode {
     noSamples, missingRange, tableMismatch, noInt8Form, notFinite, sampleMismatch,
     weightScaleRaised, invalidTable, poorAgreement, alreadyQuantized, noCalibrationData,
     scalesJoined, trainedRanges, optimized, shardMismatch, calibratorChosen, unmatchedPattern,
+    unknownTensor, unusedRanges,
     unwritableFile, modelTooLarge,
     noKernel, inputMismatch, arenaTooLarge, endlessLoop,
     unknownCode, invalidPreprocessing, preprocessingDiffers, labelsMismatch,

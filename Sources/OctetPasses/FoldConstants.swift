@@ -38,7 +38,9 @@ package struct FoldConstants: GraphPass {
     let output = small.add(graph[node.outputs[0]])
     small.nodes = [Node(node.op, inputs: inputs, outputs: [output])]
     small.outputs = [output]
-    guard let prepared = try? PreparedGraph(small, log: DiagnosticLog()) else { return nil }
+    guard let prepared = try? PreparedGraph(small, usesReference: true, log: DiagnosticLog()) else {
+      return nil
+    }
     prepared.invoke()
     return prepared.outputs[0].copy()
   }

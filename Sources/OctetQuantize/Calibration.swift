@@ -75,7 +75,7 @@ package struct Calibration {
       throw log.failure(
         Diagnostic(.noSamples, "the calibrator gave no sample", help: "give --calibration-data"))
     }
-    for (place, id) in graph.calibrated.enumerated() {
+    for (place, id) in graph.activations.enumerated() {
       result.tensors[place].values = histograms[id.index]
     }
     return result

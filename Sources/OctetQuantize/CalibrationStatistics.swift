@@ -39,7 +39,7 @@ public struct CalibrationStatistics: Sendable, Equatable {
   init(of graph: Graph, preprocessing: String, shard: Shard = .whole) {
     self.init(
       model: graph.contentHash, preprocessing: preprocessing, shard: shard, samples: 0, data: 0,
-      tensors: graph.calibrated.map { (graph[$0].name, Histogram()) })
+      tensors: graph.activations.map { (graph[$0].name, Histogram()) })
   }
 
   init(
@@ -109,7 +109,7 @@ public struct CalibrationStatistics: Sendable, Equatable {
 
   /// Throws `OCT0503` unless it is what a run of `graph` has seen.
   package func check(fits graph: Graph) throws(Diagnostic) {
-    let names = graph.calibrated.map { graph[$0].name }
+    let names = graph.activations.map { graph[$0].name }
     if model == graph.contentHash, tensors.map({ $0.name }) == names { return }
     throw Diagnostic(
       .tableMismatch, "the calibration statistics are of another model",
@@ -129,7 +129,7 @@ public struct CalibrationStatistics: Sendable, Equatable {
     var histograms = [Histogram](repeating: Histogram(), count: graph.values.count)
     var ranges = [CalibrationTable.Range](
       repeating: .init(low: 0, high: 0), count: graph.values.count)
-    let ids = graph.calibrated
+    let ids = graph.activations
     precondition(ids.count == tensors.count, "the statistics are of another graph")
     var given: Set<ValueID> = []
     for (id, (name, values)) in zip(ids, tensors) {
@@ -149,14 +149,5 @@ public struct CalibrationStatistics: Sendable, Equatable {
         let range = ranges[id.index]
         return (tensor.name, rules.isSymmetric(tensor.name) ? range.widenedToSymmetric : range)
       })
-  }
-}
-
-extension Graph {
-  /// The values whose ranges calibration measures.
-  var calibrated: [ValueID] {
-    values.indices.map { ValueID($0) }.filter {
-      self[$0].constant == nil && self[$0].type.element == .float32
-    }
   }
 }

@@ -61,7 +61,7 @@ struct ScalePlan {
 
   private func missingRanges(_ missing: [ValueID], _ table: CalibrationTable) -> Diagnostic {
     let tensors = missing.map { graph[$0].text }
-    if table.entries.isEmpty {
+    if table.entries.isEmpty, !trained.known.isEmpty {
       return Diagnostic(
         .missingRange, "training gives no range for \(counted(missing.count, "tensor"))",
         notes: ["it gives \(counted(trained.known.count, "range"))"],
@@ -69,11 +69,19 @@ struct ScalePlan {
           .init("give samples to measure them on", arguments: ["--calibration-data", "DATA"])
         ], tensors: tensors)
     }
+    let names = Set(missing.map { graph[$0].name })
+    let difference = NameDifference(
+      listed: table.entries.map { $0.name }, own: graph.activations.map { graph[$0].name })
     return Diagnostic(
       .missingRange,
-      "\(missing.count) tensors need a range and the calibration table has none for them",
-      notes: ["the table was made with \(table.samples) samples"],
-      help: "calibrate this model again: octet calibrate", tensors: tensors)
+      "\(counted(missing.count, "tensor")) \(missing.count == 1 ? "needs" : "need") a range and none is given",
+      notes: difference.suggestions { names.contains($0) },
+      helps: [
+        .init("give them", arguments: ["--ranges", "FILE"]),
+        table.samples > 0
+          ? .init("or calibrate this model again: octet calibrate")
+          : .init("or samples to measure them on", arguments: ["--calibration-data", "DATA"]),
+      ], tensors: tensors)
   }
 
   /// What joins tensors of known ranges alone has a range that holds them all.

@@ -10,6 +10,8 @@ struct Calibrate: ParsableCommand {
             --calibration-data mnist --preprocess scale=1/256 -o lenet.table
         octet convert lenet.prototxt --weights lenet.caffemodel -o lenet8.tflite \\
             --int8 --calibration-table lenet.table
+        octet calibrate lenet.prototxt --weights lenet.caffemodel --calibration-data mnist \\
+            --calibrator entropy --format tensorrt -o lenet.cache
 
       A large data set can be shared out; the table is that of one run:
         octet calibrate net.tflite --calibration-data photos --samples 10000 \\
@@ -39,6 +41,17 @@ struct Calibrate: ParsableCommand {
 
   @Option(name: .shortAndLong, help: ArgumentHelp("The file to write.", valueName: "file"))
   var output: String
+
+  enum Format: String, ExpressibleByArgument, CaseIterable {
+    case octet
+    case tensorrt
+  }
+
+  @Option(
+    help:
+      "The form of the table: octet (default), or tensorrt for a calibration cache of TensorRT, whose scales are the largest magnitudes by 127."
+  )
+  var format = Format.octet
 
   @OptionGroup var report: ReportOptions
 
@@ -84,7 +97,10 @@ struct Calibrate: ParsableCommand {
       } else {
         table = try work.table(options, report.progress.making)
       }
-      try table.write(output, log: log)
+      switch format {
+      case .octet: try table.write(output, log: log)
+      case .tensorrt: try TensorRTCache(table).write(output, log: log)
+      }
       finish("ranges of", table.entries.count, table.samples)
     }
   }

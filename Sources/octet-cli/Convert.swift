@@ -15,6 +15,8 @@ struct Convert: ParsableCommand {
             --int8 --calibration-data mnist --preprocess scale=1/256
         octet convert net.prototxt --weights net.caffemodel -o net8.tflite \\
             --int8 --calibration-table net.table --output-type float32
+        octet convert net.prototxt --weights net.caffemodel -o net8.tflite \\
+            --int8 --calibration-cache tensorrt.cache --ranges ranges.json
         octet convert yolov3-tiny.cfg --weights yolov3-tiny.weights -o yolo8.tflite \\
             --int8 --calibration-data photos --optimize best
         octet convert saved_model_folder -o detector.tflite --input-shape image=1,416,416,3 \\
@@ -42,6 +44,28 @@ struct Convert: ParsableCommand {
   @Option(
     help: ArgumentHelp("Use the ranges of a table made by 'octet calibrate'.", valueName: "file"))
   var calibrationTable: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Use the scales of a calibration cache of TensorRT, with zero point 0.", valueName: "file"))
+  var calibrationCache: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Names of the model's tensors for those of the cache that differ, as JSON: {\"(Unnamed ITensor* 5)\": \"conv1\"}.",
+      valueName: "file"))
+  var calibrationCacheNames: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Ranges of tensors, before those of all other sources: JSON, {\"conv1\": [-2.5, 3]}, or lines 'conv1: 3' with the largest magnitude for zero point 0.",
+      valueName: "file"))
+  var ranges: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Write the ranges that the int8 model has, for --calibration-table.", valueName: "file"))
+  var saveTable: String?
 
   @Option(help: "Type of the int8 model's inputs: int8 (default), uint8 or float32.")
   var inputType: InterfaceType?
@@ -83,7 +107,9 @@ struct Convert: ParsableCommand {
     if !int8 {
       for (isGiven, option) in [
         (calibration.data != nil, "--calibration-data"),
-        (calibrationTable != nil, "--calibration-table"),
+        (calibrationTable != nil, "--calibration-table"), (saveTable != nil, "--save-table"),
+        (calibrationCache != nil, "--calibration-cache"), (ranges != nil, "--ranges"),
+        (calibrationCacheNames != nil, "--calibration-cache-names"),
         (calibration.calibrator != nil, "--calibrator"), (calibration.samples != nil, "--samples"),
         (calibration.isOfTensors, "--calibrator-for and --symmetric"),
         (inputType != nil, "--input-type"), (optimize != nil, "--optimize"),
@@ -93,11 +119,29 @@ struct Convert: ParsableCommand {
         throw ValidationError("\(option) is for --int8")
       }
     }
-    if calibrationTable != nil, calibration.isOfMaking {
-      throw ValidationError("a --calibration-table is ready: --calibrator and --samples make one")
+    let ready =
+      calibrationTable != nil
+      ? "--calibration-table" : calibrationCache != nil ? "--calibration-cache" : nil
+    if let ready, calibration.isOfMaking {
+      throw ValidationError("a \(ready) is ready: --calibrator and --samples make one")
+    }
+    if calibrationTable != nil, calibrationCache != nil {
+      throw ValidationError("give --calibration-table or --calibration-cache, not both")
+    }
+    if calibrationCacheNames != nil, calibrationCache == nil {
+      throw ValidationError("--calibration-cache-names is for --calibration-cache")
     }
     if let stopAfter, stopAfter < 0 { throw ValidationError("--stop-after must not be negative") }
-    try source.protect(from: output, others: [calibrationTable, calibration.data])
+    for written in [output, saveTable] {
+      try source.protect(
+        from: written,
+        others: [
+          calibrationTable, calibration.data, calibrationCache, calibrationCacheNames, ranges,
+        ])
+    }
+    if output == saveTable, output != nil {
+      throw ValidationError("-o and --save-table name one file")
+    }
   }
 
   func run() throws {
@@ -106,7 +150,7 @@ struct Convert: ParsableCommand {
       PassTrace.check(printAfter, log: log)
       let given = try calibration.preprocessing(log)
       try log.throwIfErrors()
-      if let output { try checkWritable(output, log: log) }
+      for case let path? in [output, saveTable] { try checkWritable(path, log: log) }
       if bisectPasses {
         let imported = try Model.open(source.model, source.throughputOptions, log: log)
         let result = try PassBisection.run(imported, log: log)
@@ -128,6 +172,7 @@ struct Convert: ParsableCommand {
           model, options, preprocessing: given, log: log, progress: report.progress.making)
         conversion = made
         model = made.model
+        if let saveTable { try made.table.write(saveTable, log: log) }
       } else {
         let preprocessing = try Preprocessing.chosen(
           given, stored: model.preprocessing, in: source.model, log: log)
@@ -145,6 +190,9 @@ struct Convert: ParsableCommand {
   private var options: Int8Options {
     var options = calibration.options
     options.table = calibrationTable
+    options.cache = calibrationCache
+    options.cacheNames = calibrationCacheNames
+    options.ranges = ranges
     options.inputType = inputType ?? .int8
     options.outputType = outputType ?? .int8
     options.optimization = optimize ?? .none

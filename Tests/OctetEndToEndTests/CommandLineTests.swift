@@ -42,8 +42,12 @@ import Testing
 
   @discardableResult
   func octet(_ arguments: [String]) throws -> Result {
+    try run(Self.program("octet"), arguments)
+  }
+
+  func run(_ program: URL, _ arguments: [String]) throws -> Result {
     let process = Process()
-    process.executableURL = Self.program("octet")
+    process.executableURL = program
     process.arguments = arguments
     let (output, errors) = (path("stdout"), path("stderr"))
     for file in [output, errors] { try Data().write(to: URL(filePath: file)) }

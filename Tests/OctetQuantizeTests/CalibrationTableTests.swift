@@ -1,5 +1,6 @@
 import OctetDiagnostics
 import OctetIR
+import OctetOps
 import OctetQuantize
 import OctetTestSupport
 import Testing
@@ -118,5 +119,70 @@ import Testing
     #expect(error.location?.line == 12)
     #expect(error.notes.first == "line 13: expected two numbers after the tensor's name")
     #expect(error.notes.count == 21 && error.notes.last == "and 10 more")
+  }
+
+  func graph(_ names: [String], _ slope: String = "0.5") throws -> Graph {
+    var (body, last) = ("", "x")
+    for name in names {
+      body += " %\(name) = leaky_relu(%\(last)) {alpha = \(slope)} : f32[1,4]\n"
+      last = name
+    }
+    return try Graph(
+      parsing: "octet-ir 1\ngraph @main(%x: f32[1,4]) -> (%\(last)) {\n\(body)}",
+      makeOp: OpCatalog.makeOp)
+  }
+
+  func table(of graph: Graph) -> CalibrationTable {
+    CalibrationTable(
+      algorithm: "min-max", model: graph.contentHash, preprocessing: "", samples: 1,
+      entries: graph.activations.map { (graph[$0].name, .init(low: -1, high: 1)) })
+  }
+
+  @Test(arguments: [
+    // In its place.
+    (["a", "conv", "c"], ["a", "relu", "c"], ["the table's 'conv' may be the model's 'relu'"]),
+    // By its name.
+    (
+      ["conv1", "z", "b"], ["b", "conv_1"],
+      ["the table's 'conv1' may be the model's 'conv_1'", "only in the table: z"]
+    ),
+    (["a", "b"], ["a", "b", "cccc"], ["only in the model: cccc"]),
+    (["a", "b", "cccc"], ["a", "b"], ["only in the table: cccc"]),
+    (
+      ["a", "b"], ["b", "a"],
+      ["the tensors have the same names, so their shapes or the operators differ"]
+    ),
+    (
+      (0..<30).map { "listed\($0)" }, [],
+      [
+        "only in the table: " + (0..<20).map { "listed\($0)" }.joined(separator: ", ")
+          + ", and 10 more"
+      ]
+    ),
+  ])
+  func tensorsThatDifferAreNamed(
+    _ listed: [String], _ own: [String], _ notes: [String]
+  ) throws {
+    let table = table(of: try graph(listed))
+    let error = try #require(throws: Diagnostic.self) { try table.check(fits: try graph(own)) }
+    #expect(error.code == .tableMismatch && error.notes == notes)
+    try table.check(fits: try graph(listed))
+  }
+
+  @Test func otherWeightsAreToldFromOtherStructure() throws {
+    func graph(_ weight: String) throws -> Graph {
+      try Graph(
+        parsing: """
+          octet-ir 1
+          graph @main(%x: f32[1,1]) -> (%y) {
+            %w = const [\(weight)] : f32[1,1]
+            %b = const [0.0] : f32[1]
+            %y = fully_connected(%x, %w, %b)
+          }
+          """, makeOp: OpCatalog.makeOp)
+    }
+    let table = table(of: try graph("1.0"))
+    let error = try #require(throws: Diagnostic.self) { try table.check(fits: try graph("2.0")) }
+    #expect(error.notes == ["the operators and the tensors are the same, the weights are not"])
   }
 }

@@ -72,6 +72,25 @@ import Testing
     #expect(result.total == 1000 && result.correct >= 980)
   }
 
+  /// Ranges of one's own need no samples; those that are left out are named.
+  @Test func rangesOfOnesOwn() throws {
+    let model = try open()
+    var options = Int8Options()
+    options.setDynamicRange(0, 1, of: "data")
+    options.setDynamicRange(-4, 4, of: "conv1")
+    options.setDynamicRange(-8, 8, of: "conv2")
+    options.setDynamicRange(0, 12, of: "ip1")
+    #expect(throws: DiagnosticFailure.self) {
+      _ = try Int8Conversion(model, options, preprocessing: .identity, log: self.log)
+    }
+    #expect(log.diagnostics.last?.tensors == ["ip2: f32[1,10]"])
+    options.setDynamicRange(-20, 30, of: "ip2")
+    options.setDynamicRange(-127, 127, of: "conv1")
+    let conversion = try Int8Conversion(model, options, preprocessing: .identity, log: log)
+    #expect(conversion.table.range(of: "conv1") == .symmetric(scale: 1))
+    #expect(conversion.table.range(of: "ip2") == .init(low: -20, high: 30))
+  }
+
   /// A cache that was made for another model is refused.
   @Test func cacheOfAnotherModel() throws {
     let model = try open()

@@ -1494,12 +1494,12 @@ extension Explanation {
     "OCT0502": #"""
       # OCT0502 missing-range
 
-      Tensors need a range and have none: neither in the calibration table nor from training.
+      Tensors need a range and have none: neither in a table, a calibration cache or a file of ranges, nor from training.
 
       ## Why
 
-      The table was edited, or lines are missing. Or the model is converted without samples, since it was trained with fake quantization,
-      and training has not rounded all of its tensors.
+      The table was edited, or lines are missing. Or the model is converted without samples, with ranges of TensorRT or of a file that are not for
+      all of its tensors, or since it was trained with fake quantization, and training has not rounded all of them.
 
       ## Example
 
@@ -1511,8 +1511,8 @@ extension Explanation {
 
       ## How to fix
 
-      Calibrate the model again: `octet calibrate`. For a model with ranges from training give samples, `--calibration-data DATA`: they give
-      the ranges that are missing, the others stay as training has found them.
+      Give the ranges that are missing with `--ranges FILE`, or calibrate the model again: `octet calibrate`. For a model with ranges from
+      training give samples, `--calibration-data DATA`: they give the ranges that are missing, the others stay as training has found them.
 
       """#,
     "OCT0503": #"""
@@ -1654,11 +1654,12 @@ extension Explanation {
     "OCT0508": #"""
       # OCT0508 invalid-table
 
-      A calibration table cannot be read.
+      A calibration table, a calibration cache of TensorRT or a file of ranges cannot be read.
 
       ## Why
 
-      It is a text file with a header and a line `name: low high` for each tensor; the line named does not follow that.
+      A table is a text file with a header and a line `name: low high` for each tensor, a cache has a line `name: 3c010a14` with the bits of a
+      positive scale, ranges are JSON or lines `name: 3`; what is named does not follow that.
 
       ## Example
 
@@ -1669,7 +1670,7 @@ extension Explanation {
 
       ## How to fix
 
-      Write the table anew with `octet calibrate`.
+      Correct the lines that are named, or write the table anew with `octet calibrate`.
 
       """#,
     "OCT0509": #"""
@@ -1926,6 +1927,56 @@ extension Explanation {
 
       Take a name that the message proposes, or one that `octet inspect` lists. Passes fuse layers: only tensors that are left after
       them have ranges.
+
+      """#,
+    "OCT0520": #"""
+      # OCT0520 unknown-tensor
+
+      A file of ranges or of names means a tensor that is not there.
+
+      ## Why
+
+      `--ranges` and `--calibration-cache-names` name tensors as the converted model has them. `octet inspect MODEL --ir` and the table
+      that `octet calibrate` writes list these names.
+
+      ## Example
+
+      ```sh
+      echo '{"conv1": [-2, 2], "comv2": [-8, 8]}' > ranges.json
+      octet convert lenet.prototxt --weights lenet.caffemodel -o lenet.tflite --int8 --calibration-data digits --ranges ranges.json
+      ```
+
+      ## How to fix
+
+      Correct the name; the nearest ones are listed.
+
+      """#,
+    "OCT0521": #"""
+      # OCT0521 unused-ranges
+
+      Ranges that are given have no effect.
+
+      ## Why
+
+      A calibration cache of TensorRT has scales of tensors that the model does not have: of constants, of layers that were joined with
+      others, or of tensors by other names. Or a range is given for a tensor whose codes follow from another one's: a pool hands on the codes
+      it reads, TFLite fixes the scale of a softmax, training has fixed a range.
+
+      ## Example
+
+      ```sh
+      echo '{"conv1": [-2, 2], "pool1": [-1, 1]}' > ranges.json
+      octet convert lenet.prototxt --weights lenet.caffemodel -o lenet.tflite --int8 --calibration-data digits --ranges ranges.json
+      ```
+
+      ## How to fix
+
+      Give the range of the tensor that decides on the codes. Where names of a cache differ from the model's, say which is which with
+      `--calibration-cache-names`.
+
+      ## When it is safe to ignore
+
+      When all tensors that need a range have one, which the conversion checks.
 
       """#,
     "OCT0601": #"""

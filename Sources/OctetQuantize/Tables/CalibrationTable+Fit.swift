@@ -6,19 +6,25 @@ extension CalibrationTable {
   package func check(fits graph: Graph) throws(Diagnostic) {
     let hash = graph.contentHash
     guard model != hash else { return }
-    let own = graph.values.filter { $0.constant == nil }.map { $0.name }
-    let (ownNames, listed) = (Set(own), Set(entries.map { $0.name }))
-    let missing = own.filter { !listed.contains($0) }
-    let extra = entries.map { $0.name }.filter { !ownNames.contains($0) }
-    var notes: [String] = []
-    if !missing.isEmpty { notes.append("not in the table: " + missing.joined(separator: ", ")) }
-    if !extra.isEmpty { notes.append("only in the table: " + extra.joined(separator: ", ")) }
-    if missing.isEmpty, extra.isEmpty {
-      notes.append(
-        "the tensors have the same names, so the weights, the shapes or the operators differ")
+    let difference = NameDifference(
+      listed: entries.map { $0.name }, own: graph.activations.map { graph[$0].name })
+    var notes = difference.notes
+    if model.structure == hash.structure {
+      notes.append("the operators and the tensors are the same, the weights are not")
+    } else if notes.isEmpty {
+      notes.append("the tensors have the same names, so their shapes or the operators differ")
     }
     throw Diagnostic(
       .tableMismatch, "the calibration table was made for another model", notes: notes,
       help: "calibrate this model: octet calibrate")
+  }
+}
+
+extension Graph {
+  /// The float32 tensors that are not constants, in the order in which they are computed.
+  package var activations: [ValueID] {
+    (inputs + nodes.flatMap { $0.outputs }).filter {
+      self[$0].constant == nil && self[$0].type.element == .float32
+    }
   }
 }

@@ -34,5 +34,13 @@ extension CalibrationTable {
       let scale = low / -128
       return Quantization(scale: scale.isNormal ? scale : 1, zeroPoint: 0)
     }
+
+    /// The least scale with which the codes -127...127 reach the whole range when the zero point is 0; that of a
+    /// symmetric range.
+    var symmetricScale: Float {
+      if isSymmetric { return quantization.scale }
+      let scale = min(max(abs(low), abs(high)) / 127, .greatestFiniteMagnitude / 128)
+      return scale.isNormal ? scale : 1
+    }
   }
 }

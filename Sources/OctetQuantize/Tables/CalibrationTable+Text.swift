@@ -39,7 +39,12 @@ extension CalibrationTable {
   public init(parsing text: String, file: String? = nil) throws(Diagnostic) {
     var reader = TableReader(text, file: file, format: "calibration table")
     guard try reader.next() == Self.signature else {
-      throw reader.problem("this is not a calibration table of Octet")
+      var problem = reader.problem("this is not a calibration table of Octet")
+      if text.hasPrefix("TRT-") {
+        problem.helps.append(
+          .init("it is a cache of TensorRT", arguments: ["--calibration-cache", file ?? "FILE"]))
+      }
+      throw problem
     }
     let algorithm = try reader.field("algorithm")
     let model = GraphHash(structure: try reader.field("graph"), weights: try reader.field("weights"))

@@ -50,11 +50,11 @@ struct TableReader {
   }
 
   /// The rest, one `name: value` a line; empty lines are skipped. A name may hold colons and spaces: the value stands
-  /// behind the last colon.
+  /// behind the last colon, or the last space where that is the separator.
   ///
   /// Throws `OCT0508` at the first line that is wrong, with a note for each other one.
   mutating func entries<Value>(
-    _ parse: (Substring) throws(Problem) -> Value
+    valueAfter separator: Unicode.Scalar = ":", _ parse: (Substring) throws(Problem) -> Value
   ) throws(Diagnostic) -> [(name: String, value: Value)] {
     var result: [(name: String, value: Value)] = []
     var known: [String: Int] = [:]
@@ -63,14 +63,15 @@ struct TableReader {
     while let text = read() {
       if text.isEmpty { continue }
       do throws(Problem) {
-        guard let colon = text.utf8.lastIndex(of: UInt8(ascii: ":")) else {
+        guard let end = text.utf8.lastIndex(of: UInt8(ascii: separator)) else {
           throw Problem("expected 'name: value', found '\(text.prefix(60))'")
         }
-        let name = String(text[..<colon])
+        var name = String(text[..<end])
+        if separator == " ", name.hasSuffix(":") { name.removeLast() }
         if let earlier = known.updateValue(line, forKey: name) {
           throw Problem("tensor '\(name)' is listed twice, before in line \(earlier)")
         }
-        result.append((name, try parse(text[text.utf8.index(after: colon)...])))
+        result.append((name, try parse(text[text.utf8.index(after: end)...])))
       } catch {
         if failure == nil {
           failure = problem(error.message)
