@@ -11,14 +11,36 @@ public struct Int8Options: Sendable {
   public var algorithm = CalibrationAlgorithm.minMax
   /// How many samples to calibrate with, evenly spaced.
   public var samples = 500
-  public var inputType = InterfaceType.int8
-  public var outputType = InterfaceType.int8
+  /// Nil for the type that the layers behind an input compute in, the widest if there are several.
+  public var inputType: InterfaceType?
+  /// Nil for the type that a result is stored as.
+  public var outputType: InterfaceType?
+  /// Which layers compute in something else than int8.
+  public var layers = LayerTypes()
+  public var weightScales = WeightScales.perChannel
   /// What is done with the samples beside calibrating.
   public var optimization = Optimization.none
 
   public init(data: String? = nil, table: String? = nil) {
     self.data = data
     self.table = table
+  }
+
+  /// As `LayerTypes.setPrecision`: `options.setPrecision(.int16, of: "conv1")`.
+  public mutating func setPrecision(_ precision: LayerPrecision, of pattern: String) {
+    layers.setPrecision(precision, of: pattern)
+  }
+
+  /// As `LayerTypes.setOutputType`: `options.setOutputType(.float32, of: "heads_*")`.
+  public mutating func setOutputType(_ type: LayerPrecision, of pattern: String) {
+    layers.setOutputType(type, of: pattern)
+  }
+
+  var quantizer: QuantizerOptions {
+    var result = QuantizerOptions(inputType: inputType, outputType: outputType)
+    result.layers = layers
+    result.weightScales = weightScales
+    return result
   }
 }
 
@@ -45,11 +67,12 @@ public struct Int8Conversion: Sendable {
   /// - Parameters:
   ///   - given: the preprocessing the user asks for; nil for the table's or the model's own.
   ///   - progress: called after each batch of calibration, and before each thing that is tried to lose less.
-  /// - Throws: after logging what is missing or does not fit (`OCT0501`...`OCT0514`).
+  /// - Throws: after logging what is missing or does not fit (`OCT0501`...`OCT0520`).
   public init(
     _ source: Model, _ options: Int8Options, preprocessing given: Preprocessing?,
     log: DiagnosticLog, progress: @escaping (Int8Progress) -> Void = { _ in }
   ) throws(DiagnosticFailure) {
+    try source.check(options.layers, log: log)
     let stored = try options.table.map { path throws(DiagnosticFailure) in
       let table = try CalibrationTable.read(path, log: log)
       try source.check(table, file: path, log: log)
@@ -83,8 +106,7 @@ public struct Int8Conversion: Sendable {
       used = calibrator.indices
     }
     self.float = float
-    var model = try float.quantized(
-      table, inputType: options.inputType, outputType: options.outputType, log: log)
+    var model = try float.quantized(table, options.quantizer, log: log)
     if options.optimization != .none {
       guard let dataset else { throw log.failure(Self.noData(source)) }
       let samples = try OptimizationSamples(
@@ -93,9 +115,7 @@ public struct Int8Conversion: Sendable {
         float.graph, fit: samples.fit, held: samples.held, threads: float.threads, log: log,
         quantize: { graph, table throws(DiagnosticFailure) in
           // What there is to say of the scales has been said of the model as it stood.
-          try Quantizer.quantize(
-            graph, table, inputType: options.inputType, outputType: options.outputType,
-            log: DiagnosticLog())
+          try Quantizer.quantize(graph, table, options.quantizer, log: DiagnosticLog())
         }, progress: { progress(.optimizing($0)) })
       let result = try optimizer.run(table, options.optimization)
       model.graph = result.graph

@@ -112,6 +112,8 @@ extension DiagnosticCode {
   public static let scalesJoined = DiagnosticCode("0512", "scales-joined", .remark)
   public static let trainedRanges = DiagnosticCode("0513", "trained-ranges", .remark)
   public static let optimized = DiagnosticCode("0514", "optimized", .remark)
+  public static let unmatchedLayer = DiagnosticCode("0520", "unmatched-layer")
+  public static let layersStayFloat = DiagnosticCode("0521", "layers-stay-float", .remark)
 
   // 06 writing
   public static let unwritableFile = DiagnosticCode("0601", "unwritable-file")
@@ -151,7 +153,7 @@ extension DiagnosticCode {
     operatorLeft, unknownPass, layoutChanged, passBrokeGraph, copiesJoined,
     noSamples, missingRange, tableMismatch, noInt8Form, notFinite, sampleMismatch,
     weightScaleRaised, invalidTable, poorAgreement, alreadyQuantized, noCalibrationData,
-    scalesJoined, trainedRanges, optimized,
+    scalesJoined, trainedRanges, optimized, unmatchedLayer, layersStayFloat,
     unwritableFile, modelTooLarge,
     noKernel, inputMismatch, arenaTooLarge, endlessLoop,
     unknownCode, invalidPreprocessing, preprocessingDiffers, labelsMismatch,

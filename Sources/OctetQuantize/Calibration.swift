@@ -24,13 +24,13 @@ package struct Calibration {
 
   /// The ranges of all float32 tensors that are not constants, by name.
   ///
-  /// Logs `OCT0504` and `OCT0510` for models that cannot become int8, `OCT0501` without samples,
+  /// Logs `OCT0504` for inputs that are not float32, `OCT0510` for a quantized model, `OCT0501` without samples,
   /// `OCT0503` for a cached table of another model, `OCT0505` at the first tensor with a value that is
   /// not finite, `OCT0506` for a batch that does not fit the inputs.
   package func run(
     _ calibrator: any Calibrator, preprocessing: String, progress: (CalibrationProgress) -> Void
   ) throws(DiagnosticFailure) -> CalibrationTable {
-    try graph.requireInt8Forms(log)
+    try graph.requireFloat(log)
     if let cached = try log.attempt({ () throws(Diagnostic) in try calibrator.readCache() }) {
       try log.attempt { () throws(Diagnostic) in try cached.check(fits: graph) }
       return cached

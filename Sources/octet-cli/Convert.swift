@@ -17,6 +17,8 @@ struct Convert: ParsableCommand {
             --int8 --calibration-table net.table --output-type float32
         octet convert yolov3-tiny.cfg --weights yolov3-tiny.weights -o yolo8.tflite \\
             --int8 --calibration-data photos --optimize best
+        octet convert saved_model_folder -o net8.tflite --int8 --calibration-data photos \\
+            --precision 'stem*=int16' --precision head=float32
         octet convert saved_model_folder -o detector.tflite --input-shape image=1,416,416,3 \\
             --preprocess scale=1/255,resize=letterbox \\
             --detector 'boxes classes=80 form=xyxy scores=scores output=boxes'
@@ -43,11 +45,19 @@ struct Convert: ParsableCommand {
     help: ArgumentHelp("Use the ranges of a table made by 'octet calibrate'.", valueName: "file"))
   var calibrationTable: String?
 
-  @Option(help: "Type of the int8 model's inputs: int8 (default), uint8 or float32.")
+  @Option(
+    help:
+      "Type of the int8 model's inputs: int8, uint8, int16 or float32; by default what the layers behind them compute in."
+  )
   var inputType: InterfaceType?
 
-  @Option(help: "Type of the int8 model's outputs: int8 (default), uint8 or float32.")
+  @Option(
+    help:
+      "Type of the int8 model's outputs: int8, uint8, int16 or float32; by default what their layers give."
+  )
   var outputType: InterfaceType?
+
+  @OptionGroup var layers: LayerArguments
 
   @Option(
     help:
@@ -91,6 +101,7 @@ struct Convert: ParsableCommand {
       ] where isGiven {
         throw ValidationError("\(option) is for --int8")
       }
+      for option in layers.given { throw ValidationError("\(option) is for --int8") }
     }
     if calibrationTable != nil, calibration.calibrator != nil || calibration.samples != nil {
       throw ValidationError("a --calibration-table is ready: --calibrator and --samples make one")
@@ -145,8 +156,9 @@ struct Convert: ParsableCommand {
     var options = Int8Options(data: calibration.data, table: calibrationTable)
     options.algorithm = calibration.calibrator ?? options.algorithm
     options.samples = calibration.samples ?? options.samples
-    options.inputType = inputType ?? .int8
-    options.outputType = outputType ?? .int8
+    options.inputType = inputType
+    options.outputType = outputType
+    layers.apply(to: &options)
     options.optimization = optimize ?? .none
     return options
   }

@@ -163,7 +163,7 @@ import Testing
         })
       let table = try Calibration(float, log: log).run(calibrator, preprocessing: "") { _ in }
       let quantized = try Quantizer.quantize(
-        float, table, inputType: .float32, outputType: .float32, log: log)
+        float, table, QuantizerOptions(inputType: .float32, outputType: .float32), log: log)
       let found = try run(quantized, answer.values)
       let inner = try #require(quantized.nodes.dropLast().last?.outputs.first)
       let scale = Double(try #require(quantized[inner].type.quantization).scale)

@@ -21,7 +21,8 @@ import Testing
     }
     let table = CalibrationTable(
       algorithm: .minMax, model: "", preprocessing: "", samples: 1, entries: entries)
-    return try Quantizer.quantize(graph, table, inputType: .int8, outputType: .int8, log: log)
+    return try Quantizer.quantize(
+      graph, table, QuantizerOptions(inputType: .int8, outputType: .int8), log: log)
   }
 
   func value(_ name: String, _ graph: Graph) throws -> Value {
@@ -417,7 +418,7 @@ private final class Samples: Calibrator {
       Samples(Array(images.prefix(8))), preprocessing: ""
     ) { _ in }
     let result = try Quantizer.quantize(
-      graph, table, inputType: type, outputType: type, log: log)
+      graph, table, QuantizerOptions(inputType: type, outputType: type), log: log)
     #expect(log.diagnostics.allSatisfy { $0.code == .scalesJoined })
     let element = try #require(ElementType(named: type.rawValue))
     let float = try PreparedGraph(graph, log: log)

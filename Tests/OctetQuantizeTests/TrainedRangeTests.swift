@@ -18,7 +18,8 @@ import Testing
     let table = CalibrationTable(
       algorithm: .minMax, model: "", preprocessing: "", samples: 0,
       entries: ranges.map { ($0.key, CalibrationTable.Range(low: $0.value.0, high: $0.value.1)) })
-    return try Quantizer.quantize(graph, table, inputType: .int8, outputType: .int8, log: log)
+    return try Quantizer.quantize(
+      graph, table, QuantizerOptions(inputType: .int8, outputType: .int8), log: log)
   }
 
   func scale(_ name: String, _ graph: Graph) throws -> Quantization {

@@ -1540,7 +1540,7 @@ extension Explanation {
     "OCT0504": #"""
       # OCT0504 no-int8-form
 
-      An operator, or an input, has no int8 form.
+      An operator has no int8 form, or no int16 form where `--precision` asks for one; or an input has none.
 
       ## Why
 
@@ -1563,7 +1563,8 @@ extension Explanation {
 
       ## How to fix
 
-      Convert without `--int8`, or cut the model before the operator with `--outputs`.
+      Keep the layer in float32 with `--precision NAME=float32`, as the help says; convert without `--int8`, or cut the model before
+      the operator with `--outputs`.
 
       """#,
     "OCT0505": #"""
@@ -1854,6 +1855,50 @@ extension Explanation {
       ## When it is safe to ignore
 
       Always; it tells what was done.
+
+      """#,
+    "OCT0520": #"""
+      # OCT0520 unmatched-layer
+
+      A name or pattern of layers fits none of the model.
+
+      ## Why
+
+      `--precision` and `--layer-output-type` name layers as the source does, or by their output tensors. Layers that a pass has
+      joined with others go by all their names; a constant or an input is no layer.
+
+      ## Example
+
+      ```sh
+      octet convert lenet.prototxt --weights lenet.caffemodel -o m.tflite --int8 \
+          --calibration-data digits --preprocess scale=1/256 --precision conf1=int16
+      ```
+
+      ## How to fix
+
+      Take the name that is proposed, or one that `octet inspect` lists. `*` stands for any characters, `?` for one.
+
+      """#,
+    "OCT0521": #"""
+      # OCT0521 layers-stay-float
+
+      Some layers of the quantized model compute real numbers, as `--precision` asks.
+
+      ## Why
+
+      Between them and the others there are conversions of type, one for each value and type. On hardware that has integers only such a
+      model does not run.
+
+      ## Example
+
+      ```sh
+      octet convert lenet.prototxt --weights lenet.caffemodel -o m.tflite --int8 \
+          --calibration-data digits --preprocess scale=1/256 --precision ip2=float32
+      ```
+
+      ## How to fix
+
+      Nothing needs fixing where the model is to run on a CPU. `--precision NAME=int16` keeps nearly as much and needs integers only.
 
       """#,
     "OCT0601": #"""

@@ -5,7 +5,8 @@ extension OpCases {
     "quantize",
     answers: [
       Answer(
-        "%x: i32[2]{0.125:0}", "%y = quantize(%x) {to = int16} : i16[2]{0.5:0}", [[5000, -1000000]],
+        "%x: i32[2]{0.125:0}", "%y = quantize(%x) {to = int16} : i16[2]{0.5:0}",
+        [[5000, -1000000]],
         gives: "i16[2]", [1250, -32768]),
       Answer(
         "%x: i8[1]{0.5:3}",

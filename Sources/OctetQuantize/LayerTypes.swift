@@ -1,0 +1,126 @@
+package import OctetDiagnostics
+package import OctetIR
+
+/// What a layer of a quantized model computes in, or a tensor is stored as.
+public enum LayerPrecision: String, Sendable, CaseIterable {
+  /// Activations and weights of 8 bits.
+  case int8
+  /// Activations of 16 bits, whose zero point is 0, and weights of 8: TFLite's 16x8 specification.
+  case int16
+  /// Real numbers, as in the model that is quantized.
+  case float32
+
+  package var element: ElementType {
+    switch self {
+    case .int8: .int8
+    case .int16: .int16
+    case .float32: .float32
+    }
+  }
+}
+
+/// Which layers of a model compute in something else than int8, and what their results are stored as.
+///
+/// A layer goes by the names of its output tensors and of the source's layers that it was made from. In a pattern `*` stands
+/// for any characters and `?` for one. Of all rules that match a layer the last one holds.
+public struct LayerTypes: Sendable {
+  struct Rule {
+    let pattern: String
+    let precision: LayerPrecision
+  }
+
+  private(set) var precisions: [Rule] = []
+  private(set) var outputs: [Rule] = []
+
+  public init() {}
+
+  /// Sets what the layers that `pattern` matches compute in. Their results are stored as the same unless `setOutputType` says
+  /// otherwise.
+  public mutating func setPrecision(_ precision: LayerPrecision, of pattern: String) {
+    precisions.append(Rule(pattern: pattern, precision: precision))
+  }
+
+  /// Sets what the results of the layers that `pattern` matches are stored as, whatever these compute in.
+  public mutating func setOutputType(_ type: LayerPrecision, of pattern: String) {
+    outputs.append(Rule(pattern: pattern, precision: type))
+  }
+
+  /// Logs `OCT0520` for each pattern that matches no layer of the graph.
+  package func check(fits graph: Graph, _ log: DiagnosticLog) throws(DiagnosticFailure) {
+    let names = graph.nodes.flatMap { graph.layerNames($0) }
+    var known: [String] = []
+    for name in names where !known.contains(name) { known.append(name) }
+    var reported: [String] = []
+    for rule in precisions + outputs
+    where !reported.contains(rule.pattern) && !known.contains(where: { matches($0, rule.pattern) })
+    {
+      reported.append(rule.pattern)
+      log.add(
+        Diagnostic(
+          .unmatchedLayer, "no layer is called '\(rule.pattern)'",
+          notes: ["layers go by their names in the source and by those of their output tensors"]
+        ).suggesting(rule.pattern, from: known))
+    }
+    try log.throwIfErrors()
+  }
+
+  /// The types of a graph's layers; patterns that match none do nothing.
+  package func resolved(for graph: Graph) -> ResolvedLayers {
+    var result = ResolvedLayers(int8: graph)
+    if precisions.isEmpty, outputs.isEmpty { return result }
+    for (index, node) in graph.nodes.enumerated() {
+      let names = graph.layerNames(node)
+      func last(_ rules: [Rule]) -> LayerPrecision? {
+        rules.last { rule in names.contains { matches($0, rule.pattern) } }?.precision
+      }
+      result.precisions[index] = last(precisions) ?? .int8
+      result.outputs[index] = last(outputs) ?? result.precisions[index]
+    }
+    return result
+  }
+}
+
+/// The types of one graph's layers, by node.
+package struct ResolvedLayers: Sendable {
+  package var precisions: [LayerPrecision]
+  package var outputs: [LayerPrecision]
+
+  /// All are int8.
+  package init(int8 graph: Graph) {
+    precisions = [LayerPrecision](repeating: .int8, count: graph.nodes.count)
+    outputs = precisions
+  }
+}
+
+extension Graph {
+  /// The names that a layer goes by.
+  package func layerNames(_ node: Node) -> [String] {
+    node.outputs.map { self[$0].name } + node.provenance.compactMap { $0.node }
+  }
+}
+
+/// Whether `pattern`, in which `*` and `?` stand for any characters and for one, is `name`. O(n·m).
+private func matches(_ name: String, _ pattern: String) -> Bool {
+  if name == pattern { return true }
+  let (name, pattern) = (Array(name.utf8), Array(pattern.utf8))
+  let (star, one) = (UInt8(ascii: "*"), UInt8(ascii: "?"))
+  guard pattern.contains(star) || pattern.contains(one) else { return false }
+  var (i, j) = (0, 0)
+  // Where the last star was, and how far it reaches.
+  var last: (pattern: Int, name: Int)?
+  while i < name.count {
+    if j < pattern.count, pattern[j] == star {
+      last = (j, i)
+      j += 1
+    } else if j < pattern.count, pattern[j] == one || pattern[j] == name[i] {
+      i += 1
+      j += 1
+    } else if let back = last {
+      last = (back.pattern, back.name + 1)
+      (i, j) = (back.name + 1, back.pattern + 1)
+    } else {
+      return false
+    }
+  }
+  return pattern[j...].allSatisfy { $0 == star }
+}
