@@ -117,8 +117,7 @@ import Testing
       """)
     #expect(try scale("a", result) == Quantization(scale: 1, zeroPoint: 0))
     #expect(try scale("y", result) == Quantization(scale: 1, zeroPoint: 0))
-    #expect(
-      names(result) == ["add", "quantize", "concatenation", "quantize", "concatenation"])
+    #expect(names(result) == ["add", "quantize", "concatenation", "concatenation"])
   }
 
   /// Codes of weights are what training has rounded them to, where these are codes of int8.
