@@ -133,6 +133,7 @@ public struct Benchmark: Sendable {
         switch input.element {
         case .float32: input.float32[i] = Float(state >> 8) / Float(1 << 24)
         case .int8, .uint8: input.uint8[i] = UInt8(state >> 24)
+        case .int16: input.int16[i] = Int16(truncatingIfNeeded: state >> 16)
         default: break
         }
       }

@@ -29,7 +29,8 @@ struct CalibratorChoice {
       let table = statistics.table(for: float.graph, options.rules(algorithm))
       let problems = DiagnosticLog()
       do {
-        let graph = try options.quantized(float.graph, table, log: problems)
+        let graph = try Quantizer.quantize(
+          float.graph, table, options.quantizer, log: problems)
         trials.append((algorithm, try fidelity.decibels(of: graph, log: problems)))
       } catch {
         // A constant may lie beyond a range that is clipped; beyond the extremes it stops the conversion.

@@ -76,7 +76,7 @@ public struct DatasetCalibration {
 
   /// The table of what samples hold.
   ///
-  /// Logs `OCT0503` for statistics of another model, `OCT0517` for patterns that name no tensor, and what is chosen
+  /// Logs `OCT0503` for statistics of another model, `OCT0520` for patterns that name no tensor, and what is chosen
   /// where no calibrator is named (`OCT0516`).
   public func table(
     of statistics: CalibrationStatistics, _ options: Int8Options,
@@ -164,14 +164,14 @@ extension Int8Options {
     CalibrationRules(algorithm, exceptions: exceptions, symmetric: symmetric)
   }
 
-  /// Logs `OCT0517` for each pattern that names no tensor.
+  /// Logs `OCT0520` for each pattern that names no tensor.
   fileprivate func checkPatterns(
     _ names: [String], _ log: DiagnosticLog
   ) throws(DiagnosticFailure) {
     for pattern in exceptions.map({ $0.pattern }) + symmetric
     where !names.contains(where: pattern.matches) {
       log.add(
-        Diagnostic(.unmatchedPattern, "no tensor is named '\(pattern.text)'")
+        Diagnostic(.unknownTensor, "no tensor is named '\(pattern.text)'")
           .suggesting(pattern.text, from: names))
     }
     try log.throwIfErrors()

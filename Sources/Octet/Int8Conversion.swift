@@ -24,21 +24,19 @@ public struct Int8Options: Sendable {
   public var symmetric: [NamePattern] = []
   /// How many samples to calibrate with, evenly spaced.
   public var samples = 500
-  public var inputType = InterfaceType.int8
-  public var outputType = InterfaceType.int8
+  /// Nil for the type that the layers behind an input compute in, the widest if there are several.
+  public var inputType: InterfaceType?
+  /// Nil for the type that a result is stored as.
+  public var outputType: InterfaceType?
+  /// Which layers compute in something else than int8.
+  public var layers = LayerTypes()
+  public var weightScales = WeightScales.perChannel
   /// What is done with the samples beside calibrating.
   public var optimization = Optimization.none
 
   public init(data: String? = nil, table: String? = nil) {
     self.data = data
     self.table = table
-  }
-
-  /// The int8 form of a float graph.
-  func quantized(
-    _ graph: Graph, _ table: CalibrationTable, log: DiagnosticLog
-  ) throws(DiagnosticFailure) -> Graph {
-    try Quantizer.quantize(graph, table, inputType: inputType, outputType: outputType, log: log)
   }
 
   /// Gives a tensor the range from `low` to `high`, whatever samples, tables and files say; where `low` is `-high`, with
@@ -48,6 +46,23 @@ public struct Int8Options: Sendable {
   public mutating func setDynamicRange(_ low: Float, _ high: Float, of tensor: String) {
     precondition(low <= high && low.isFinite && high.isFinite, "a range has finite ends in order")
     ownRanges.entries.append((tensor, .given(low: low, high: high)))
+  }
+
+  /// As `LayerTypes.setPrecision`: `options.setPrecision(.int16, of: "conv1")`.
+  public mutating func setPrecision(_ precision: LayerPrecision, of pattern: String) {
+    layers.setPrecision(precision, of: pattern)
+  }
+
+  /// As `LayerTypes.setOutputType`: `options.setOutputType(.float32, of: "heads_*")`.
+  public mutating func setOutputType(_ type: LayerPrecision, of pattern: String) {
+    layers.setOutputType(type, of: pattern)
+  }
+
+  var quantizer: QuantizerOptions {
+    var result = QuantizerOptions(inputType: inputType, outputType: outputType)
+    result.layers = layers
+    result.weightScales = weightScales
+    return result
   }
 }
 
@@ -75,11 +90,12 @@ public struct Int8Conversion: Sendable {
   /// - Parameters:
   ///   - given: the preprocessing the user asks for; nil for the table's or the model's own.
   ///   - progress: called after each batch of calibration, and before each thing that is tried to lose less.
-  /// - Throws: after logging what is missing or does not fit (`OCT0501`...`OCT0521`).
+  /// - Throws: after logging what is missing or does not fit (`OCT0501`...`OCT0523`).
   public init(
     _ source: Model, _ options: Int8Options, preprocessing given: Preprocessing?,
     log: DiagnosticLog, progress: @escaping (Int8Progress) -> Void = { _ in }
   ) throws(DiagnosticFailure) {
+    try source.check(options.layers, log: log)
     let stored = try options.table.map { path throws(DiagnosticFailure) in
       let table = try CalibrationTable.read(path, log: log)
       try source.check(table, file: path, log: log)
@@ -117,8 +133,7 @@ public struct Int8Conversion: Sendable {
     try table.take(options.ownRanges, of: float.graph, log: log)
     self.float = float
     self.table = table
-    var model = try float.quantized(
-      table, inputType: options.inputType, outputType: options.outputType, log: log)
+    var model = try float.quantized(table, options.quantizer, log: log)
     if options.optimization != .none {
       let samples = try OptimizationSamples(
         try calibration.samples(), used: used, for: float, preprocessing, log: log)
@@ -126,7 +141,7 @@ public struct Int8Conversion: Sendable {
         float.graph, fit: samples.fit, held: samples.held, threads: float.threads, log: log,
         quantize: { graph, table throws(DiagnosticFailure) in
           // What there is to say of the scales has been said of the model as it stood.
-          try options.quantized(graph, table, log: DiagnosticLog())
+          try Quantizer.quantize(graph, table, options.quantizer, log: DiagnosticLog())
         }, calibrate: calibration.recalibration(like: table, options),
         progress: { progress(.trying($0)) })
       let result = try optimizer.run(table, options.optimization)

@@ -13,15 +13,39 @@ extension Model {
       calibrator, preprocessing: preprocessing, progress: progress)
   }
 
-  /// The full-integer form of a converted float model.
+  /// The quantized form of a converted float model.
+  ///
+  /// - Parameters:
+  ///   - inputType: nil for the type that the layers behind an input compute in, the widest if there are several.
+  ///   - outputType: nil for the type that a result is stored as.
+  ///   - layers: which layers compute in something else than int8.
   public func quantized(
-    _ table: CalibrationTable, inputType: InterfaceType = .int8, outputType: InterfaceType = .int8,
-    log: DiagnosticLog
+    _ table: CalibrationTable, inputType: InterfaceType? = nil, outputType: InterfaceType? = nil,
+    layers: LayerTypes = LayerTypes(), weightScales: WeightScales = .perChannel, log: DiagnosticLog
+  ) throws(DiagnosticFailure) -> Model {
+    var options = QuantizerOptions(inputType: inputType, outputType: outputType)
+    options.layers = layers
+    options.weightScales = weightScales
+    try layers.check(fits: graph, log)
+    return try quantized(table, options, log: log)
+  }
+
+  func quantized(
+    _ table: CalibrationTable, _ options: QuantizerOptions, log: DiagnosticLog
   ) throws(DiagnosticFailure) -> Model {
     var result = self
-    result.graph = try Quantizer.quantize(
-      graph, table, inputType: inputType, outputType: outputType, log: log)
+    result.graph = try Quantizer.quantize(graph, table, options, log: log)
     return result
+  }
+
+  /// Logs what keeps layers from becoming what they are to be (`OCT0504`, `OCT0510`, `OCT0522`), else which stay float32
+  /// (`OCT0523`).
+  func check(_ layers: LayerTypes, log: DiagnosticLog) throws(DiagnosticFailure) {
+    try graph.requireFloat(log)
+    try layers.check(fits: graph, log)
+    let resolved = layers.resolved(for: graph)
+    try graph.requireForms(resolved, log)
+    if let remark = graph.remarkOnFloatLayers(resolved) { log.add(remark) }
   }
 
   /// Logs `OCT0503` when the table was made for another model, with the tensors that differ.

@@ -68,6 +68,7 @@ public struct RunResult: Sendable {
     switch tensor.type.element {
     case .float32: tensor.storage.array(of: Float.self).map { .number(Double($0)) }
     case .int8: tensor.storage.array(of: Int8.self).map { .int(Int($0)) }
+    case .int16: tensor.storage.array(of: Int16.self).map { .int(Int($0)) }
     case .uint8: tensor.storage.array(of: UInt8.self).map { .int(Int($0)) }
     case .int32: tensor.storage.array(of: Int32.self).map { .int(Int($0)) }
     default: nil

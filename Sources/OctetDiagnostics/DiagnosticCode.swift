@@ -114,9 +114,10 @@ extension DiagnosticCode {
   public static let optimized = DiagnosticCode("0514", "optimized", .remark)
   public static let shardMismatch = DiagnosticCode("0515", "shard-mismatch")
   public static let calibratorChosen = DiagnosticCode("0516", "calibrator-chosen", .remark)
-  public static let unmatchedPattern = DiagnosticCode("0517", "unmatched-pattern")
   public static let unknownTensor = DiagnosticCode("0520", "unknown-tensor")
   public static let unusedRanges = DiagnosticCode("0521", "unused-ranges", .remark)
+  public static let unmatchedLayer = DiagnosticCode("0522", "unmatched-layer")
+  public static let layersStayFloat = DiagnosticCode("0523", "layers-stay-float", .remark)
 
   // 06 writing
   public static let unwritableFile = DiagnosticCode("0601", "unwritable-file")
@@ -156,8 +157,8 @@ extension DiagnosticCode {
     operatorLeft, unknownPass, layoutChanged, passBrokeGraph, copiesJoined,
     noSamples, missingRange, tableMismatch, noInt8Form, notFinite, sampleMismatch,
     weightScaleRaised, invalidTable, poorAgreement, alreadyQuantized, noCalibrationData,
-    scalesJoined, trainedRanges, optimized, shardMismatch, calibratorChosen, unmatchedPattern,
-    unknownTensor, unusedRanges,
+    scalesJoined, trainedRanges, optimized, shardMismatch, calibratorChosen,
+    unknownTensor, unusedRanges, unmatchedLayer, layersStayFloat,
     unwritableFile, modelTooLarge,
     noKernel, inputMismatch, arenaTooLarge, endlessLoop,
     unknownCode, invalidPreprocessing, preprocessingDiffers, labelsMismatch,

@@ -28,7 +28,4 @@ public struct NamePattern: Sendable, Hashable {
     }
     return pattern[i...].allSatisfy { $0 == "*" }
   }
-
-  /// Whether it names more than one thing by its form.
-  public var isPattern: Bool { text.contains("*") || text.contains("?") }
 }

@@ -36,6 +36,7 @@ public struct Tensor: Sendable {
     switch type.element {
     case .float32: return storage.array(of: Float.self)
     case .int8: return storage.array(of: Int8.self).map { scale * Float(Int32($0) - zeroPoint) }
+    case .int16: return storage.array(of: Int16.self).map { scale * Float(Int32($0) - zeroPoint) }
     case .uint8: return storage.array(of: UInt8.self).map { scale * Float(Int32($0) - zeroPoint) }
     case .int32: return storage.array(of: Int32.self).map { scale * Float($0 &- zeroPoint) }
     case .int64: return storage.array(of: Int64.self).map { scale * Float($0) }

@@ -3,6 +3,7 @@ import COctetKernels
 /// Functions of the C mathematics library.
 package enum CMath {
   @inline(__always) package static func exp(_ x: Float) -> Float { octet_expf(x) }
+  @inline(__always) package static func exp(_ x: Double) -> Double { octet_exp(x) }
   @inline(__always) package static func log(_ x: Float) -> Float { octet_logf(x) }
   @inline(__always) package static func pow(_ x: Float, _ y: Float) -> Float { octet_powf(x, y) }
   @inline(__always) package static func sin(_ x: Float) -> Float { octet_sinf(x) }

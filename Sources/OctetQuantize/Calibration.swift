@@ -28,7 +28,7 @@ package struct Calibration {
   package func run(
     _ calibrator: any Calibrator, preprocessing: String, progress: (CalibrationProgress) -> Void
   ) throws(DiagnosticFailure) -> CalibrationTable {
-    try graph.requireInt8Forms(log)
+    try graph.requireFloat(log)
     if let cached = try log.attempt({ () throws(Diagnostic) in try calibrator.readCache() }) {
       try log.attempt { () throws(Diagnostic) in try cached.check(fits: graph) }
       return cached
@@ -53,7 +53,7 @@ package struct Calibration {
     _ calibrator: any Calibrator, counting counts: Bool, preprocessing: String,
     shard: CalibrationStatistics.Shard = .whole, progress: (CalibrationProgress) -> Void
   ) throws(DiagnosticFailure) -> CalibrationStatistics {
-    try graph.requireInt8Forms(log)
+    try graph.requireFloat(log)
     let loop = try SampleLoop(graph, threads: threads, observing: true, log: log)
     let batchSize = calibrator.batchSize
     let names = graph.inputs.map { graph[$0].name }

@@ -1,12 +1,14 @@
 import OctetDiagnostics
 import OctetIR
 
-/// The int8 parameters of every activation of a float graph: from the ranges of a calibration table
-/// and the operators' rules.
+/// The parameters that the activations of a float graph have as int8, or as int16: from the ranges of a calibration
+/// table and the operators' rules.
 struct ScalePlan {
-  /// Nil for constants and for values that are not float32.
+  /// Nil for constants, for values that are not float32 and for those without a range that nothing needs as codes.
   private(set) var quantizations: [Quantization?]
   private let graph: Graph
+  private let layers: ResolvedLayers
+  private let precision: LayerPrecision
   private let consumers: [[Int]]
   private let producers: [Int?]
   /// Values that took over the scale of the operator that joins them with others.
@@ -15,20 +17,55 @@ struct ScalePlan {
 
   /// Ranges of training come before those of the table. Logs `OCT0502` with all tensors that need a range and have
   /// none.
-  init(_ graph: Graph, _ table: CalibrationTable, log: DiagnosticLog) throws(DiagnosticFailure) {
+  ///
+  /// - Parameters:
+  ///   - precision: int8 or int16.
+  ///   - needed: the values that are codes of this precision in the quantized graph.
+  init(
+    _ graph: Graph, _ table: CalibrationTable, _ layers: ResolvedLayers,
+    as precision: LayerPrecision, needed: Set<ValueID>, log: DiagnosticLog
+  ) throws(DiagnosticFailure) {
     self.graph = graph
+    self.layers = layers
+    self.precision = precision
     consumers = graph.consumers()
     producers = graph.producers()
     trained = TrainedRanges(graph)
     quantizations = [Quantization?](repeating: nil, count: graph.values.count)
     var missing: [ValueID] = []
     let ranges = calibratedRanges(table, &missing)
+    let roots = roots(of: needed)
+    missing.removeAll { !roots.contains($0) }
     if !missing.isEmpty {
       throw log.failure(missingRanges(missing, table))
     }
     assign(ranges)
-    for node in graph.nodes where node.int8Rule?.output == .unified { unify(node, log) }
+    for (index, node) in graph.nodes.enumerated()
+    where output(index) == .unified && layers.precisions[index] == precision {
+      unify(node, log)
+    }
     assign(ranges)
+  }
+
+  /// What decides on the parameters of a node's results. Those of a layer that computes real numbers have ranges of their own.
+  private func output(_ index: Int) -> Int8Rule.Output? {
+    let rule = graph.nodes[index].int8Rule?.output
+    guard layers.precisions[index] == .float32 else { return rule }
+    switch rule {
+    case .fixed, .trained: return rule
+    case .calibrated, .likeInput, .unified, nil: return .calibrated
+    }
+  }
+
+  /// The values with those before them whose parameters they take over.
+  private func roots(of values: Set<ValueID>) -> Set<ValueID> {
+    var result = values
+    for (index, node) in graph.nodes.enumerated().reversed() where output(index) == .likeInput {
+      if let data = node.int8Data, node.outputs.contains(where: { result.contains($0) }) {
+        result.insert(data)
+      }
+    }
+    return result
   }
 
   private func calibratedRanges(
@@ -40,18 +77,20 @@ struct ScalePlan {
     func add(_ id: ValueID) {
       guard graph[id].type.element == .float32 else { return }
       if let range = trained.known[id] {
-        result[id] = range
+        result[id] = precision.adapted(range)
       } else if let range = byName[graph[id].name] {
-        result[id] = range.quantization
-      } else if let range = trained.joined[id] ?? spanned(id, result) {
+        result[id] = precision.quantization(range)
+      } else if let range = trained.joined[id] {
+        result[id] = precision.adapted(range)
+      } else if let range = spanned(id, result) {
         result[id] = range
       } else {
         missing.append(id)
       }
     }
     for input in graph.inputs { add(input) }
-    for node in graph.nodes {
-      switch node.int8Rule?.output {
+    for (index, node) in graph.nodes.enumerated() {
+      switch output(index) {
       case .calibrated, .unified: for output in node.outputs { add(output) }
       case .likeInput, .fixed, .trained, nil: continue
       }
@@ -90,10 +129,10 @@ struct ScalePlan {
   ) -> Quantization? {
     guard let producer = producers[id.index] else { return nil }
     let node = graph.nodes[producer]
-    guard node.int8Rule?.output == .unified else { return nil }
+    guard output(producer) == .unified else { return nil }
     let operands = node.inputs.compactMap { $0 }.filter { graph[$0].type.element == .float32 }
     let known = operands.compactMap { quantization(of: $0, ranges) }
-    return known.count == operands.count ? .spanning(known) : nil
+    return known.count == operands.count ? precision.spanning(known) : nil
   }
 
   /// The parameters of a value, where `ranges` hold those that decide on them.
@@ -103,10 +142,11 @@ struct ScalePlan {
     if let own = ranges[id] { return own }
     guard let producer = producers[id.index] else { return nil }
     let node = graph.nodes[producer]
-    switch node.int8Rule?.output {
+    switch output(producer) {
     case .likeInput: return node.int8Data.flatMap { quantization(of: $0, ranges) }
-    case .fixed(let scale, let zeroPoint): return Quantization(scale: scale, zeroPoint: zeroPoint)
-    case .trained(let range, _): return range
+    case .fixed(let scale, let zeroPoint):
+      return precision.fixed(scale: scale, zeroPoint: zeroPoint)
+    case .trained(let range, _): return precision.adapted(range)
     case .calibrated, .unified, nil: return nil
     }
   }
@@ -114,27 +154,32 @@ struct ScalePlan {
   /// Gives every value its parameters, in the order of the graph.
   private mutating func assign(_ calibrated: [ValueID: Quantization]) {
     for input in graph.inputs { quantizations[input.index] = adopted[input] ?? calibrated[input] }
-    for node in graph.nodes {
-      for output in node.outputs {
+    for (index, node) in graph.nodes.enumerated() {
+      for result in node.outputs {
         let own: Quantization?
-        switch node.int8Rule?.output {
+        switch output(index) {
         case .likeInput: own = node.int8Data.flatMap { quantizations[$0.index] }
         case .fixed(let scale, let zeroPoint):
-          own = Quantization(scale: scale, zeroPoint: zeroPoint)
-        case .trained(let range, _): own = range
+          own = precision.fixed(scale: scale, zeroPoint: zeroPoint)
+        case .trained(let range, _): own = precision.adapted(range)
         case .calibrated:
-          own = calibrated[output]?.atLeast(finestScale(node))
-        case .unified, nil: own = calibrated[output]
+          own = calibrated[result]?.atLeast(finestScale(index))
+        case .unified, nil: own = calibrated[result]
         }
-        quantizations[output.index] = adopted[output] ?? own
+        quantizations[result.index] = adopted[result] ?? own
       }
     }
   }
 
-  /// The least scale that the operator's kernel takes for its result.
-  private func finestScale(_ node: Node) -> Float {
+  /// The least scale that the operator's kernel takes for its result. Sums of int16 scale their operands up by 2^15, not
+  /// 2^20.
+  private func finestScale(_ index: Int) -> Float {
+    let node = graph.nodes[index]
+    guard let part = node.int8Rule?.finestOutput, layers.precisions[index] != .float32 else {
+      return 0
+    }
     let inputs = node.inputs.compactMap { $0 }.compactMap { quantizations[$0.index]?.scale }
-    return (inputs.max() ?? 0) * (node.int8Rule?.finestOutput ?? 0)
+    return (inputs.max() ?? 0) * (precision == .int16 ? part * 0x1p5 : part)
   }
 
   /// Lets the values that `node` joins take its scale where that costs nothing else; the others are
@@ -169,8 +214,8 @@ struct ScalePlan {
       let producer = producers[id.index]
     else { return nil }
     let node = graph.nodes[producer]
-    switch node.int8Rule?.output {
-    case .calibrated: return wanted.scale >= finestScale(node) ? [id] : nil
+    switch output(producer) {
+    case .calibrated: return wanted.scale >= finestScale(producer) ? [id] : nil
     case .likeInput: return node.int8Data.flatMap { adopters($0, of: wanted) }
     case .trained: return node.inputs[0].flatMap { adopters($0, of: wanted) }.map { $0 + [id] }
     case .unified, .fixed, nil: return nil

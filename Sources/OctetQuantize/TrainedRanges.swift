@@ -59,14 +59,3 @@ extension Node {
     if case .trained = int8Rule?.output { true } else { false }
   }
 }
-
-extension Quantization {
-  /// The parameters whose codes reach all numbers that those of `others` reach.
-  static func spanning(_ others: [Quantization]) -> Quantization? {
-    guard let first = others.first else { return nil }
-    if others.allSatisfy({ $0 == first }) { return first }
-    return .asymmetricInt8(
-      low: others.map { $0.scale * Float(-128 - $0.zeroPoint) }.min() ?? 0,
-      high: others.map { $0.scale * Float(127 - $0.zeroPoint) }.max() ?? 0)
-  }
-}

@@ -11,7 +11,7 @@ extension TensorView {
   }
 
   /// The types that `write` takes, and those that `real` reads.
-  package static let writable: [ElementType] = [.float32, .int8, .uint8]
+  package static let writable: [ElementType] = [.float32, .int8, .int16, .uint8]
   package static let readable: [ElementType] = writable + [.int32, .int64, .bool]
 
   /// Overwrites elements from `start` on with real values, quantized as the tensor's type asks: divided
@@ -28,6 +28,8 @@ extension TensorView {
     }
     switch element {
     case .int8: for (i, x) in values.enumerated() { int8[start + i] = Int8(code(x, -128, 127)) }
+    case .int16:
+      for (i, x) in values.enumerated() { int16[start + i] = Int16(code(x, -32768, 32767)) }
     case .uint8: for (i, x) in values.enumerated() { uint8[start + i] = UInt8(code(x, 0, 255)) }
     default:
       precondition(element == .float32, "only real numbers are written")
@@ -43,6 +45,7 @@ extension TensorView {
     let zeroPoint = type.quantization?.zeroPoint ?? 0
     switch element {
     case .int8: return scale * Float(Int32(int8[index]) - zeroPoint)
+    case .int16: return scale * Float(Int32(int16[index]) - zeroPoint)
     case .uint8: return scale * Float(Int32(uint8[index]) - zeroPoint)
     case .int32: return scale * Float(int32[index] &- zeroPoint)
     case .int64: return Float(elements(Int64.self)[index])

@@ -19,6 +19,8 @@ struct Convert: ParsableCommand {
             --int8 --calibration-cache tensorrt.cache --ranges ranges.json
         octet convert yolov3-tiny.cfg --weights yolov3-tiny.weights -o yolo8.tflite \\
             --int8 --calibration-data photos --optimize best
+        octet convert saved_model_folder -o net8.tflite --int8 --calibration-data photos \\
+            --precision 'stem*=int16' --precision head=float32
         octet convert saved_model_folder -o detector.tflite --input-shape image=1,416,416,3 \\
             --preprocess scale=1/255,resize=letterbox \\
             --detector 'boxes classes=80 form=xyxy scores=scores output=boxes'
@@ -67,11 +69,19 @@ struct Convert: ParsableCommand {
       "Write the ranges that the int8 model has, for --calibration-table.", valueName: "file"))
   var saveTable: String?
 
-  @Option(help: "Type of the int8 model's inputs: int8 (default), uint8 or float32.")
+  @Option(
+    help:
+      "Type of the int8 model's inputs: int8, uint8, int16 or float32; by default what the layers behind them compute in."
+  )
   var inputType: InterfaceType?
 
-  @Option(help: "Type of the int8 model's outputs: int8 (default), uint8 or float32.")
+  @Option(
+    help:
+      "Type of the int8 model's outputs: int8, uint8, int16 or float32; by default what their layers give."
+  )
   var outputType: InterfaceType?
+
+  @OptionGroup var layers: LayerArguments
 
   @Option(
     help:
@@ -118,6 +128,7 @@ struct Convert: ParsableCommand {
       ] where isGiven {
         throw ValidationError("\(option) is for --int8")
       }
+      for option in layers.given { throw ValidationError("\(option) is for --int8") }
     }
     let ready =
       calibrationTable != nil
@@ -193,8 +204,9 @@ struct Convert: ParsableCommand {
     options.cache = calibrationCache
     options.cacheNames = calibrationCacheNames
     options.ranges = ranges
-    options.inputType = inputType ?? .int8
-    options.outputType = outputType ?? .int8
+    options.inputType = inputType
+    options.outputType = outputType
+    layers.apply(to: &options)
     options.optimization = optimize ?? .none
     return options
   }

@@ -144,7 +144,9 @@ import Testing
 
   @Test func loopsHaveNoInt8Form() throws {
     let model = try Model.open(Self.folder + "roots", log: log).optimized(log: log)
-    #expect(throws: DiagnosticFailure.self) { try model.graph.requireInt8Forms(log) }
+    #expect(throws: DiagnosticFailure.self) {
+      try model.graph.requireForms(ResolvedLayers(int8: model.graph), log)
+    }
     #expect(log.diagnostics.last?.code == .noInt8Form)
   }
 

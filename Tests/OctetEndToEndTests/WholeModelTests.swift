@@ -32,7 +32,7 @@ import Testing
         if view.element == .float32 {
           for i in 0..<view.count { view.float32[i] = Float(bytes[i]) / 255 }
         } else {
-          for i in 0..<view.count { view.uint8[i] = bytes[i] }
+          for (i, byte) in bytes.enumerated() { view.uint8[i] = byte }
         }
       }
       prepared.invoke()
@@ -60,9 +60,16 @@ import Testing
 
   @Test func theSample() throws {
     let sample = Sample.root.appending(path: "samples/02-yolo").path()
-    for model in try models(
+    let models = try models(
       sample + "/digits.cfg", sample + "/digits.weights", sample + "/calibration")
-    { try check(model) }
+    for model in models { try check(model) }
+    // int8 and int16 in turn.
+    var options = Int8Options(data: sample + "/calibration")
+    let graph = models[0].graph
+    for (index, node) in graph.nodes.enumerated() where index / 3 % 2 == 0 {
+      options.setPrecision(.int16, of: graph[node.outputs[0]].name)
+    }
+    try check(try Int8Conversion(models[0], options, preprocessing: nil, log: log).model)
   }
 
   /// YOLOv3-tiny, and a detector on MobileNetV2.

@@ -57,6 +57,7 @@ import Testing
         case .float32: view.float32[i] = Float(number)
         case .int8: view.int8[i] = Int8(number)
         case .uint8, .bool: view.uint8[i] = UInt8(number)
+        case .int16: view.int16[i] = Int16(number)
         case .int64: view.elements(Int64.self)[i] = Int64(number)
         default: view.int32[i] = Int32(number)
         }
@@ -69,6 +70,7 @@ import Testing
       case .float32: Double(view.float32[i])
       case .int8: Double(view.int8[i])
       case .uint8, .bool: Double(view.uint8[i])
+      case .int16: Double(view.int16[i])
       case .int64: Double(view.elements(Int64.self)[i])
       default: Double(view.int32[i])
       }
@@ -100,6 +102,8 @@ import Testing
       switch graph[input].type.element {
       case .float32: values.append(storage.array(of: Float.self).map { Double($0) })
       case .int8: values.append(storage.array(of: Int8.self).map { Double($0) })
+      case .int16: values.append(storage.array(of: Int16.self).map { Double($0) })
+      case .int64: values.append(storage.array(of: Int64.self).map { Double($0) })
       default: values.append(storage.array(of: Int32.self).map { Double($0) })
       }
       graph[input].constant = nil
@@ -159,7 +163,7 @@ import Testing
         })
       let table = try Calibration(float, log: log).run(calibrator, preprocessing: "") { _ in }
       let quantized = try Quantizer.quantize(
-        float, table, inputType: .float32, outputType: .float32, log: log)
+        float, table, QuantizerOptions(inputType: .float32, outputType: .float32), log: log)
       let found = try run(quantized, answer.values)
       let inner = try #require(quantized.nodes.dropLast().last?.outputs.first)
       let scale = Double(try #require(quantized[inner].type.quantization).scale)

@@ -120,7 +120,8 @@ final class RecordingCalibrator: Calibrator {
     let table = CalibrationTable(
       algorithm: "min-max", model: GraphHash(), preprocessing: "", samples: 1,
       entries: ranges.map { ($0.0, CalibrationTable.Range(low: $0.1, high: $0.2)) })
-    return try Quantizer.quantize(graph, table, inputType: input, outputType: output, log: log)
+    return try Quantizer.quantize(
+      graph, table, QuantizerOptions(inputType: input, outputType: output), log: log)
   }
 
   let relu = "graph @main(%x: f32[1,4]) -> (%y) {\n %y = relu(%x) : f32[1,4]\n}"

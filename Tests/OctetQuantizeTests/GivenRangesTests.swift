@@ -63,7 +63,7 @@ import Testing
       ])
     #expect(log.diagnostics.first?.message == "2 given ranges have no effect")
     let result = try Quantizer.quantize(
-      graph, table, inputType: .int8, outputType: .int8, log: log)
+      graph, table, QuantizerOptions(inputType: .int8, outputType: .int8), log: log)
     let quantizations = result.values.compactMap { $0.type.quantization }
     #expect(quantizations[0] == Quantization(scale: 1, zeroPoint: -128))
     #expect(quantizations[1] == Quantization(scale: 1 / 127, zeroPoint: 0))

@@ -55,7 +55,7 @@ import Testing
     _ graph: Graph, _ table: CalibrationTable
   ) throws(DiagnosticFailure) -> Graph {
     try Quantizer.quantize(
-      graph, table, inputType: .int8, outputType: .float32, log: DiagnosticLog())
+      graph, table, QuantizerOptions(inputType: .int8, outputType: .float32), log: DiagnosticLog())
   }
 
   func refined(
@@ -79,7 +79,8 @@ import Testing
       log: DiagnosticLog(),
       quantize: { graph, table throws(DiagnosticFailure) in
         try Quantizer.quantize(
-          graph, table, inputType: .int8, outputType: .float32, log: DiagnosticLog())
+          graph, table, QuantizerOptions(inputType: .int8, outputType: .float32),
+          log: DiagnosticLog())
       }, calibrate: nil, progress: { _ in })
   }
 

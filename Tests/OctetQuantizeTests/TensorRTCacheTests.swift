@@ -96,7 +96,8 @@ import Testing
     let table = try CalibrationTable(
       try TensorRTCache(parsing: "1\n" + cache), names: names, of: graph, preprocessing: "",
       file: nil, log: log)
-    return try Quantizer.quantize(graph, table, inputType: .int8, outputType: .int8, log: log)
+    return try Quantizer.quantize(
+      graph, table, QuantizerOptions(inputType: .int8, outputType: .int8), log: log)
   }
 
   let net = """

@@ -18,7 +18,8 @@ import Testing
     let table = CalibrationTable(
       algorithm: "min-max", model: GraphHash(), preprocessing: "", samples: 0,
       entries: ranges.map { ($0.key, CalibrationTable.Range(low: $0.value.0, high: $0.value.1)) })
-    return try Quantizer.quantize(graph, table, inputType: .int8, outputType: .int8, log: log)
+    return try Quantizer.quantize(
+      graph, table, QuantizerOptions(inputType: .int8, outputType: .int8), log: log)
   }
 
   func scale(_ name: String, _ graph: Graph) throws -> Quantization {
@@ -116,8 +117,7 @@ import Testing
       """)
     #expect(try scale("a", result) == Quantization(scale: 1, zeroPoint: 0))
     #expect(try scale("y", result) == Quantization(scale: 1, zeroPoint: 0))
-    #expect(
-      names(result) == ["add", "quantize", "concatenation", "quantize", "concatenation"])
+    #expect(names(result) == ["add", "quantize", "concatenation", "concatenation"])
   }
 
   /// Codes of weights are what training has rounded them to, where these are codes of int8.

@@ -10,6 +10,7 @@
 #include "octet_f32_histogram.h"
 #include "octet_math.h"
 #include "octet_max_pool.h"
+#include "octet_qs16_gemm.h"
 #include "octet_qs8_add.h"
 #include "octet_qs8_depthwise.h"
 #include "octet_qs8_gemm.h"

@@ -4,6 +4,7 @@
 /// The C library's functions. Compiler builtins stand for its header, which Embedded Swift's targets do
 /// not have.
 static inline float octet_expf(float x) { return __builtin_expf(x); }
+static inline double octet_exp(double x) { return __builtin_exp(x); }
 static inline float octet_logf(float x) { return __builtin_logf(x); }
 static inline float octet_powf(float x, float y) { return __builtin_powf(x, y); }
 static inline float octet_sinf(float x) { return __builtin_sinf(x); }

@@ -36,7 +36,7 @@ extension Model {
   /// Remarks of what would stop a quantization, one for each operator type.
   func floatOperators() -> [Diagnostic] {
     let log = DiagnosticLog()
-    guard (try? graph.requireInt8Forms(log)) == nil else { return [] }
+    guard (try? graph.requireForms(ResolvedLayers(int8: graph), log)) == nil else { return [] }
     var result: [Diagnostic] = []
     for diagnostic in log.diagnostics where diagnostic.code == .noInt8Form {
       if let known = result.firstIndex(where: { $0.message.hasSuffix(diagnostic.message) }) {

@@ -1540,7 +1540,7 @@ extension Explanation {
     "OCT0504": #"""
       # OCT0504 no-int8-form
 
-      An operator, or an input, has no int8 form.
+      An operator has no int8 form, or no int16 form where `--precision` asks for one; or an input has none.
 
       ## Why
 
@@ -1563,7 +1563,8 @@ extension Explanation {
 
       ## How to fix
 
-      Convert without `--int8`, or cut the model before the operator with `--outputs`.
+      Keep the layer in float32 with `--precision NAME=float32`, as the help says; convert without `--int8`, or cut the model before
+      the operator with `--outputs`.
 
       """#,
     "OCT0505": #"""
@@ -1908,27 +1909,6 @@ extension Explanation {
       Always; it tells what was done.
 
       """#,
-    "OCT0517": #"""
-      # OCT0517 unmatched-pattern
-
-      A name or pattern on the command line fits no tensor of the model.
-
-      ## Why
-
-      What was asked for one tensor would silently be done for none. `*` stands for any number of characters, `?` for one.
-
-      ## Example
-
-      ```sh
-      octet convert lenet.prototxt --weights lenet.caffemodel -o lenet.tflite --int8 --calibration-data digits --samples 20 --preprocess scale=1/256 --calibrator-for 'convv1=mse'
-      ```
-
-      ## How to fix
-
-      Take a name that the message proposes, or one that `octet inspect` lists. Passes fuse layers: only tensors that are left after
-      them have ranges.
-
-      """#,
     "OCT0520": #"""
       # OCT0520 unknown-tensor
 
@@ -1977,6 +1957,50 @@ extension Explanation {
       ## When it is safe to ignore
 
       When all tensors that need a range have one, which the conversion checks.
+
+      """#,
+    "OCT0522": #"""
+      # OCT0522 unmatched-layer
+
+      A name or pattern of layers fits none of the model.
+
+      ## Why
+
+      `--precision` and `--layer-output-type` name layers as the source does, or by their output tensors. Layers that a pass has
+      joined with others go by all their names; a constant or an input is no layer.
+
+      ## Example
+
+      ```sh
+      octet convert lenet.prototxt --weights lenet.caffemodel -o m.tflite --int8 \
+          --calibration-data digits --preprocess scale=1/256 --precision conf1=int16
+      ```
+
+      ## How to fix
+
+      Take the name that is proposed, or one that `octet inspect` lists. `*` stands for any characters, `?` for one.
+
+      """#,
+    "OCT0523": #"""
+      # OCT0523 layers-stay-float
+
+      Some layers of the quantized model compute real numbers, as `--precision` asks.
+
+      ## Why
+
+      Between them and the others there are conversions of type, one for each value and type. On hardware that has integers only such a
+      model does not run.
+
+      ## Example
+
+      ```sh
+      octet convert lenet.prototxt --weights lenet.caffemodel -o m.tflite --int8 \
+          --calibration-data digits --preprocess scale=1/256 --precision ip2=float32
+      ```
+
+      ## How to fix
+
+      Nothing needs fixing where the model is to run on a CPU. `--precision NAME=int16` keeps nearly as much and needs integers only.
 
       """#,
     "OCT0601": #"""

@@ -46,7 +46,7 @@ extension Detector {
       ).suggesting(name, from: outputs.map { $0.name })
     }
     guard let extents = type.shape.extents, type.quantization?.axis == nil,
-      [.float32, .int8, .uint8, .int32].contains(type.element)
+      [.float32, .int8, .int16, .uint8, .int32].contains(type.element)
     else { throw Self.mismatch(name, type, "it reads real numbers") }
     return (type, extents)
   }

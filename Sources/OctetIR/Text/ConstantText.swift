@@ -82,6 +82,8 @@ enum ConstantText {
       return Storage((0..<count).map { _ in Int8(Int(generator.next() % 255) - 127) })
     case .int32:
       return Storage((0..<count).map { _ in Int32(Int(generator.next() % 2001) - 1000) })
+    case .int64:
+      return Storage((0..<count).map { _ in Int64(generator.next() % 2_000_001) - 1_000_000 })
     default: throw Diagnostic(.irSyntax, "there are no random \(element.name) constants")
     }
   }

@@ -4,17 +4,19 @@ import OctetSchema
 
 extension Add {
   package func version(_ operands: Operands, _ results: [TensorType]) -> Int32 {
-    operands.types[0]?.element == .int8 ? 2 : 1
+    operands.version(int8: 2, int16: 3)
   }
 
   package var options: OperatorOptions {
     OperatorOptions(
-      .addOptions, AddOptionsTable.object(fusedActivationFunction: activation.schema))
+      .addOptions,
+      AddOptionsTable.object(
+        fusedActivationFunction: activation.schema, potScaleInt16: false))
   }
 
   @Sendable static func read(_ reader: OperatorReader) throws(Diagnostic) -> any BuiltinOp {
-    Add(
-      activation: try FusedActivation(
-        try reader.options(AddOptionsTable.self).fusedActivationFunction))
+    let options = try reader.options(AddOptionsTable.self)
+    if options.potScaleInt16 { try reader.requireGeneralScales() }
+    return Add(activation: try FusedActivation(options.fusedActivationFunction))
   }
 }

@@ -11,17 +11,25 @@ extension AveragePool2D {
       return Step(kernel: "f32-average-pool-2d--reference") {
         Self.reference(window, source, target, bounds: bounds)
       }
-    default:
-      try context.requireOneScale()
-      guard Int64(settings.filter.height) * Int64(settings.filter.width) <= 1 << 23 else {
-        throw context.noKernel("sums of so large a window do not fit int32")
-      }
-      let to = try output.perTensor()
-      let bounds = settings.activation.int8Bounds(scale: to.scale, zeroPoint: to.zeroPoint)
-      let (source, target) = (input.int8, output.int8)
-      return Step(kernel: "qs8-average-pool-2d--reference") {
-        Self.reference(window, source, target, bounds: bounds)
-      }
+    case .int16: return try step(context, window, "qs16", input.int16, output.int16)
+    default: return try step(context, window, "qs8", input.int8, output.int8)
+    }
+  }
+
+  private func step<Code: FixedWidthInteger & BitwiseCopyable>(
+    _ context: PrepareContext, _ window: PoolWindow, _ type: String,
+    _ source: UnsafeMutablePointer<Code>, _ target: UnsafeMutablePointer<Code>
+  ) throws(Diagnostic) -> Step {
+    try context.requireOneScale()
+    let pixels = Int64(settings.filter.height) * Int64(settings.filter.width)
+    guard pixels <= 1 << (31 - Code.bitWidth) else {
+      throw context.noKernel("sums of so large a window do not fit int32")
+    }
+    let to = try context.output.perTensor()
+    let bounds = settings.activation.codeBounds(
+      Code.self, scale: to.scale, zeroPoint: to.zeroPoint)
+    return Step(kernel: "\(type)-average-pool-2d--reference") {
+      Self.reference(window, source, target, bounds: bounds)
     }
   }
 }

@@ -16,9 +16,9 @@ extension AveragePool2D {
   }
 
   /// Source: TFLite's `reference_integer_ops::AveragePool`.
-  static func reference(
-    _ window: PoolWindow, _ input: UnsafePointer<Int8>, _ output: UnsafeMutablePointer<Int8>,
-    bounds: (low: Int8, high: Int8)
+  static func reference<Code: FixedWidthInteger>(
+    _ window: PoolWindow, _ input: UnsafePointer<Code>, _ output: UnsafeMutablePointer<Code>,
+    bounds: (low: Code, high: Code)
   ) {
     window.forEachPixel { target, batch, rows, columns in
       let count = Int32(rows.count * columns.count)
@@ -30,7 +30,7 @@ extension AveragePool2D {
           }
         }
         let mean = count == 0 ? 0 : (sum > 0 ? sum + count / 2 : sum - count / 2) / count
-        output[target + channel] = Int8(
+        output[target + channel] = Code(
           max(Int32(bounds.low), min(Int32(bounds.high), mean)))
       }
     }

@@ -4,7 +4,7 @@ import OctetSchema
 
 /// The mean element of each window of an image.
 ///
-/// Input: [N,H,W,C], float32 or int8. Output: [N,H',W',C] with the input's scale. The mean counts only the elements inside the image; in int8 it
+/// Input: [N,H,W,C], float32, int8 or int16. Output: [N,H',W',C] with the input's scale. The mean counts only the elements inside the image; as a code it
 /// is rounded half away from zero.
 package final class AveragePool2D: BuiltinOp {
   package let settings: PoolSettings
@@ -18,7 +18,7 @@ package final class AveragePool2D: BuiltinOp {
   }
 
   package static let entry = OpEntry(
-    "average_pool_2d", .averagePool2D, types: [.float32, .int8],
+    "average_pool_2d", .averagePool2D, types: [.float32, .int8, .int16],
     "mean of a sliding window",
     parse: { attributes throws(Diagnostic) in AveragePool2D(try PoolSettings(attributes)) },
     read: AveragePool2D.read, cast: { $0 as? AveragePool2D })

@@ -4,7 +4,7 @@ import OctetIR
 extension Concatenation {
   package func prepare(_ context: PrepareContext) throws(Diagnostic) -> Step {
     let output = context.output
-    if output.element == .int8 { try context.requireOneScale() }
+    if output.type.isQuantized { try context.requireOneScale() }
     let axis = axis < 0 ? axis + output.extents.count : axis
     let rows = output.extents[..<axis].reduce(1, *)
     let size = output.element.byteCount ?? 1

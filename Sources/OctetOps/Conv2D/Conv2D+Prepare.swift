@@ -21,18 +21,48 @@ extension Conv2D {
           output: F32Output(
             channels: geometry.outputChannels, bias: bias?.float32, bounds: activation.bounds,
             slope: context.epilogue?.slope ?? 1))
-        if let step = packedFloat(context, convolution, image, output) { return step }
+        if let kernel = F32Conv2D(convolution, pool: context.pool) {
+          return packed(
+            context, kernel.kernel, kernel.estimates, geometry, groups: groups, image.float32,
+            output.float32, kernel.phases)
+        }
       }
       return Step.spreading(output) {
         referenceFloat(geometry, groups, image, filter, bias, $0)
           .applying(context.epilogue, to: $0)
+      }
+    case .int16:
+      let to = try context.resultType.perTensor()
+      let multipliers = try ChannelMultipliers(
+        wide: try image.perTensor().scale, weights: try filter.scales(along: 0), output: to.scale)
+      let bounds = activation.codeBounds(Int16.self, scale: to.scale, zeroPoint: 0)
+      let (source, weights) = (image.int16, filter.int8)
+      let (sums, batches) = (bias?.int64, image.extents[0])
+      if isConstant,
+        let kernel = QS16Conv2D(
+          geometry, groups: groups, weights: weights,
+          QS16Output(
+            channels: geometry.outputChannels, bias: sums, scaling: multipliers.wideFixedPoint,
+            bounds: bounds), pool: context.pool)
+      {
+        return packed(
+          context, kernel.kernel, [], geometry, groups: groups, source, output.int16,
+          kernel.phases)
+      }
+      return Step.spreading(output) { output in
+        let target = output.int16
+        return Step(kernel: "qs16-conv-2d--reference") {
+          Self.reference(
+            geometry, batches: batches, groups: groups, input: source, filter: weights, bias: sums,
+            multipliers: multipliers, bounds: bounds, output: target)
+        }
       }
     default:
       let from = try image.perTensor()
       let to = try context.resultType.perTensor()
       let multipliers = ChannelMultipliers(
         input: from.scale, weights: try filter.scales(along: 0), output: to.scale)
-      let bounds = activation.int8Bounds(scale: to.scale, zeroPoint: to.zeroPoint)
+      let bounds = activation.codeBounds(Int8.self, scale: to.scale, zeroPoint: to.zeroPoint)
       if isConstant {
         let convolution = QS8Convolution(
           geometry: geometry, groups: groups, weights: filter.int8, inputZeroPoint: from.zeroPoint,
@@ -42,7 +72,11 @@ extension Conv2D {
             sumBound: QS8Output.sumBound(depth: geometry.patchCount), zeroPoint: to.zeroPoint,
             bounds: bounds,
             table: context.epilogue?.table))
-        if let step = packedInt8(context, convolution, image, output) { return step }
+        if let kernel = QS8Conv2D(convolution, pool: context.pool) {
+          return packed(
+            context, kernel.kernel, kernel.estimates, geometry, groups: groups, image.int8,
+            output.int8, kernel.phases)
+        }
       }
       let (source, weights) = (image.int8, filter.int8)
       let (sums, batches) = (bias?.int32, image.extents[0])
@@ -72,35 +106,19 @@ extension Conv2D {
     }
   }
 
-  private func packedFloat(
-    _ context: PrepareContext, _ convolution: F32Convolution, _ image: TensorView,
-    _ output: TensorView
-  ) -> Step? {
-    guard let kernel = F32Conv2D(convolution, pool: context.pool) else { return nil }
+  /// The step of a kernel that has packed the filter.
+  private func packed<Element>(
+    _ context: PrepareContext, _ kernel: String, _ estimates: [CostEstimate],
+    _ geometry: Conv2DGeometry, groups: Int, _ input: UnsafePointer<Element>,
+    _ result: UnsafeMutablePointer<Element>,
+    _ phases: (ConvolutionImages<Element>, Int, Scratch) -> [Work]
+  ) -> Step {
     context.didPack(1)
+    let batches = context.input(0).extents[0]
     let images = ConvolutionImages(
-      input: image.float32, result: output.float32,
-      pixelStride: output.pixelStride, batches: image.extents[0])
+      input: input, result: result, pixelStride: context.output.pixelStride, batches: batches)
     return Step(
-      kernel: kernel.kernel,
-      multiplications: image.extents[0] * convolution.geometry.multiplications / convolution.groups,
-      estimates: kernel.estimates,
-      phases: kernel.phases(images, threads: context.pool.threadCount, scratch: context.scratch))
-  }
-
-  private func packedInt8(
-    _ context: PrepareContext, _ convolution: QS8Convolution, _ image: TensorView,
-    _ output: TensorView
-  ) -> Step? {
-    guard let kernel = QS8Conv2D(convolution, pool: context.pool) else { return nil }
-    context.didPack(1)
-    let images = ConvolutionImages(
-      input: image.int8, result: output.int8, pixelStride: output.pixelStride,
-      batches: image.extents[0])
-    return Step(
-      kernel: kernel.kernel,
-      multiplications: image.extents[0] * convolution.geometry.multiplications / convolution.groups,
-      estimates: kernel.estimates,
-      phases: kernel.phases(images, threads: context.pool.threadCount, scratch: context.scratch))
+      kernel: kernel, multiplications: batches * geometry.multiplications / groups,
+      estimates: estimates, phases: phases(images, context.pool.threadCount, context.scratch))
   }
 }

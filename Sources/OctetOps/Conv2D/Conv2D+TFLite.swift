@@ -9,7 +9,7 @@ extension Conv2D {
     {
       return 6
     }
-    return operands.types[0]?.element == .int8 ? 3 : 1
+    return operands.version(int8: 3, int16: 4)
   }
 
   package var options: OperatorOptions {

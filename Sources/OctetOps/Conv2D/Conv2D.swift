@@ -6,8 +6,8 @@ import OctetSchema
 ///
 /// Inputs: image [N,H,W,C]; filter [O,h,w,C/groups]; optional bias [O]. Output: [N,H',W',O]. The number
 /// of groups is what makes the filter's depth fit the image's. int8 filters are symmetric with one
-/// scale for each output channel (dimension 0) or one for all; int8 bias is int32 with scale
-/// image x filter.
+/// scale for each output channel (dimension 0) or one for all; The bias has scale image x
+/// filter: int32, of an int16 image, whose filter is int8, int64.
 package final class Conv2D: BuiltinOp {
   package let stride: Steps
   package let dilation: Steps
@@ -25,7 +25,7 @@ package final class Conv2D: BuiltinOp {
   }
 
   package static let entry = OpEntry(
-    "conv_2d", .conv2D, types: [.float32, .int8],
+    "conv_2d", .conv2D, types: [.float32, .int8, .int16],
     "2-D convolution, with groups and dilation",
     parse: { attributes throws(Diagnostic) in
       try attributes.allow(["stride", "dilation", "padding", "activation"])
@@ -48,8 +48,8 @@ package final class Conv2D: BuiltinOp {
 
   package func infer(_ operands: Operands) throws(Diagnostic) -> [TensorType] {
     try operands.require(count: 2...3)
-    let image = try operands.type(0, among: [.float32, .int8], rank: 4)
-    let filter = try operands.type(1, among: [image.element], rank: 4)
+    let image = try operands.type(0, among: [.float32, .int8, .int16], rank: 4)
+    let filter = try operands.type(1, among: [filterElement(of: image.element)], rank: 4)
     guard let filterExtents = filter.shape.extents else {
       throw Diagnostic(.unknownDimension, "the filter's extents must be known")
     }
@@ -96,12 +96,18 @@ package final class Conv2D: BuiltinOp {
   }
 }
 
-/// Checks an optional bias: one number for each output channel, int32 beside int8.
+/// The type of the weights of a layer: int8 for int16 activations.
+func filterElement(of element: ElementType) -> ElementType {
+  element == .int16 ? .int8 : element
+}
+
+/// Checks an optional bias: one number for each output channel, int32 beside int8 and int64 beside int16.
 func inferBias(
   _ operands: Operands, index: Int, channels: Int, of element: ElementType
 ) throws(Diagnostic) {
   guard index < operands.count, operands.types[index] != nil else { return }
-  let bias = try operands.type(index, among: [element == .int8 ? .int32 : element])
+  let types: [ElementType: ElementType] = [.int8: .int32, .int16: .int64]
+  let bias = try operands.type(index, among: [types[element] ?? element])
   guard bias.shape.elementCount == channels else {
     throw Diagnostic(
       .shapeMismatch, "the bias has shape [\(bias.shape.text)] for \(channels) output channels")

@@ -100,6 +100,17 @@ package struct OpEntry: Sendable {
   }
 }
 
+extension Operands {
+  /// The version of an operator that computes in more types of input 0 than it did at first.
+  func version(int8: Int32, int16: Int32? = nil) -> Int32 {
+    switch types[0]?.element {
+    case .int8: int8
+    case .int16: int16 ?? int8
+    default: 1
+    }
+  }
+}
+
 /// What an operator sees of a TFLite operator that is being read.
 package struct OperatorReader {
   /// The verified operator table.

@@ -179,6 +179,7 @@ package struct TensorView {
   package var float32: UnsafeMutablePointer<Float> { base.assumingMemoryBound(to: Float.self) }
   package var int8: UnsafeMutablePointer<Int8> { base.assumingMemoryBound(to: Int8.self) }
   package var uint8: UnsafeMutablePointer<UInt8> { base.assumingMemoryBound(to: UInt8.self) }
+  package var int16: UnsafeMutablePointer<Int16> { base.assumingMemoryBound(to: Int16.self) }
   package var int32: UnsafeMutablePointer<Int32> { base.assumingMemoryBound(to: Int32.self) }
   package var int64: UnsafeMutablePointer<Int64> { base.assumingMemoryBound(to: Int64.self) }
 
@@ -217,6 +218,9 @@ extension TensorType {
     guard let quantization, quantization.axis == nil else {
       throw Diagnostic(
         .noKernel, "an \(element.name) tensor needs one scale and zero point to be computed with")
+    }
+    guard element != .int16 || quantization.zeroPoint == 0 else {
+      throw Diagnostic(.noKernel, "an int16 tensor needs zero point 0 to be computed with")
     }
     return (quantization.scale, quantization.zeroPoint)
   }

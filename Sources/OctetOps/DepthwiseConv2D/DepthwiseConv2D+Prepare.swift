@@ -43,12 +43,26 @@ extension DepthwiseConv2D {
         }
         .applying(context.epilogue, to: output)
       }
+    case .int16:
+      let to = try context.resultType.perTensor()
+      let multipliers = try ChannelMultipliers(
+        wide: try image.perTensor().scale, weights: try filter.scales(along: 3), output: to.scale)
+      let bounds = activation.codeBounds(Int16.self, scale: to.scale, zeroPoint: 0)
+      let (source, weights, sums) = (image.int16, filter.int8, bias?.int64)
+      return Step.spreading(output) { output in
+        let target = output.int16
+        return Step(kernel: "qs16-depthwise-conv-2d--reference") {
+          Self.reference(
+            geometry, batches: batches, input: source, filter: weights, bias: sums,
+            multipliers: multipliers, bounds: bounds, output: target)
+        }
+      }
     default:
       let from = try image.perTensor()
       let to = try context.resultType.perTensor()
       let multipliers = ChannelMultipliers(
         input: from.scale, weights: try filter.scales(along: 3), output: to.scale)
-      let bounds = activation.int8Bounds(scale: to.scale, zeroPoint: to.zeroPoint)
+      let bounds = activation.codeBounds(Int8.self, scale: to.scale, zeroPoint: to.zeroPoint)
       if isConstant,
         let variant = QS8Depthwise.best,
         let kernel = QS8Depthwise(

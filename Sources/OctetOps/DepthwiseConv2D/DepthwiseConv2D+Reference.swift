@@ -66,4 +66,22 @@ extension DepthwiseConv2D {
         sum = 0
       })
   }
+
+  /// The same of int16 images: sums are int64.
+  ///
+  /// Source: TFLite's `reference_integer_ops::DepthwiseConvPerChannel` for int16.
+  static func reference(
+    _ g: Conv2DGeometry, batches: Int, input: UnsafePointer<Int16>,
+    filter: UnsafePointer<Int8>, bias: UnsafePointer<Int64>?, multipliers: ChannelMultipliers,
+    bounds: (low: Int16, high: Int16), output: UnsafeMutablePointer<Int16>
+  ) {
+    var sum: Int64 = 0
+    forEachOutput(
+      g, batches: batches,
+      tap: { sum &+= Int64(Int32(input[$0]) * Int32(filter[$1])) },
+      done: { offset, channel in
+        output[offset] = multipliers.code(sum &+ (bias?[channel] ?? 0), channel, bounds)
+        sum = 0
+      })
+  }
 }

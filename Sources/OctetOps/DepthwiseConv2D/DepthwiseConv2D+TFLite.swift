@@ -4,8 +4,7 @@ import OctetSchema
 
 extension DepthwiseConv2D {
   package func version(_ operands: Operands, _ results: [TensorType]) -> Int32 {
-    if operands.types[0]?.element == .int8 { return 3 }
-    return dilation == .one ? 1 : 2
+    max(operands.version(int8: 3, int16: 5), dilation == .one ? 1 : 2)
   }
 
   package var options: OperatorOptions {

@@ -5,7 +5,7 @@ import OctetSchema
 extension Dequantize {
   package func version(_ operands: Operands, _ results: [TensorType]) -> Int32 {
     if operands.types[0]?.quantization?.axis != nil { return 5 }
-    return operands.types[0]?.element == .int8 ? 2 : 1
+    return operands.version(int8: 2, int16: 3)
   }
 
   package var options: OperatorOptions {

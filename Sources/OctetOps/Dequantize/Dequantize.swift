@@ -4,12 +4,12 @@ import OctetSchema
 
 /// Turns codes into the real values they stand for.
 ///
-/// Input: int8 or uint8 with one scale, or one for each index of a dimension. Output: float32 of the same shape.
+/// Input: int8, int16 or uint8 with one scale, or one for each index of a dimension. Output: float32 of the same shape.
 package final class Dequantize: BuiltinOp {
   package init() {}
 
   package static let entry = OpEntry(
-    "dequantize", .dequantize, types: [.int8, .uint8, .float32],
+    "dequantize", .dequantize, types: [.int8, .int16, .uint8, .float32],
     "codes to real values",
     parse: { attributes throws(Diagnostic) in
       try attributes.allow([])
@@ -25,7 +25,7 @@ package final class Dequantize: BuiltinOp {
 
   package func infer(_ operands: Operands) throws(Diagnostic) -> [TensorType] {
     try operands.require(count: 1...1)
-    return [TensorType(.float32, try operands.type(0, among: [.int8, .uint8]).shape)]
+    return [TensorType(.float32, try operands.type(0, among: [.int8, .int16, .uint8]).shape)]
   }
 
   package var traits: OpTraits {

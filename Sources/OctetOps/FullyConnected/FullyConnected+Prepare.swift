@@ -32,12 +32,37 @@ extension FullyConnected {
       return Step(
         kernel: kernel.kernel, multiplications: sizes.rows * depth * sizes.outputs,
         phases: kernel.phases(source, target, threads: context.pool.threadCount))
+    case .int16:
+      let to = try context.resultType.perTensor()
+      let multipliers = ChannelMultipliers(
+        input: try input.perTensor().scale, weights: try filter.scales(along: 0),
+        output: to.scale)
+      let bounds = activation.codeBounds(Int16.self, scale: to.scale, zeroPoint: 0)
+      let (source, weights, target) = (input.int16, filter.int8, output.int16)
+      let sums = bias?.int64
+      guard isPackable, QS8Dense.canCompute(rows: sizes.rows, depth: depth) else {
+        return Step(kernel: "qs16-fully-connected--reference") {
+          Self.reference(
+            sizes, input: source, filter: weights, bias: sums, multipliers: multipliers,
+            bounds: bounds, output: target)
+        }
+      }
+      let kernel = QS16Dense(
+        rows: sizes.rows, depth: depth, weights: weights,
+        QS16Output(
+          channels: sizes.outputs, bias: sums, scaling: .real(multipliers.reals), bounds: bounds),
+        pool: context.pool)
+      context.didPack(1)
+      return Step(
+        kernel: kernel.kernel, multiplications: sizes.rows * depth * sizes.outputs,
+        phases: kernel.phases(
+          source, target, threads: context.pool.threadCount, scratch: context.scratch))
     default:
       let from = try input.perTensor()
       let to = try context.resultType.perTensor()
       let multipliers = ChannelMultipliers(
         input: from.scale, weights: try filter.scales(along: 0), output: to.scale)
-      let bounds = activation.int8Bounds(scale: to.scale, zeroPoint: to.zeroPoint)
+      let bounds = activation.codeBounds(Int8.self, scale: to.scale, zeroPoint: to.zeroPoint)
       let (source, weights, target) = (input.int8, filter.int8, output.int8)
       let sums = bias?.int32
       guard isPackable, QS8Dense.canCompute(rows: sizes.rows, depth: depth) else {

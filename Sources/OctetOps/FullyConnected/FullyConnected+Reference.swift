@@ -45,4 +45,25 @@ extension FullyConnected {
       }
     }
   }
+
+  /// The same of int16 inputs: sums are int64.
+  static func reference(
+    _ sizes: Sizes, input: UnsafePointer<Int16>, filter: UnsafePointer<Int8>,
+    bias: UnsafePointer<Int64>?, multipliers: ChannelMultipliers,
+    bounds: (low: Int16, high: Int16), output: UnsafeMutablePointer<Int16>
+  ) {
+    for row in 0..<sizes.rows {
+      for channel in 0..<sizes.outputs {
+        var sum: Int64 = 0
+        for k in 0..<sizes.depth {
+          sum &+= Int64(
+            Int32(input[row * sizes.depth + k]) * Int32(filter[channel * sizes.depth + k]))
+        }
+        let real = Double(sum &+ (bias?[channel] ?? 0)) * multipliers.reals[channel]
+        let steps = max(-1e6, min(1e6, real)).rounded(.toNearestOrAwayFromZero)
+        output[row * sizes.outputs + channel] = max(
+          bounds.low, min(bounds.high, Int16(clamping: Int32(steps))))
+      }
+    }
+  }
 }

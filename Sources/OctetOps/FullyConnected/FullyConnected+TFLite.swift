@@ -6,7 +6,7 @@ extension FullyConnected {
   package func version(_ operands: Operands, _ results: [TensorType]) -> Int32 {
     if operands.count < 3 || operands.types[2] == nil { return 6 }
     if keepsDimensions { return 5 }
-    return operands.types[0]?.element == .int8 ? 4 : 1
+    return operands.version(int8: 4, int16: 7)
   }
 
   package var options: OperatorOptions {

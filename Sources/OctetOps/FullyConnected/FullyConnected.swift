@@ -6,7 +6,7 @@ import OctetSchema
 ///
 /// Inputs: any shape whose last extents make rows of K elements; filter [O,K]; optional bias [O].
 /// Output: [rows,O], or the input's shape with its last extent replaced when `keepsDimensions`. int8
-/// filters are symmetric with one scale for each output (dimension 0) or one for all.
+/// filters, of int8 and int16 inputs, are symmetric with one scale for each output (dimension 0) or one for all.
 package final class FullyConnected: BuiltinOp {
   package let activation: FusedActivation
   package let keepsDimensions: Bool
@@ -17,7 +17,7 @@ package final class FullyConnected: BuiltinOp {
   }
 
   package static let entry = OpEntry(
-    "fully_connected", .fullyConnected, types: [.float32, .int8],
+    "fully_connected", .fullyConnected, types: [.float32, .int8, .int16],
     "dense layer: rows times a weight matrix",
     parse: { attributes throws(Diagnostic) in
       try attributes.allow(["activation", "keep_dimensions"])
@@ -37,8 +37,8 @@ package final class FullyConnected: BuiltinOp {
 
   package func infer(_ operands: Operands) throws(Diagnostic) -> [TensorType] {
     try operands.require(count: 2...3)
-    let input = try operands.type(0, among: [.float32, .int8])
-    let filter = try operands.type(1, among: [input.element], rank: 2)
+    let input = try operands.type(0, among: [.float32, .int8, .int16])
+    let filter = try operands.type(1, among: [filterElement(of: input.element)], rank: 2)
     guard let filterExtents = filter.shape.extents, filterExtents[1] > 0 else {
       throw Diagnostic(.unknownDimension, "the filter's extents must be known and positive")
     }

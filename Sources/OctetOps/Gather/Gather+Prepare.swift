@@ -27,9 +27,11 @@ extension Gather {
   ) throws(Diagnostic) -> Source {
     let input = context.input(0)
     var zero: UInt8 = 0
-    if input.element == .int8, input.type.quantization != nil {
+    if [.int8, .int16].contains(input.element), input.type.isQuantized {
       try context.requireOneScale(besides: [1])
-      zero = UInt8(bitPattern: Int8(clamping: try input.perTensor().zeroPoint))
+      if input.element == .int8 {
+        zero = UInt8(bitPattern: Int8(clamping: try input.perTensor().zeroPoint))
+      }
     }
     return Source(bytes: input.base, partBytes: part * (input.element.byteCount ?? 1), zero: zero)
   }

@@ -18,7 +18,7 @@ package final class Gather: BuiltinOp {
   }
 
   package static let entry = OpEntry(
-    "gather", .gather, types: [.float32, .int8, .int32],
+    "gather", .gather, types: [.float32, .int8, .int16, .int32],
     "parts along one dimension by their indices",
     parse: { attributes throws(Diagnostic) in
       try attributes.allow(["axis", "batch_dims"])

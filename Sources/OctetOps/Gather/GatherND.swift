@@ -12,7 +12,7 @@ package final class GatherND: BuiltinOp {
   package init() {}
 
   package static let entry = OpEntry(
-    "gather_nd", .gatherND, types: [.float32, .int8, .int32],
+    "gather_nd", .gatherND, types: [.float32, .int8, .int16, .int32],
     "parts at places of several indices",
     parse: { attributes throws(Diagnostic) in
       try attributes.allow([])

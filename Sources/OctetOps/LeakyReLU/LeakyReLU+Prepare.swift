@@ -11,6 +11,15 @@ extension LeakyReLU {
       return Step(kernel: "f32-leaky-relu--reference", elements: input.count) {
         Self.reference(source + $0, target + $0, count: $1, alpha: alpha)
       }
+    case .int16:
+      let (source, target) = (input.int16, output.int16)
+      let slopes = CodeSlopes(
+        from: try input.perTensor(), to: try output.perTensor(), alpha: alpha)
+      return Step(kernel: "qs16-leaky-relu--reference", elements: input.count) { first, count in
+        for i in first..<first + count {
+          target[i] = Int16(clamping: slopes.code(Int32(source[i])))
+        }
+      }
     default:
       return try table(input.type, output.type).step(input, output)
     }
@@ -18,20 +27,13 @@ extension LeakyReLU {
 
   func epilogue(_ input: TensorType, _ output: TensorType) -> Epilogue? {
     if input.element == .int8 { return (try? table(input, output)).map { .table($0) } }
-    return (0...1).contains(alpha) ? .leaky(alpha: alpha) : nil
+    return input.element == .float32 && (0...1).contains(alpha) ? .leaky(alpha: alpha) : nil
   }
 
   private func table(
     _ input: TensorType, _ output: TensorType
   ) throws(Diagnostic) -> ByteTable {
-    let (from, to) = (try input.perTensor(), try output.perTensor())
-    // The reference computes both multipliers in float32.
-    let identity = FixedPoint.quantize(Double(from.scale / to.scale))
-    let slope = FixedPoint.quantize(Double(from.scale * alpha / to.scale))
-    return ByteTable(int8: { code in
-      Self.reference(
-        code, inputZeroPoint: from.zeroPoint, outputZeroPoint: to.zeroPoint, identity: identity,
-        alpha: slope)
-    })
+    let slopes = CodeSlopes(from: try input.perTensor(), to: try output.perTensor(), alpha: alpha)
+    return ByteTable(int8: slopes.code)
   }
 }

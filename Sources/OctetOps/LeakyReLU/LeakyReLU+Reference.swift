@@ -8,16 +8,30 @@ extension LeakyReLU {
     }
   }
 
-  /// The result for one int8 code, before it is clamped.
+  /// The fixed-point parameters for codes.
   ///
-  /// Source: TFLite's `QuantizeLeakyRelu`. Values at or above the zero point use the identity
-  /// multiplier, those below the alpha multiplier.
-  static func reference(
-    _ code: Int32, inputZeroPoint: Int32, outputZeroPoint: Int32,
-    identity: (significand: Int32, shift: Int32), alpha: (significand: Int32, shift: Int32)
-  ) -> Int32 {
-    let x = code - inputZeroPoint
-    let (significand, shift) = x >= 0 ? identity : alpha
-    return outputZeroPoint &+ FixedPoint.multiply(x, significand, shift)
+  /// Source: TFLite's `QuantizeLeakyRelu`, which computes both multipliers in float32.
+  struct CodeSlopes {
+    private let identity: (significand: Int32, shift: Int32)
+    private let slope: (significand: Int32, shift: Int32)
+    private let inputZeroPoint: Int32
+    private let outputZeroPoint: Int32
+
+    init(
+      from input: (scale: Float, zeroPoint: Int32), to output: (scale: Float, zeroPoint: Int32),
+      alpha: Float
+    ) {
+      identity = FixedPoint.quantize(Double(input.scale / output.scale))
+      slope = FixedPoint.quantize(Double(input.scale * alpha / output.scale))
+      (inputZeroPoint, outputZeroPoint) = (input.zeroPoint, output.zeroPoint)
+    }
+
+    /// The result for one code, before it is clamped.
+    @inline(__always)
+    func code(_ code: Int32) -> Int32 {
+      let x = code - inputZeroPoint
+      let (significand, shift) = x >= 0 ? identity : slope
+      return outputZeroPoint &+ FixedPoint.multiply(x, significand, shift)
+    }
   }
 }

@@ -3,7 +3,9 @@ package import OctetIR
 import OctetSchema
 
 extension LeakyReLU {
-  package func version(_ operands: Operands, _ results: [TensorType]) -> Int32 { 1 }
+  package func version(_ operands: Operands, _ results: [TensorType]) -> Int32 {
+    operands.version(int8: 1, int16: 2)
+  }
 
   package var options: OperatorOptions {
     OperatorOptions(.leakyReluOptions, LeakyReluOptionsTable.object(alpha: alpha))

@@ -11,6 +11,9 @@ extension Logistic {
       return Step(kernel: "f32-logistic--reference") {
         for i in 0..<count { target[i] = Self.reference(source[i]) }
       }
+    case .int16:
+      let table = try SigmoidTable(input.type, output.type, powers: -12 ... -12)
+      return SigmoidTable.step("qs16-logistic--reference", input, output, table.logistic)
     default:
       return try table(input.type, output.type).step(input, output)
     }

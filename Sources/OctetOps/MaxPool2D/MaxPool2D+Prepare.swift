@@ -11,12 +11,20 @@ extension MaxPool2D {
       return Self.step(
         context.usesReference ? nil : MaxPool.float, window, input.float32, output.float32,
         settings.activation.bounds, lowest: -.greatestFiniteMagnitude)
+    case .int16:
+      try context.requireOneScale()
+      return Self.step(
+        nil, window, input.int16, output.int16,
+        settings.activation.codeBounds(
+          Int16.self, scale: try output.perTensor().scale, zeroPoint: 0),
+        lowest: .min)
     default:
       try context.requireOneScale()
       let to = try output.perTensor()
       return Self.step(
         context.usesReference ? nil : MaxPool.int8, window, input.int8, output.int8,
-        settings.activation.int8Bounds(scale: to.scale, zeroPoint: to.zeroPoint), lowest: -128)
+        settings.activation.codeBounds(Int8.self, scale: to.scale, zeroPoint: to.zeroPoint),
+        lowest: -128)
     }
   }
 

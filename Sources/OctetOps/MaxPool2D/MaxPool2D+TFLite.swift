@@ -3,7 +3,7 @@ package import OctetIR
 
 extension MaxPool2D {
   package func version(_ operands: Operands, _ results: [TensorType]) -> Int32 {
-    operands.types[0]?.element == .int8 ? 2 : 1
+    operands.version(int8: 2, int16: 3)
   }
 
   package var options: OperatorOptions { settings.options }

@@ -4,7 +4,7 @@ import OctetSchema
 
 /// The largest element of each window of an image.
 ///
-/// Input: [N,H,W,C], float32 or int8. Output: [N,H',W',C] with the input's scale.
+/// Input: [N,H,W,C], float32, int8 or int16. Output: [N,H',W',C] with the input's scale.
 package final class MaxPool2D: BuiltinOp {
   package let settings: PoolSettings
 
@@ -17,7 +17,7 @@ package final class MaxPool2D: BuiltinOp {
   }
 
   package static let entry = OpEntry(
-    "max_pool_2d", .maxPool2D, types: [.float32, .int8],
+    "max_pool_2d", .maxPool2D, types: [.float32, .int8, .int16],
     "largest element of a sliding window",
     parse: { attributes throws(Diagnostic) in MaxPool2D(try PoolSettings(attributes)) },
     read: MaxPool2D.read, cast: { $0 as? MaxPool2D })

@@ -3,14 +3,16 @@ import OctetIR
 
 extension Maximum {
   package func prepare(_ context: PrepareContext) throws(Diagnostic) -> Step {
-    try Self.step(context, "maximum", { Self.reference($0, $1) }, { Self.reference($0, $1) })
+    try Self.step(
+      context, "maximum", { Self.reference($0, $1) }, { Self.reference($0, $1) },
+      { Self.reference($0, $1) })
   }
 
   /// The step of an operator that chooses one of two elements.
   @inline(__always)
   static func step(
     _ context: PrepareContext, _ name: String, _ float: @escaping (Float, Float) -> Float,
-    _ int8: @escaping (Int8, Int8) -> Int8
+    _ int8: @escaping (Int8, Int8) -> Int8, _ int16: @escaping (Int16, Int16) -> Int16
   ) throws(Diagnostic) -> Step {
     let (left, right, output) = (context.input(0), context.input(1), context.output)
     switch left.element {
@@ -18,6 +20,11 @@ extension Maximum {
       return BinaryStep.step(
         kernel: "f32-\(name)--reference", left, right,
         (left.float32, right.float32, output.float32), combine: float)
+    case .int16:
+      try context.requireOneScale()
+      return BinaryStep.step(
+        kernel: "qs16-\(name)--reference", left, right,
+        (left.int16, right.int16, output.int16), combine: int16)
     default:
       try context.requireOneScale()
       return BinaryStep.step(
@@ -29,6 +36,8 @@ extension Maximum {
 
 extension Minimum {
   package func prepare(_ context: PrepareContext) throws(Diagnostic) -> Step {
-    try Maximum.step(context, "minimum", { Self.reference($0, $1) }, { Self.reference($0, $1) })
+    try Maximum.step(
+      context, "minimum", { Self.reference($0, $1) }, { Self.reference($0, $1) },
+      { Self.reference($0, $1) })
   }
 }

@@ -4,12 +4,12 @@ import OctetSchema
 
 /// The larger of two operands, element by element; they broadcast as NumPy's do.
 ///
-/// Inputs: float32 or int8, both alike; int8 operands and the result share one scale.
+/// Inputs: float32, int8 or int16, both alike; quantized operands and the result share one scale.
 package final class Maximum: BuiltinOp {
   package init() {}
 
   package static let entry = OpEntry(
-    "maximum", .maximum, types: [.float32, .int8],
+    "maximum", .maximum, types: [.float32, .int8, .int16],
     "larger of two operands, broadcast",
     parse: { attributes throws(Diagnostic) in
       try attributes.allow([])
@@ -24,7 +24,7 @@ package final class Maximum: BuiltinOp {
   package var attributes: [Attribute] { [] }
 
   package func infer(_ operands: Operands) throws(Diagnostic) -> [TensorType] {
-    try inferBinary(operands, among: [.float32, .int8])
+    try inferBinary(operands, among: [.float32, .int8, .int16])
   }
 
   package var traits: OpTraits {

@@ -11,15 +11,23 @@ extension Mean {
       return Step(kernel: "f32-mean--reference") {
         Self.reference(kept, reduced, source, target)
       }
-    default:
-      guard (1...1 << 23).contains(reduced.count) else {
-        throw context.noKernel("int8 has no mean of \(reduced.count) elements")
-      }
-      let mean = Int8Mean(try input.perTensor(), try output.perTensor(), count: reduced.count)
-      let (source, target) = (input.int8, output.int8)
-      return Step(kernel: "qs8-mean--reference") {
-        Self.reference(kept, reduced, source, target, mean)
-      }
+    case .int16: return try step(context, kept, reduced, "qs16", input.int16, output.int16)
+    default: return try step(context, kept, reduced, "qs8", input.int8, output.int8)
+    }
+  }
+
+  private func step<Code: FixedWidthInteger & BitwiseCopyable>(
+    _ context: PrepareContext, _ kept: StridedWalk, _ reduced: StridedWalk, _ type: String,
+    _ source: UnsafeMutablePointer<Code>, _ target: UnsafeMutablePointer<Code>
+  ) throws(Diagnostic) -> Step {
+    let (input, output) = (context.input(0), context.output)
+    guard (1...1 << (31 - Code.bitWidth)).contains(reduced.count) else {
+      throw context.noKernel("\(input.element.name) has no mean of \(reduced.count) elements")
+    }
+    let mean = CodeMean<Code>(
+      try input.perTensor(), try output.perTensor(), count: reduced.count)
+    return Step(kernel: "\(type)-mean--reference") {
+      Self.reference(kept, reduced, source, target, mean)
     }
   }
 }

@@ -16,17 +16,17 @@ extension Mean {
     }
   }
 
-  /// The fixed-point parameters of an int8 mean: the division by the number of elements is part of the
+  /// The fixed-point parameters of an int8 or int16 mean: the division by the number of elements is part of the
   /// multiplier.
   ///
   /// Source: TFLite's `reference_ops::QuantizedMeanOrSum`.
-  struct Int8Mean {
+  struct CodeMean<Code: FixedWidthInteger> {
     private let multiplier: (significand: Int32, shift: Int32)
     /// The sum of as many elements that are zero.
     private let zeroSum: Int32
     private let outputZeroPoint: Int32
 
-    /// - Precondition: `count` is positive and at most 2^23, so that sums fit int32.
+    /// - Precondition: `count` is positive and at most 2^23, for int16 2^15, so that sums fit int32.
     init(
       _ input: (scale: Float, zeroPoint: Int32), _ output: (scale: Float, zeroPoint: Int32),
       count: Int
@@ -40,15 +40,15 @@ extension Mean {
     }
 
     @inline(__always)
-    func code(_ sum: Int32) -> Int8 {
+    func code(_ sum: Int32) -> Code {
       let mean = FixedPoint.multiply(sum - zeroSum, multiplier.significand, multiplier.shift)
-      return Int8(clamping: mean &+ outputZeroPoint)
+      return Code(clamping: mean &+ outputZeroPoint)
     }
   }
 
-  static func reference(
-    _ kept: StridedWalk, _ reduced: StridedWalk, _ input: UnsafePointer<Int8>,
-    _ output: UnsafeMutablePointer<Int8>, _ mean: Int8Mean
+  static func reference<Code: FixedWidthInteger>(
+    _ kept: StridedWalk, _ reduced: StridedWalk, _ input: UnsafePointer<Code>,
+    _ output: UnsafeMutablePointer<Code>, _ mean: CodeMean<Code>
   ) {
     kept.forEach { position, first in
       var sum: Int32 = 0

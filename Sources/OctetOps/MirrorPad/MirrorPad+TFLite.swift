@@ -4,7 +4,7 @@ import OctetSchema
 
 extension MirrorPad {
   package func version(_ operands: Operands, _ results: [TensorType]) -> Int32 {
-    operands.types[0]?.element == .int8 ? 2 : 1
+    operands.version(int8: 2, int16: 3)
   }
 
   package var options: OperatorOptions {

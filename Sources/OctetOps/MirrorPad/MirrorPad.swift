@@ -20,7 +20,7 @@ package final class MirrorPad: BuiltinOp {
   }
 
   package static let entry = OpEntry(
-    "mirror_pad", .mirrorPad, types: [.float32, .int8],
+    "mirror_pad", .mirrorPad, types: [.float32, .int8, .int16],
     "adds a mirror image around a tensor",
     parse: { attributes throws(Diagnostic) in
       try attributes.allow(["mode"])

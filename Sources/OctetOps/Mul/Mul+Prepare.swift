@@ -15,11 +15,19 @@ extension Mul {
       return BinaryStep.step(
         kernel: "s32-mul--reference", left, right, (left.int32, right.int32, output.int32)
       ) { Self.reference($0, $1, bounds) }
+    case .int16:
+      let to = try output.perTensor()
+      let fixed = CodeProduct(
+        try left.perTensor(), try right.perTensor(), to,
+        activation.codeBounds(Int16.self, scale: to.scale, zeroPoint: 0))
+      return BinaryStep.step(
+        kernel: "qs16-mul--reference", left, right, (left.int16, right.int16, output.int16)
+      ) { fixed.product($0, $1) }
     default:
       let to = try output.perTensor()
-      let fixed = Int8Product(
+      let fixed = CodeProduct(
         try left.perTensor(), try right.perTensor(), to,
-        activation.int8Bounds(scale: to.scale, zeroPoint: to.zeroPoint))
+        activation.codeBounds(Int8.self, scale: to.scale, zeroPoint: to.zeroPoint))
       return BinaryStep.step(
         kernel: "qs8-mul--reference", left, right, (left.int8, right.int8, output.int8)
       ) { fixed.product($0, $1) }

@@ -7,11 +7,11 @@ extension Mul {
     min(max(a &* b, bounds.low), bounds.high)
   }
 
-  /// The fixed-point parameters of an int8 product.
+  /// The fixed-point parameters of an int8 or int16 product.
   ///
   /// Source: TFLite's `reference_integer_ops::MulElementwise` and the preparation in `mul.cc`, which
   /// computes the real multiplier in float32.
-  struct Int8Product {
+  struct CodeProduct<Code: FixedWidthInteger> {
     private let leftZeroPoint: Int32
     private let rightZeroPoint: Int32
     private let multiplier: (significand: Int32, shift: Int32)
@@ -20,7 +20,7 @@ extension Mul {
 
     init(
       _ left: (scale: Float, zeroPoint: Int32), _ right: (scale: Float, zeroPoint: Int32),
-      _ output: (scale: Float, zeroPoint: Int32), _ bounds: (low: Int8, high: Int8)
+      _ output: (scale: Float, zeroPoint: Int32), _ bounds: (low: Code, high: Code)
     ) {
       leftZeroPoint = left.zeroPoint
       rightZeroPoint = right.zeroPoint
@@ -30,11 +30,11 @@ extension Mul {
     }
 
     @inline(__always)
-    func product(_ a: Int8, _ b: Int8) -> Int8 {
+    func product(_ a: Code, _ b: Code) -> Code {
       let product = (Int32(a) - leftZeroPoint) * (Int32(b) - rightZeroPoint)
       let code =
         FixedPoint.multiply(product, multiplier.significand, multiplier.shift) &+ outputZeroPoint
-      return Int8(max(bounds.low, min(bounds.high, code)))
+      return Code(max(bounds.low, min(bounds.high, code)))
     }
   }
 }

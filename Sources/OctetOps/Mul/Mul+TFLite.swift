@@ -4,7 +4,7 @@ import OctetSchema
 
 extension Mul {
   package func version(_ operands: Operands, _ results: [TensorType]) -> Int32 {
-    guard operands.types[0]?.element == .int8 else { return 1 }
+    guard operands.types[0]?.element == .int8 else { return operands.version(int8: 2, int16: 4) }
     // Since version 3 the product's scale may exceed the result's.
     guard let left = operands.types[0]?.quantization?.scale,
       let right = operands.types[1]?.quantization?.scale,

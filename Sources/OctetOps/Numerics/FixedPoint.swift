@@ -1,3 +1,4 @@
+import OctetDiagnostics
 import OctetKernels
 
 /// The fixed-point arithmetic of TFLite's reference kernels.
@@ -53,6 +54,22 @@ package enum FixedPoint {
     let right = shift > 0 ? 0 : -shift
     return roundingDivide(doublingHighMultiply(x &<< left, significand), byPowerOfTwo: right)
   }
+
+  /// `x * significand * 2^shift / 2^31` as TFLite scales int64 sums: the significand is reduced to 15 bits, and
+  /// there is one rounding, to nearest with ties up.
+  ///
+  /// - Precondition: the significand is not negative and the shift at most 7, as `ChannelMultipliers` checks.
+  @inline(__always)
+  package static func multiplyWide(_ x: Int64, _ significand: Int32, _ shift: Int32) -> Int32 {
+    let right = Int64(15 - shift)
+    let product = x &* Int64(reduced(significand)) &+ (1 &<< (right &- 1))
+    return Int32(truncatingIfNeeded: product &>> right)
+  }
+
+  /// A Q31 significand in Q15.
+  package static func reduced(_ significand: Int32) -> Int32 {
+    significand < 0x7FFF_0000 ? (significand + 1 << 15) >> 16 : 0x7FFF
+  }
 }
 
 extension Int8 {
@@ -80,6 +97,30 @@ package struct ChannelMultipliers {
       shifts.append(shift)
       reals.append(real)
     }
+  }
+
+  /// Those of layers with int64 sums. Throws `OCT0701` for a factor of 2^7 or more, which TFLite's kernels cannot
+  /// apply to them.
+  init(wide input: Float, weights: [Float], output: Float) throws(Diagnostic) {
+    self.init(input: input, weights: weights, output: output)
+    guard shifts.allSatisfy({ $0 <= 7 }) else {
+      throw Diagnostic(
+        .noKernel,
+        "the scale of an int16 layer's result is 2^7 times finer than that of its products")
+    }
+  }
+
+  /// The int16 code of a channel's int64 sum, whose zero point is 0.
+  @inline(__always)
+  func code(_ sum: Int64, _ channel: Int, _ bounds: (low: Int16, high: Int16)) -> Int16 {
+    let scaled = FixedPoint.multiplyWide(sum, significands[channel], shifts[channel])
+    return Int16(max(Int32(bounds.low), min(Int32(bounds.high), scaled)))
+  }
+
+  /// The same for a kernel.
+  var wideFixedPoint: QS16Output.Scaling {
+    .fixedPoint(
+      multipliers: significands.map { FixedPoint.reduced($0) }, shifts: shifts.map { 15 - $0 })
   }
 
   /// With two roundings, as convolutions scale their sums.

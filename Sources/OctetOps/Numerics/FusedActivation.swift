@@ -60,17 +60,20 @@ package enum FusedActivation: String, Sendable, CaseIterable {
     )
   }
 
-  /// Bounds of the int8 result: the real bounds quantized, within -128...127.
+  /// Bounds of the quantized result: the real bounds quantized, within the type's codes.
   ///
   /// Source: TFLite's `CalculateActivationRangeQuantized`.
-  func int8Bounds(scale: Float, zeroPoint: Int32) -> (low: Int8, high: Int8) {
-    func code(_ real: Float) -> Int32 {
+  func codeBounds<Code: FixedWidthInteger>(
+    _ type: Code.Type, scale: Float, zeroPoint: Int32
+  ) -> (low: Code, high: Code) {
+    func code(_ real: Float) -> Code {
       let steps = (real / scale).rounded(.toNearestOrAwayFromZero)
-      return zeroPoint + Int32(max(-1000, min(1000, steps)))
+      return Code(clamping: zeroPoint + Int32(max(-100_000, min(100_000, steps))))
     }
     let (low, high) = bounds
-    let lowCode = low > -.greatestFiniteMagnitude ? max(-128, code(low)) : -128
-    let highCode = high < .greatestFiniteMagnitude ? min(127, code(high)) : 127
-    return (Int8(min(lowCode, 127)), Int8(max(highCode, -128)))
+    return (
+      low > -.greatestFiniteMagnitude ? code(low) : .min,
+      high < .greatestFiniteMagnitude ? code(high) : .max
+    )
   }
 }

@@ -19,7 +19,8 @@ extension PrepareContext {
       guard let view else { continue }
       let found = try view.perTensor()
       guard abs(found.scale - wanted.scale) <= 1e-6, found.zeroPoint == wanted.zeroPoint else {
-        throw noKernel("the int8 operator needs one scale and zero point for all its tensors")
+        throw noKernel(
+          "the \(output.element.name) operator needs one scale and zero point for all its tensors")
       }
     }
   }

@@ -5,6 +5,9 @@ extension Pad {
   package func prepare(_ context: PrepareContext) throws(Diagnostic) -> Step {
     switch context.output.element {
     case .float32: return Self.step(context, "f32-pad", { $0.float32 }, value: { 0 })
+    case .int16:
+      _ = try context.output.perTensor()
+      return Self.step(context, "x16-pad", { $0.int16 }, value: { 0 })
     default:
       let zeroPoint = Int8(clamping: try context.output.perTensor().zeroPoint)
       return Self.step(context, "x8-pad", { $0.int8 }, value: { zeroPoint })
@@ -33,6 +36,10 @@ extension PadV2 {
     case .float32:
       let pointer = value.float32
       return Pad.step(context, "f32-pad", { $0.float32 }, value: { pointer.pointee })
+    case .int16:
+      try context.requireOneScale(besides: [1])
+      let pointer = value.int16
+      return Pad.step(context, "x16-pad", { $0.int16 }, value: { pointer.pointee })
     default:
       try context.requireOneScale(besides: [1])
       let pointer = value.int8

@@ -5,7 +5,7 @@ import OctetSchema
 extension Pad {
   package func version(_ operands: Operands, _ results: [TensorType]) -> Int32 {
     if results[0].shape.rank > 4 { return 4 }
-    return operands.types[0]?.element == .int8 ? 2 : 1
+    return operands.version(int8: 2, int16: 3)
   }
 
   package var options: OperatorOptions { OperatorOptions(.padOptions, PadOptionsTable.object()) }
@@ -16,7 +16,7 @@ extension Pad {
 extension PadV2 {
   package func version(_ operands: Operands, _ results: [TensorType]) -> Int32 {
     if results[0].shape.rank > 4 { return 4 }
-    return operands.types[0]?.element == .int8 ? 2 : 1
+    return operands.version(int8: 2, int16: 3)
   }
 
   package var options: OperatorOptions {

@@ -4,12 +4,12 @@ import OctetSchema
 
 /// Adds elements of value 0 around a tensor; in int8 that is the zero point.
 ///
-/// Inputs: float32 or int8; the numbers before and after each dimension as an int32 constant [rank,2].
+/// Inputs: float32, int8 or int16; the numbers before and after each dimension as an int32 constant [rank,2].
 package final class Pad: BuiltinOp {
   package init() {}
 
   package static let entry = OpEntry(
-    "pad", .pad, types: [.float32, .int8],
+    "pad", .pad, types: [.float32, .int8, .int16],
     "adds zeros around a tensor",
     parse: { attributes throws(Diagnostic) in
       try attributes.allow([])
@@ -44,7 +44,7 @@ package final class Pad: BuiltinOp {
 /// The padded type; input 1 holds the numbers of elements before and after each dimension.
 func inferPad(_ operands: Operands) throws(Diagnostic) -> [TensorType] {
   try inferPad(
-    try operands.type(0, among: [.float32, .int8]), try operands.constantInts(1, rank: 2))
+    try operands.type(0, among: [.float32, .int8, .int16]), try operands.constantInts(1, rank: 2))
 }
 
 /// The padded type; `paddings` are the numbers of elements before and after each dimension.

@@ -4,13 +4,13 @@ import OctetSchema
 
 /// Adds elements of a given value around a tensor.
 ///
-/// Inputs: float32 or int8; the numbers before and after each dimension as an int32 constant [rank,2];
+/// Inputs: float32, int8 or int16; the numbers before and after each dimension as an int32 constant [rank,2];
 /// the value, one element of the input's type (and scale).
 package final class PadV2: BuiltinOp {
   package init() {}
 
   package static let entry = OpEntry(
-    "padv2", .padv2, types: [.float32, .int8],
+    "padv2", .padv2, types: [.float32, .int8, .int16],
     "adds a given value around a tensor",
     parse: { attributes throws(Diagnostic) in
       try attributes.allow([])

@@ -14,7 +14,7 @@ extension Quantize {
     _ code: Int32, from: Int32, to: Int32, multiplier: (significand: Int32, shift: Int32),
     low: Int32, high: Int32
   ) -> Int32 {
-    let scaled = FixedPoint.multiply(code - from, multiplier.significand, multiplier.shift) &+ to
+    let scaled = FixedPoint.multiply(code &- from, multiplier.significand, multiplier.shift) &+ to
     return max(low, min(high, scaled))
   }
 }

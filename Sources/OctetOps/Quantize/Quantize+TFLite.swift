@@ -3,13 +3,15 @@ package import OctetIR
 import OctetSchema
 
 extension Quantize {
-  package func version(_ operands: Operands, _ results: [TensorType]) -> Int32 { 1 }
+  package func version(_ operands: Operands, _ results: [TensorType]) -> Int32 {
+    element == .int16 ? 2 : 1
+  }
 
   package var options: OperatorOptions {
     OperatorOptions(.quantizeOptions, QuantizeOptionsTable.object())
   }
 
   @Sendable static func read(_ reader: OperatorReader) throws(Diagnostic) -> any BuiltinOp {
-    Quantize(reader.resultElements.first == .uint8 ? .uint8 : .int8)
+    Quantize(reader.resultElements.first ?? .int8)
   }
 }

@@ -22,19 +22,29 @@ extension ReLU {
       return Step(kernel: "f32-clamp--reference") {
         Self.reference(source, target, count: count, bounds: bounds)
       }
-    default:
-      return table(from: try input.perTensor(), to: try output.perTensor(), activation)
-        .step(input, output)
+    case .int16:
+      let clamp = CodeClamp<Int16>(
+        from: try input.perTensor(), to: try output.perTensor(), activation)
+      let (source, target) = (input.int16, output.int16)
+      return Step(kernel: "qs16-clamp--reference", elements: input.count) { first, count in
+        for i in first..<first + count { target[i] = Int16(clamp.code(Int32(source[i]))) }
+      }
+    default: return try table(input.type, output.type, activation).step(input, output)
     }
+  }
+
+  private static func table(
+    _ input: TensorType, _ output: TensorType, _ activation: FusedActivation
+  ) throws(Diagnostic) -> ByteTable {
+    let clamp = CodeClamp<Int8>(from: try input.perTensor(), to: try output.perTensor(), activation)
+    return ByteTable(int8: clamp.code)
   }
 
   static func epilogue(
     _ input: TensorType, _ output: TensorType, _ activation: FusedActivation
   ) -> Epilogue? {
-    guard input.element == .int8, let from = try? input.perTensor(),
-      let to = try? output.perTensor()
-    else { return nil }
-    return .table(table(from: from, to: to, activation))
+    guard input.element == .int8 else { return nil }
+    return (try? table(input, output, activation)).map { .table($0) }
   }
 }
 

@@ -3,7 +3,7 @@ import OctetSchema
 
 extension Reduce {
   package func version(_ operands: Operands, _ results: [TensorType]) -> Int32 {
-    operands.types[0]?.element == .int8 ? 2 : 1
+    operands.version(int8: 2)
   }
 
   package var options: OperatorOptions {

@@ -14,7 +14,7 @@ package final class Reshape: BuiltinOp {
   }
 
   package static let entry = OpEntry(
-    "reshape", .reshape, types: [.float32, .int8, .uint8, .int32],
+    "reshape", .reshape, types: [.float32, .int8, .int16, .uint8, .int32],
     "the same elements in another shape",
     parse: { attributes throws(Diagnostic) in
       try attributes.allow(["shape"])

@@ -17,6 +17,11 @@ extension ResizeBilinear {
       try context.requireOneScale(besides: [1])
       let rows = fixedPlaces(input: from[1], output: to[1])
       let columns = fixedPlaces(input: from[2], output: to[2])
+      if input.element == .int16 {
+        return Self.step("s16", input, output, (input.int16, output.int16), rows, columns) {
+          Self.mean($0, row: $1, column: $2)
+        }
+      }
       return Self.step("s8", input, output, (input.int8, output.int8), rows, columns) {
         Self.mean($0, row: $1, column: $2)
       }

@@ -1,6 +1,6 @@
 extension ResizeBilinear {
   /// The two rows or columns around a place, and how far it is from the first one: a part of 1 for floats, of 2^10
-  /// for int8. It is negative before the first pixel, where both are the same.
+  /// for codes. It is negative before the first pixel, where both are the same.
   struct Place<Part> {
     let low: Int
     let high: Int
@@ -78,11 +78,13 @@ extension ResizeBilinear {
 
   /// Source: TFLite's `reference_ops::ResizeBilinearInteger`: half away from zero.
   @inline(__always)
-  static func mean(_ four: (Int8, Int8, Int8, Int8), row: Int, column: Int) -> Int8 {
+  static func mean<Code: FixedWidthInteger>(
+    _ four: (Code, Code, Code, Code), row: Int, column: Int
+  ) -> Code {
+    let (row, column) = (Int64(row), Int64(column))
     let (up, left) = (1 << 10 - row, 1 << 10 - column)
-    let sum =
-      Int(four.0) * up * left + Int(four.1) * up * column + Int(four.2) * row * left
-      + Int(four.3) * row * column
-    return Int8(clamping: (sum + (sum > 0 ? 1 << 19 : -1 << 19)) / (1 << 20))
+    let upper = Int64(four.0) * up * left + Int64(four.1) * up * column
+    let sum = upper + Int64(four.2) * row * left + Int64(four.3) * row * column
+    return Code(clamping: (sum + (sum > 0 ? 1 << 19 : -1 << 19)) / (1 << 20))
   }
 }

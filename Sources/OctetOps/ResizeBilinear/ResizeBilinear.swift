@@ -4,7 +4,7 @@ import OctetSchema
 
 /// An image of another size whose pixels are weighted means of the four that lie around their place.
 ///
-/// Inputs: [N,H,W,C], float32 or int8; height and width as an int32 constant [2]. Output: the input's type with
+/// Inputs: [N,H,W,C], float32, int8 or int16; height and width as an int32 constant [2]. Output: the input's type with
 /// its scale. With `align_corners` the corner pixels of both images coincide; with `half_pixel_centers` a
 /// pixel's place is its centre.
 package final class ResizeBilinear: BuiltinOp {
@@ -17,7 +17,7 @@ package final class ResizeBilinear: BuiltinOp {
   }
 
   package static let entry = OpEntry(
-    "resize_bilinear", .resizeBilinear, types: [.float32, .int8],
+    "resize_bilinear", .resizeBilinear, types: [.float32, .int8, .int16],
     "an image of another size by weighted means of near pixels",
     parse: { attributes throws(Diagnostic) in
       try attributes.allow(["align_corners", "half_pixel_centers"])
@@ -40,7 +40,7 @@ package final class ResizeBilinear: BuiltinOp {
 
   package func infer(_ operands: Operands) throws(Diagnostic) -> [TensorType] {
     try inferResize(
-      operands, among: [.float32, .int8], alignCorners: alignCorners,
+      operands, among: [.float32, .int8, .int16], alignCorners: alignCorners,
       halfPixelCenters: halfPixelCenters)
   }
 

@@ -5,7 +5,7 @@ import OctetSchema
 extension ResizeNearestNeighbor {
   package func version(_ operands: Operands, _ results: [TensorType]) -> Int32 {
     if alignCorners || halfPixelCenters { return 3 }
-    return operands.types[0]?.element == .int8 ? 2 : 1
+    return operands.version(int8: 2, int16: 4)
   }
 
   package var options: OperatorOptions {

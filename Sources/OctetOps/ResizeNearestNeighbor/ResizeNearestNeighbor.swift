@@ -4,7 +4,7 @@ import OctetSchema
 
 /// An image of another size whose pixels are those of the input that lie nearest.
 ///
-/// Inputs: [N,H,W,C], float32, int8 or uint8; height and width as an int32 constant [2]. Output: the input's
+/// Inputs: [N,H,W,C], float32, int8, int16 or uint8; height and width as an int32 constant [2]. Output: the input's
 /// type with its scale. With `align_corners` the corner pixels of both images coincide; with
 /// `half_pixel_centers` a pixel's place is its centre.
 package final class ResizeNearestNeighbor: BuiltinOp {
@@ -17,7 +17,7 @@ package final class ResizeNearestNeighbor: BuiltinOp {
   }
 
   package static let entry = OpEntry(
-    "resize_nearest_neighbor", .resizeNearestNeighbor, types: [.float32, .int8, .uint8],
+    "resize_nearest_neighbor", .resizeNearestNeighbor, types: [.float32, .int8, .int16, .uint8],
     "an image of another size by its nearest pixels",
     parse: { attributes throws(Diagnostic) in
       try attributes.allow(["align_corners", "half_pixel_centers"])
@@ -40,7 +40,7 @@ package final class ResizeNearestNeighbor: BuiltinOp {
 
   package func infer(_ operands: Operands) throws(Diagnostic) -> [TensorType] {
     try inferResize(
-      operands, among: [.float32, .int8, .uint8], alignCorners: alignCorners,
+      operands, among: [.float32, .int8, .int16, .uint8], alignCorners: alignCorners,
       halfPixelCenters: halfPixelCenters)
   }
 

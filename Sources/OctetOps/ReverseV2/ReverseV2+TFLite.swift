@@ -4,7 +4,7 @@ import OctetSchema
 
 extension ReverseV2 {
   package func version(_ operands: Operands, _ results: [TensorType]) -> Int32 {
-    operands.types[0]?.element == .int8 ? 3 : 1
+    operands.version(int8: 3)
   }
 
   package var options: OperatorOptions {

@@ -10,7 +10,7 @@ package final class ReverseV2: BuiltinOp {
   package init() {}
 
   package static let entry = OpEntry(
-    "reverse_v2", .reverseV2, types: [.float32, .int8, .int32],
+    "reverse_v2", .reverseV2, types: [.float32, .int8, .int16, .int32],
     "turns the order along some dimensions",
     parse: { attributes throws(Diagnostic) in
       try attributes.allow([])

@@ -3,11 +3,12 @@ import OctetIR
 
 extension SelectV2 {
   package func prepare(_ context: PrepareContext) throws(Diagnostic) -> Step {
-    if context.output.element == .int8 {
-      try context.requireOneScale(besides: [0])
-      return step(context, UInt8.self)
+    if context.output.type.isQuantized { try context.requireOneScale(besides: [0]) }
+    switch context.output.element {
+    case .int8: return step(context, UInt8.self)
+    case .int16: return step(context, UInt16.self)
+    default: return step(context, UInt32.self)
     }
-    return step(context, UInt32.self)
   }
 
   private func step<Element: BitwiseCopyable>(

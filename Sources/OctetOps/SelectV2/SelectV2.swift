@@ -4,13 +4,13 @@ import OctetSchema
 
 /// Of two operands the left where a condition holds, else the right; all three broadcast as NumPy's do.
 ///
-/// Inputs: the condition, bool; two operands of float32, int8 or int32, both alike. Shapes that are unlike
-/// have at most five dimensions. int8 operands and the result share one scale.
+/// Inputs: the condition, bool; two operands of float32, int8, int16 or int32, both alike. Shapes that are unlike
+/// have at most five dimensions. Quantized operands and the result share one scale.
 package final class SelectV2: BuiltinOp {
   package init() {}
 
   package static let entry = OpEntry(
-    "select_v2", .selectV2, types: [.float32, .int8, .int32, .bool],
+    "select_v2", .selectV2, types: [.float32, .int8, .int16, .int32, .bool],
     "one of two operands by a condition, broadcast",
     parse: { attributes throws(Diagnostic) in
       try attributes.allow([])
@@ -27,7 +27,7 @@ package final class SelectV2: BuiltinOp {
   package func infer(_ operands: Operands) throws(Diagnostic) -> [TensorType] {
     try operands.require(count: 3...3)
     let condition = try operands.type(0, among: [.bool])
-    let left = try operands.type(1, among: [.float32, .int8, .int32])
+    let left = try operands.type(1, among: [.float32, .int8, .int16, .int32])
     let right = try operands.type(2, among: [left.element])
     let operand = try broadcastShape(left.shape, right.shape)
     let shape = try broadcastShape(condition.shape, operand)

@@ -10,7 +10,7 @@ package final class Slice: BuiltinOp {
   package init() {}
 
   package static let entry = OpEntry(
-    "slice", .slice, types: [.float32, .int8, .uint8, .int32],
+    "slice", .slice, types: [.float32, .int8, .int16, .uint8, .int32],
     "a box cut out of a tensor",
     parse: { attributes throws(Diagnostic) in
       try attributes.allow([])

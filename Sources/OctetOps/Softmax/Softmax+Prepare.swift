@@ -12,6 +12,12 @@ extension Softmax {
       return Step(kernel: "f32-softmax--reference") {
         Self.reference(source, target, rows: rows, depth: depth, beta: beta)
       }
+    case .int16:
+      let tables = try Int16Tables(input.type, output.type, beta: beta, depth: depth)
+      let (source, target) = (input.int16, output.int16)
+      return Step(kernel: "qs16-softmax--reference") {
+        Self.reference(source, target, rows: rows, depth: depth, tables)
+      }
     default:
       let to = try output.perTensor()
       guard to.scale == 1 / 256, to.zeroPoint == -128 else {

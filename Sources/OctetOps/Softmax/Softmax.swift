@@ -4,7 +4,8 @@ import OctetSchema
 
 /// `exp(beta x) / sum(exp(beta x))` along the last dimension.
 ///
-/// Input: float32 or int8. Output: the same shape; int8 has scale 1/256 and zero point -128.
+/// Input: float32, int8 or int16. Output: the same shape; int8 has scale 1/256 and zero point -128, int16 scale
+/// 1/32768.
 package final class Softmax: BuiltinOp {
   package let beta: Float
 
@@ -13,7 +14,7 @@ package final class Softmax: BuiltinOp {
   }
 
   package static let entry = OpEntry(
-    "softmax", .softmax, types: [.float32, .int8],
+    "softmax", .softmax, types: [.float32, .int8, .int16],
     "normalized exponentials along the last dimension",
     parse: { attributes throws(Diagnostic) in
       try attributes.allow(["beta"])
@@ -28,7 +29,7 @@ package final class Softmax: BuiltinOp {
   package var attributes: [Attribute] { [Attribute("beta", .float(beta))] }
 
   package func infer(_ operands: Operands) throws(Diagnostic) -> [TensorType] {
-    let types = try inferUnary(operands)
+    let types = try inferUnary(operands, among: [.float32, .int8, .int16])
     guard types[0].shape.rank > 0 else {
       throw Diagnostic(.shapeMismatch, "a softmax needs at least one dimension")
     }

@@ -5,13 +5,13 @@ import OctetSchema
 /// Puts the images of a batch together as the pixels of larger ones, and crops those; the inverse of
 /// `SpaceToBatchND`.
 ///
-/// Inputs: float32 or int8 [N,H,W,C] or [N,W,C]; the block's extents as an int32 constant, one for each spatial
+/// Inputs: float32, int8 or int16 [N,H,W,C] or [N,W,C]; the block's extents as an int32 constant, one for each spatial
 /// dimension; the numbers of pixels to take off before and after each of them as an int32 constant [spatial,2].
 package final class BatchToSpaceND: BuiltinOp {
   package init() {}
 
   package static let entry = OpEntry(
-    "batch_to_space_nd", .batchToSpaceND, types: [.float32, .int8],
+    "batch_to_space_nd", .batchToSpaceND, types: [.float32, .int8, .int16],
     "images of a batch as the pixels of larger ones",
     parse: { attributes throws(Diagnostic) in
       try attributes.allow([])

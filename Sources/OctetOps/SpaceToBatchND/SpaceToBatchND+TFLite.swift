@@ -9,7 +9,7 @@ extension SpaceToBatchND {
 
   static func version(_ operands: Operands) -> Int32 {
     if operands.types[0]?.shape.rank != 4 { return 3 }
-    return operands.types[0]?.element == .int8 ? 2 : 1
+    return operands.version(int8: 2, int16: 4)
   }
 
   package var options: OperatorOptions {

@@ -4,7 +4,7 @@ import OctetSchema
 
 /// Pads an image with zeros and takes it apart into smaller ones, each of every b-th pixel, which become a batch.
 ///
-/// Inputs: float32 or int8 [N,H,W,C] or [N,W,C]; the block's extents as an int32 constant, one for each spatial
+/// Inputs: float32, int8 or int16 [N,H,W,C] or [N,W,C]; the block's extents as an int32 constant, one for each spatial
 /// dimension; the numbers of zeros before and after each of them as an int32 constant [spatial,2]. Output: N times the
 /// block's pixels as the batch, of which the images of one pixel of the block are together; in int8 a zero is
 /// the zero point.
@@ -12,7 +12,7 @@ package final class SpaceToBatchND: BuiltinOp {
   package init() {}
 
   package static let entry = OpEntry(
-    "space_to_batch_nd", .spaceToBatchND, types: [.float32, .int8],
+    "space_to_batch_nd", .spaceToBatchND, types: [.float32, .int8, .int16],
     "every b-th pixel as an image of its own",
     parse: { attributes throws(Diagnostic) in
       try attributes.allow([])
@@ -62,7 +62,7 @@ func inferBatchBlocks(
   _ operands: Operands
 ) throws(Diagnostic) -> (input: TensorType, block: [Int], borders: [Int]) {
   try operands.require(count: 3...3)
-  let input = try operands.type(0, among: [.float32, .int8])
+  let input = try operands.type(0, among: [.float32, .int8, .int16])
   let block = try operands.constantInts(1)
   let borders = try operands.constantInts(2, rank: 2)
   guard (3...4).contains(input.shape.rank), block.count == input.shape.rank - 2,

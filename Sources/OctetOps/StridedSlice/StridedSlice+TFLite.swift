@@ -6,7 +6,7 @@ extension StridedSlice {
   package func version(_ operands: Operands, _ results: [TensorType]) -> Int32 {
     if masks.ellipsis != 0 || masks.newAxis != 0 { return 6 }
     if let rank = operands.types[0]?.shape.rank, rank > 4 { return 4 }
-    return operands.types[0]?.element == .int8 ? 2 : 1
+    return operands.version(int8: 2)
   }
 
   package var options: OperatorOptions {

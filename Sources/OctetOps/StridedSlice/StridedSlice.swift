@@ -15,7 +15,7 @@ package final class StridedSlice: BuiltinOp {
   }
 
   package static let entry = OpEntry(
-    "strided_slice", .stridedSlice, types: [.float32, .int8, .int32],
+    "strided_slice", .stridedSlice, types: [.float32, .int8, .int16, .int32],
     "elements of a box, some apart",
     parse: { attributes throws(Diagnostic) in
       try attributes.allow(names)

@@ -11,6 +11,9 @@ extension Tanh {
       return Step(kernel: "f32-tanh--reference") {
         for i in 0..<count { target[i] = Self.reference(source[i]) }
       }
+    case .int16:
+      let table = try SigmoidTable(input.type, output.type, powers: -12 ... -11)
+      return SigmoidTable.step("qs16-tanh--reference", input, output, table.tanh)
     default:
       return try table(input.type, output.type).step(input, output)
     }

@@ -4,13 +4,13 @@ import OctetSchema
 
 /// The hyperbolic tangent, element by element.
 ///
-/// Input: float32 or int8 of any shape. Output: the same shape; int8 has scale 1/128 and zero
-/// point 0.
+/// Input: float32, int8 or int16 of any shape. Output: the same shape; int8 has scale 1/128 and zero
+/// point 0, int16 scale 1/32768.
 package final class Tanh: BuiltinOp {
   package init() {}
 
   package static let entry = OpEntry(
-    "tanh", .tanh, types: [.float32, .int8],
+    "tanh", .tanh, types: [.float32, .int8, .int16],
     "hyperbolic tangent",
     parse: { attributes throws(Diagnostic) in
       try attributes.allow([])
@@ -25,7 +25,7 @@ package final class Tanh: BuiltinOp {
   package var attributes: [Attribute] { [] }
 
   package func infer(_ operands: Operands) throws(Diagnostic) -> [TensorType] {
-    try inferUnary(operands)
+    try inferUnary(operands, among: [.float32, .int8, .int16])
   }
 
   package var traits: OpTraits {

@@ -9,6 +9,7 @@ extension Transpose {
     switch operands.types[0]?.element {
     case .bool: return 3
     case .int8: return 2
+    case .int16: return 5
     default: return 1
     }
   }

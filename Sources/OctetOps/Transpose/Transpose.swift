@@ -10,7 +10,7 @@ package final class Transpose: BuiltinOp {
   package init() {}
 
   package static let entry = OpEntry(
-    "transpose", .transpose, types: [.float32, .int8, .uint8, .int32],
+    "transpose", .transpose, types: [.float32, .int8, .int16, .uint8, .int32],
     "reorders dimensions",
     parse: { attributes throws(Diagnostic) in
       try attributes.allow([])

@@ -89,32 +89,29 @@ extension TransposeConv {
     }
   }
 
+  /// The sums of int8 images, and with int64 those of int16 images.
+  ///
   /// Source: TFLite's `reference_integer_ops::TransposeConv`.
   ///
-  /// - Parameter sums: room for the elements of one batch.
-  static func reference(
-    _ g: Geometry, input: UnsafePointer<Int8>, inputZeroPoint: Int32, filter: UnsafePointer<Int8>,
-    bias: UnsafePointer<Int32>?, multipliers: ChannelMultipliers, outputZeroPoint: Int32,
-    bounds: (low: Int8, high: Int8), sums: UnsafeMutablePointer<Int32>,
-    output: UnsafeMutablePointer<Int8>
+  /// - Parameters:
+  ///   - sums: room for the elements of one batch.
+  ///   - done: gets the batch, the element in it and its sum.
+  @inline(__always)
+  static func reference<Code: FixedWidthInteger, Sum: FixedWidthInteger>(
+    _ g: Geometry, input: UnsafePointer<Code>, inputZeroPoint: Int32, filter: UnsafePointer<Int8>,
+    sums: UnsafeMutablePointer<Sum>, done: (_ batch: Int, _ element: Int, _ sum: Sum) -> Void
   ) {
     for batch in 0..<g.batches {
-      let (source, target) = (input + batch * g.inputCount, output + batch * g.outputCount)
+      let source = input + batch * g.inputCount
       sums.update(repeating: 0, count: g.outputCount)
       g.forEachDot { first, weights, place in
-        var sum: Int32 = 0
+        var sum: Sum = 0
         for k in 0..<g.inputChannels {
-          sum &+= (Int32(source[first + k]) - inputZeroPoint) &* Int32(filter[weights + k])
+          sum &+= Sum((Int32(source[first + k]) - inputZeroPoint) &* Int32(filter[weights + k]))
         }
         sums[place] &+= sum
       }
-      for i in 0..<g.outputCount {
-        let channel = i % g.outputChannels
-        let scaled = FixedPoint.multiply(
-          sums[i] &+ (bias?[channel] ?? 0), multipliers.significands[channel],
-          multipliers.shifts[channel])
-        target[i] = Int8(scaled, zeroPoint: outputZeroPoint, bounds: bounds)
-      }
+      for i in 0..<g.outputCount { done(batch, i, sums[i]) }
     }
   }
 }

@@ -8,8 +8,8 @@ import OctetSchema
 /// Inputs: the result's shape, an int32 constant [4]; filter [O,h,w,C]; image [N,H,W,C]; optional bias
 /// [O]. Output: [N,H',W',O]. The padding is the one that a convolution of the result with this filter
 /// and stride would have; what falls outside the result is dropped. int8 filters are symmetric with one
-/// scale for each output channel (dimension 0) or one for all; int8 bias is int32 with scale image x
-/// filter.
+/// scale for each output channel (dimension 0) or one for all; The bias has scale image x
+/// filter: int32, of an int16 image int64.
 package final class TransposeConv: BuiltinOp {
   package let stride: Steps
   package let padding: WindowPadding
@@ -22,7 +22,7 @@ package final class TransposeConv: BuiltinOp {
   }
 
   package static let entry = OpEntry(
-    "transpose_conv", .transposeConv, types: [.float32, .int8],
+    "transpose_conv", .transposeConv, types: [.float32, .int8, .int16],
     "transposed 2-D convolution",
     parse: { attributes throws(Diagnostic) in
       try attributes.allow(["stride", "padding", "activation"])
@@ -43,8 +43,8 @@ package final class TransposeConv: BuiltinOp {
   package func infer(_ operands: Operands) throws(Diagnostic) -> [TensorType] {
     try operands.require(count: 3...4)
     let shape = try operands.constantInts(0)
-    let image = try operands.type(2, among: [.float32, .int8], rank: 4)
-    let filter = try operands.type(1, among: [image.element], rank: 4)
+    let image = try operands.type(2, among: [.float32, .int8, .int16], rank: 4)
+    let filter = try operands.type(1, among: [filterElement(of: image.element)], rank: 4)
     guard let extents = filter.shape.extents else {
       throw Diagnostic(.unknownDimension, "the filter's extents must be known")
     }

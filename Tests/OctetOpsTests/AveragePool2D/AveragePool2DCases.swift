@@ -5,6 +5,11 @@ extension OpCases {
     "average_pool_2d",
     answers: [
       Answer(
+        "%x: i16[1,1,2,1]{0.5:0}",
+        "%y = average_pool_2d(%x) {filter = [1, 2], stride = [1, 1], padding = valid} : i16[1,1,1,1]{0.5:0}",
+        [[-1, -2]], gives: "i16[1,1,1,1]",
+        [-2]),
+      Answer(
         "%x: f32[1,2,2,1]",
         "%y = average_pool_2d(%x) {filter = [2, 2], padding = valid}", [[1, 2, 3, 6]],
         gives: "f32[1,1,1,1]", [3]),

@@ -5,6 +5,10 @@ extension OpCases {
     "concatenation",
     answers: [
       Answer(
+        "%x: i16[1]{0.5:0}, %z: i16[1]{0.5:0}",
+        "%y = concatenation(%x, %z) {axis = 0} : i16[2]{0.5:0}", [[1000], [-2]], gives: "i16[2]",
+        [1000, -2]),
+      Answer(
         "%x: f32[2,1], %z: f32[2,2]", "%y = concatenation(%x, %z) {axis = 1}",
         [[1, 2], [3, 4, 5, 6]], gives: "f32[2,3]", [1, 3, 4, 2, 5, 6]),
       Answer(

@@ -5,6 +5,11 @@ extension OpCases {
     "conv_2d",
     answers: [
       Answer(
+        "%x: i16[1,1,1,2]{0.5:0}",
+        "%w = const [4, 8] : i8[1,1,1,2]{axis 0: 0.25:0}\n%b = const [8] : i64[1]{axis 0: 0.125:0}\n%y = conv_2d(%x, %w, %b) {padding = valid} : i16[1,1,1,1]{0.1:0}",
+        [[3, 5]], gives: "i16[1,1,1,1]",
+        [75]),
+      Answer(
         "%x: f32[1,3,3,1]",
         "%w = const splat 1 : f32[1,2,2,1]\n%y = conv_2d(%x, %w, _) {padding = valid}",
         [[1, 2, 3, 4, 5, 6, 7, 8, 9]], gives: "f32[1,2,2,1]", [12, 16, 24, 28]),

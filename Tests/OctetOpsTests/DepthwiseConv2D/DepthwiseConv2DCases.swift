@@ -4,6 +4,11 @@ extension OpCases {
   static let depthwiseConv2D = OpCases(
     "depthwise_conv_2d",
     answers: [
+      Answer(
+        "%x: i16[1,1,1,2]{0.5:0}",
+        "%w = const [4, 2] : i8[1,1,1,2]{axis 3: 0.25:0, 0.5:0}\n%y = depthwise_conv_2d(%x, %w, _) {depth_multiplier = 1, padding = valid} : i16[1,1,1,2]{0.5:0}",
+        [[3, 5]], gives: "i16[1,1,1,2]",
+        [3, 5]),
       // Filter m of channel c gives channel 2c + m.
       Answer(
         "%x: f32[1,1,1,2]",

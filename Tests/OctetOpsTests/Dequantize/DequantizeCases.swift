@@ -5,6 +5,10 @@ extension OpCases {
     "dequantize",
     answers: [
       Answer(
+        "%x: i16[2]{0.5:0}",
+        "%y = dequantize(%x) : f32[2]", [[3, -4000]], gives: "f32[2]",
+        [1.5, -2000]),
+      Answer(
         "%x: i8[3]{0.5:3}", "%y = dequantize(%x)", [[3, 5, -128]], gives: "f32[3]", [0, 1, -65.5]),
       Answer(
         "%x: i8[2,3]{axis 0: 0.5:0, 2.0:1}", "%y = dequantize(%x)", [[1, 2, 3, 4, 5, -6]],
@@ -18,7 +22,7 @@ extension OpCases {
     refusals: [
       Refusal(
         "%x: f32[3]", "%y = dequantize(%x)", .typeMismatch,
-        "input 0 is float32, expected int8, uint8")
+        "input 0 is float32, expected int8, int16, uint8")
     ],
     int8Steps: nil)
 }

@@ -5,6 +5,11 @@ extension OpCases {
     "fully_connected",
     answers: [
       Answer(
+        "%x: i16[1,2]{0.5:0}",
+        "%w = const [4, 8] : i8[1,2]{0.25:0}\n%y = fully_connected(%x, %w, _) : i16[1,1]{0.5:0}",
+        [[3, 5]], gives: "i16[1,1]",
+        [13]),
+      Answer(
         "%x: f32[2,2]",
         "%w = const [1, 0, 0, 1, 1, 1] : f32[3,2]\n%y = fully_connected(%x, %w)",
         [[1, 2, 3, 4]], gives: "f32[2,3]", [1, 2, 3, 3, 4, 7]),

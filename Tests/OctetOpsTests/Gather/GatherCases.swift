@@ -5,6 +5,11 @@ extension OpCases {
     "gather",
     answers: [
       Answer(
+        "%x: i16[3]{0.5:0}",
+        "%i = const [2, 0] : i32[2]\n%y = gather(%x, %i) {axis = 0} : i16[2]{0.5:0}", [[1, 2, 3]],
+        gives: "i16[2]",
+        [3, 1]),
+      Answer(
         "%x: f32[3,2]", "%i = const [2, 0, 2] : i32[3]\n%y = gather(%x, %i)",
         [[1, 2, 3, 4, 5, 6]], gives: "f32[3,2]", [5, 6, 1, 2, 5, 6]),
       Answer(

@@ -5,6 +5,11 @@ extension OpCases {
     "gather_nd",
     answers: [
       Answer(
+        "%x: i16[3]{0.5:0}",
+        "%i = const [1] : i32[1,1]\n%y = gather_nd(%x, %i) : i16[1]{0.5:0}", [[1, 2, 3]],
+        gives: "i16[1]",
+        [2]),
+      Answer(
         "%x: f32[2,3]", "%i = const [1, 2, 0, 0] : i32[2,2]\n%y = gather_nd(%x, %i)",
         [[1, 2, 3, 4, 5, 6]], gives: "f32[2]", [6, 1]),
       Answer(

@@ -5,6 +5,10 @@ extension OpCases {
     "leaky_relu",
     answers: [
       Answer(
+        "%x: i16[2]{0.5:0}",
+        "%y = leaky_relu(%x) {alpha = 0.5} : i16[2]{0.25:0}", [[10, -10]], gives: "i16[2]",
+        [20, -10]),
+      Answer(
         "%x: f32[3]", "%y = leaky_relu(%x) {alpha = 0.5}", [[-4, 0, 3]], gives: "f32[3]",
         [-2, 0, 3]),
       Answer(
@@ -23,7 +27,7 @@ extension OpCases {
         "'leaky_relu' needs attribute 'alpha' to be a number"),
       Refusal(
         "%x: i32[3]", "%y = leaky_relu(%x) {alpha = 0.1}", .typeMismatch,
-        "input 0 is int32, expected float32, int8"),
+        "input 0 is int32, expected float32, int8, int16"),
     ],
     // Half a step each of input and output.
     int8Steps: 1.5)

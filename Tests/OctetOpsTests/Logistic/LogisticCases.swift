@@ -4,6 +4,10 @@ extension OpCases {
   static let logistic = OpCases(
     "logistic",
     answers: [
+      Answer(
+        "%x: i16[3]{0.00048828125:0}",
+        "%y = logistic(%x) : i16[3]{0.000030517578125:0}", [[0, 32767, -32768]], gives: "i16[3]",
+        [16384, 32767, 1]),
       // 1 / (1 + exp(-1)) = 0.73105858
       Answer(
         "%x: f32[5]", "%y = logistic(%x)", [[0, 1, -1, 100, -100]], gives: "f32[5]",

@@ -5,6 +5,11 @@ extension OpCases {
     "max_pool_2d",
     answers: [
       Answer(
+        "%x: i16[1,1,2,1]{0.5:0}",
+        "%y = max_pool_2d(%x) {filter = [1, 2], stride = [1, 1], padding = valid} : i16[1,1,1,1]{0.5:0}",
+        [[-5, 700]], gives: "i16[1,1,1,1]",
+        [700]),
+      Answer(
         "%x: f32[1,2,2,2]", "%y = max_pool_2d(%x) {filter = [2, 2], padding = valid}",
         [[1, -8, 2, -7, 3, -6, 0, -5]], gives: "f32[1,1,1,2]", [3, -5]),
       // Padding is not a pixel: the largest of negative numbers is negative.

@@ -5,6 +5,10 @@ extension OpCases {
     "maximum",
     answers: [
       Answer(
+        "%x: i16[2]{0.5:0}, %z: i16[2]{0.5:0}",
+        "%y = maximum(%x, %z) : i16[2]{0.5:0}", [[1, -2], [0, 500]], gives: "i16[2]",
+        [1, 500]),
+      Answer(
         "%x: f32[3], %z: f32[3]", "%y = maximum(%x, %z)", [[1, -2, 3], [0, -1, 3]],
         gives: "f32[3]", [1, -1, 3]),
       Answer(

@@ -5,6 +5,10 @@ extension OpCases {
     "minimum",
     answers: [
       Answer(
+        "%x: i16[2]{0.5:0}, %z: i16[2]{0.5:0}",
+        "%y = minimum(%x, %z) : i16[2]{0.5:0}", [[1, -2], [0, 500]], gives: "i16[2]",
+        [0, -2]),
+      Answer(
         "%x: f32[3], %z: f32[3]", "%y = minimum(%x, %z)", [[1, -2, 3], [0, -1, 3]],
         gives: "f32[3]", [0, -2, 3]),
       Answer(

@@ -5,6 +5,11 @@ extension OpCases {
     "mirror_pad",
     answers: [
       Answer(
+        "%x: i16[2]{0.5:0}",
+        "%p = const [1, 0] : i32[1,2]\n%y = mirror_pad(%x, %p) {mode = reflect} : i16[3]{0.5:0}",
+        [[1, 2]], gives: "i16[3]",
+        [2, 1, 2]),
+      Answer(
         "%x: f32[3]", "%p = const [2, 1] : i32[1,2]\n%y = mirror_pad(%x, %p) {mode = reflect}",
         [[1, 2, 3]], gives: "f32[6]", [3, 2, 1, 2, 3, 2]),
       Answer(

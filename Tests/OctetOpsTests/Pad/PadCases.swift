@@ -5,6 +5,10 @@ extension OpCases {
     "pad",
     answers: [
       Answer(
+        "%x: i16[2]{0.5:0}",
+        "%p = const [1, 1] : i32[1,2]\n%y = pad(%x, %p) : i16[4]{0.5:0}", [[1, 2]], gives: "i16[4]",
+        [0, 1, 2, 0]),
+      Answer(
         "%x: f32[1,2]", "%p = const [1, 0, 0, 2] : i32[2,2]\n%y = pad(%x, %p)", [[3, 4]],
         gives: "f32[2,4]", [0, 0, 0, 0, 3, 4, 0, 0]),
       Answer("%x: f32[]", "%p = const [] : i32[0,2]\n%y = pad(%x, %p)", [[3]], gives: "f32[]", [3]),
@@ -24,6 +28,11 @@ extension OpCases {
   static let padV2 = OpCases(
     "padv2",
     answers: [
+      Answer(
+        "%x: i16[2]{0.5:0}",
+        "%p = const [1, 1] : i32[1,2]\n%v = const [-700] : i16[1]{0.5:0}\n%y = padv2(%x, %p, %v) : i16[4]{0.5:0}",
+        [[1, 2]], gives: "i16[4]",
+        [-700, 1, 2, -700]),
       Answer(
         "%x: f32[1,2]",
         "%p = const [1, 0, 0, 1] : i32[2,2]\n%v = const [3.5] : f32[]\n%y = padv2(%x, %p, %v)",

@@ -5,6 +5,10 @@ extension OpCases {
     "reshape",
     answers: [
       Answer(
+        "%x: i16[2]{0.5:0}",
+        "%y = reshape(%x) {shape = [2, 1]} : i16[2,1]{0.5:0}", [[1, 2]], gives: "i16[2,1]",
+        [1, 2]),
+      Answer(
         "%x: f32[2,3]", "%y = reshape(%x) {shape = [3, 2]}", [[1, 2, 3, 4, 5, 6]],
         gives: "f32[3,2]", [1, 2, 3, 4, 5, 6]),
       Answer(

@@ -4,6 +4,11 @@ extension OpCases {
   static let resizeBilinear = OpCases(
     "resize_bilinear",
     answers: [
+      Answer(
+        "%x: i16[1,1,2,1]{0.5:0}",
+        "%s = const [1, 4] : i32[2]\n%y = resize_bilinear(%x, %s) : i16[1,1,4,1]{0.5:0}",
+        [[0, 1000]], gives: "i16[1,1,4,1]",
+        [0, 500, 1000, 1000]),
       // Places 0, 1/2, 1, 3/2 of each direction; beyond the last pixel it is repeated.
       Answer(
         "%x: f32[1,2,2,1]", "%s = const [4, 4] : i32[2]\n%y = resize_bilinear(%x, %s)",
@@ -44,7 +49,7 @@ extension OpCases {
         """, .invalidAttribute, "align_corners and half_pixel_centers exclude each other"),
       Refusal(
         "%x: u8[1,2,2,1]", "%s = const [1, 1] : i32[2]\n%y = resize_bilinear(%x, %s)",
-        .typeMismatch, "input 0 is uint8, expected float32, int8"),
+        .typeMismatch, "input 0 is uint8, expected float32, int8, int16"),
     ],
     // Half a step of the input and half of the result's, which has its scale.
     int8Steps: 1)

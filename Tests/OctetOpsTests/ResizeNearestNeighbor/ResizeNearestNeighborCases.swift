@@ -5,6 +5,11 @@ extension OpCases {
     "resize_nearest_neighbor",
     answers: [
       Answer(
+        "%x: i16[1,1,2,1]{0.5:0}",
+        "%s = const [1, 4] : i32[2]\n%y = resize_nearest_neighbor(%x, %s) : i16[1,1,4,1]{0.5:0}",
+        [[1, 2]], gives: "i16[1,1,4,1]",
+        [1, 1, 2, 2]),
+      Answer(
         "%x: f32[1,1,2,2]",
         "%s = const [2, 4] : i32[2]\n%y = resize_nearest_neighbor(%x, %s)", [[1, 2, 3, 4]],
         gives: "f32[1,2,4,2]", [1, 2, 1, 2, 3, 4, 3, 4, 1, 2, 1, 2, 3, 4, 3, 4]),

@@ -5,6 +5,11 @@ extension OpCases {
     "reverse_v2",
     answers: [
       Answer(
+        "%x: i16[2]{0.5:0}",
+        "%a = const [0] : i32[1]\n%y = reverse_v2(%x, %a) : i16[2]{0.5:0}", [[1, 2]],
+        gives: "i16[2]",
+        [2, 1]),
+      Answer(
         "%x: f32[2,3]", "%a = const [1] : i32[1]\n%y = reverse_v2(%x, %a)",
         [[1, 2, 3, 4, 5, 6]], gives: "f32[2,3]", [3, 2, 1, 6, 5, 4]),
       Answer(

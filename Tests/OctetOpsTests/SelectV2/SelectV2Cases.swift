@@ -5,6 +5,10 @@ extension OpCases {
     "select_v2",
     answers: [
       Answer(
+        "%c: bool[2], %x: i16[2]{0.5:0}, %z: i16[2]{0.5:0}",
+        "%y = select_v2(%c, %x, %z) : i16[2]{0.5:0}", [[1, 0], [1, 2], [3, 4]], gives: "i16[2]",
+        [1, 4]),
+      Answer(
         "%c: bool[3], %x: f32[3], %z: f32[3]", "%y = select_v2(%c, %x, %z)",
         [[1, 0, 1], [1, 2, 3], [-1, -2, -3]], gives: "f32[3]", [1, -2, 3]),
       // What is not chosen does not matter.

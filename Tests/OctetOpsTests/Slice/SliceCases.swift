@@ -5,6 +5,11 @@ extension OpCases {
     "slice",
     answers: [
       Answer(
+        "%x: i16[2]{0.5:0}",
+        "%b = const [1] : i32[1]\n%y = slice(%x, %b, %b) : i16[1]{0.5:0}", [[1, 2]],
+        gives: "i16[1]",
+        [2]),
+      Answer(
         "%x: f32[2,3]",
         "%b = const [0, 1] : i32[2]\n%s = const [2, 2] : i32[2]\n%y = slice(%x, %b, %s)",
         [[1, 2, 3, 4, 5, 6]], gives: "f32[2,2]", [2, 3, 5, 6]),

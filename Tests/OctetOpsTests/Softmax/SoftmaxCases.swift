@@ -4,6 +4,10 @@ extension OpCases {
   static let softmax = OpCases(
     "softmax",
     answers: [
+      Answer(
+        "%x: i16[1,2]{0.001:0}",
+        "%y = softmax(%x) : i16[1,2]{0.000030517578125:0}", [[5, 5]], gives: "i16[1,2]",
+        [16384, 16384]),
       // exp(0) : exp(ln 3) = 1 : 3
       Answer(
         "%x: f32[2,2]", "%y = softmax(%x)", [[0, 1.0986123, 1000, 1000]], gives: "f32[2,2]",
@@ -28,7 +32,7 @@ extension OpCases {
         "beta is -1.0, not a positive number"),
       Refusal(
         "%x: i32[3]", "%y = softmax(%x)", .typeMismatch,
-        "input 0 is int32, expected float32, int8"),
+        "input 0 is int32, expected float32, int8, int16"),
     ],
     // Inputs of 1,000 have steps of 4, so that only 1/2 : 1/2 survives; 1 is 255/256.
     int8Steps: 64)

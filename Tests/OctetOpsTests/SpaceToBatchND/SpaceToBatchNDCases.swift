@@ -5,6 +5,11 @@ extension OpCases {
     "space_to_batch_nd",
     answers: [
       Answer(
+        "%x: i16[1,1,2,1]{0.5:0}",
+        "%b = const [1, 2] : i32[2]\n%p = const [0, 0, 0, 0] : i32[2,2]\n%y = space_to_batch_nd(%x, %b, %p) : i16[2,1,1,1]{0.5:0}",
+        [[1, 2]], gives: "i16[2,1,1,1]",
+        [1, 2]),
+      Answer(
         "%x: f32[1,2,4,1]",
         """
         %b = const [2, 2] : i32[2]

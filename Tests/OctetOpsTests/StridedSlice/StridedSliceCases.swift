@@ -5,6 +5,11 @@ extension OpCases {
     "strided_slice",
     answers: [
       Answer(
+        "%x: i16[3]{0.5:0}",
+        "%b = const [0] : i32[1]\n%e = const [3] : i32[1]\n%s = const [2] : i32[1]\n%y = strided_slice(%x, %b, %e, %s) : i16[2]{0.5:0}",
+        [[1, 2, 3]], gives: "i16[2]",
+        [1, 3]),
+      Answer(
         "%x: f32[6]",
         """
         %b = const [1] : i32[1]

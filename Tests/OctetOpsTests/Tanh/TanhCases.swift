@@ -4,6 +4,10 @@ extension OpCases {
   static let tanh = OpCases(
     "tanh",
     answers: [
+      Answer(
+        "%x: i16[3]{0.00048828125:0}",
+        "%y = tanh(%x) : i16[3]{0.000030517578125:0}", [[0, 32767, -32768]], gives: "i16[3]",
+        [0, 32767, -32767]),
       // tanh(1) = 0.76159416
       Answer(
         "%x: f32[5]", "%y = tanh(%x)", [[0, 1, -1, 3, -3]], gives: "f32[5]",
@@ -16,7 +20,8 @@ extension OpCases {
     inferences: [Inference("%x: f32[?n(\"a\")]", "%y = tanh(%x)", gives: "f32[?n]")],
     refusals: [
       Refusal(
-        "%x: i32[3]", "%y = tanh(%x)", .typeMismatch, "input 0 is int32, expected float32, int8")
+        "%x: i32[3]", "%y = tanh(%x)", .typeMismatch,
+        "input 0 is int32, expected float32, int8, int16")
     ],
     // Half a step of the input is 1.5 of 1/128 at 0, and half of its own.
     int8Steps: 2.5)

@@ -5,6 +5,11 @@ extension OpCases {
     "transpose",
     answers: [
       Answer(
+        "%x: i16[1,2]{0.5:0}",
+        "%o = const [1, 0] : i32[2]\n%y = transpose(%x, %o) : i16[2,1]{0.5:0}", [[1, 2]],
+        gives: "i16[2,1]",
+        [1, 2]),
+      Answer(
         "%x: f32[2,3]", "%o = const [1, 0] : i32[2]\n%y = transpose(%x, %o)",
         [[1, 2, 3, 4, 5, 6]], gives: "f32[3,2]", [1, 4, 2, 5, 3, 6]),
       Answer(

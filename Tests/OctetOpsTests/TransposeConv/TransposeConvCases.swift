@@ -5,6 +5,11 @@ extension OpCases {
     "transpose_conv",
     answers: [
       Answer(
+        "%x: i16[1,1,1,1]{0.5:0}",
+        "%s = const [1, 1, 2, 1] : i32[4]\n%w = const [4, 8] : i8[1,1,2,1]{axis 0: 0.25:0}\n%y = transpose_conv(%s, %w, %x, _) {stride = [2, 2], padding = valid} : i16[1,1,2,1]{0.5:0}",
+        [[3]], gives: "i16[1,1,2,1]",
+        [3, 6]),
+      Answer(
         "%x: f32[1,1,1,1]",
         """
         %s = const [1, 2, 2, 1] : i32[4]

@@ -1,24 +1,26 @@
+import OctetDiagnostics
+import OctetIR
 import OctetKernels
 
-/// The fixed-point parameters of an int8 sum or difference: both operands are brought to one scale with
-/// 20 bits to spare.
+/// The fixed-point parameters of an int8 or int16 sum or difference: both operands are brought to one scale with
+/// 20 or 15 bits to spare.
 ///
 /// Source: TFLite's `reference_integer_ops::AddElementwise`, `reference_ops::SubElementwise` and the
-/// preparations in `add.cc` and `sub.cc`.
-struct Int8Sum {
-  private static let leftShift: Int32 = 20
+/// preparations in `add.cc` and `sub.cc`, for int16 of scales that need be no powers of two.
+struct CodeSum<Code: FixedWidthInteger & Sendable>: Sendable {
+  private static var leftShift: Int32 { Code.bitWidth == 8 ? 20 : 15 }
   private let left: Term
   private let right: Term
   private let output: (significand: Int32, shift: Int32)
   private let outputZeroPoint: Int32
   private let bounds: (low: Int32, high: Int32)
 
-  private struct Term {
+  private struct Term: Sendable {
     let zeroPoint: Int32
     let multiplier: (significand: Int32, shift: Int32)
 
     @inline(__always)
-    func scaled(_ x: Int8) -> Int32 {
+    func scaled(_ x: Code) -> Int32 {
       FixedPoint.multiply(
         (Int32(x) - zeroPoint) << leftShift, multiplier.significand, multiplier.shift)
     }
@@ -26,7 +28,7 @@ struct Int8Sum {
 
   init(
     _ left: (scale: Float, zeroPoint: Int32), _ right: (scale: Float, zeroPoint: Int32),
-    _ output: (scale: Float, zeroPoint: Int32), _ bounds: (low: Int8, high: Int8)
+    _ output: (scale: Float, zeroPoint: Int32), _ bounds: (low: Code, high: Code)
   ) {
     let common = 2 * Double(max(left.scale, right.scale))
     self.left = Term(
@@ -39,7 +41,7 @@ struct Int8Sum {
     self.bounds = (Int32(bounds.low), Int32(bounds.high))
   }
 
-  /// The same for a kernel.
+  /// The same for a kernel, of int8.
   var parameters: QS8Add.Parameters {
     QS8Add.Parameters(
       left: (left.zeroPoint, left.multiplier), right: (right.zeroPoint, right.multiplier),
@@ -47,14 +49,26 @@ struct Int8Sum {
   }
 
   @inline(__always)
-  func sum(_ a: Int8, _ b: Int8) -> Int8 { code(left.scaled(a) &+ right.scaled(b)) }
+  func sum(_ a: Code, _ b: Code) -> Code { code(left.scaled(a) &+ right.scaled(b)) }
 
   @inline(__always)
-  func difference(_ a: Int8, _ b: Int8) -> Int8 { code(left.scaled(a) &- right.scaled(b)) }
+  func difference(_ a: Code, _ b: Code) -> Code { code(left.scaled(a) &- right.scaled(b)) }
 
   @inline(__always)
-  private func code(_ sum: Int32) -> Int8 {
+  private func code(_ sum: Int32) -> Code {
     let code = FixedPoint.multiply(sum, output.significand, output.shift) &+ outputZeroPoint
-    return Int8(max(bounds.low, min(bounds.high, code)))
+    return Code(max(bounds.low, min(bounds.high, code)))
+  }
+}
+
+extension OperatorReader {
+  /// Throws `OCT0206` for an int16 sum of scales that are powers of two: TFLite's kernel for those, of models older than
+  /// its 16x8 specification, rounds otherwise.
+  func requireGeneralScales() throws(Diagnostic) {
+    guard operands.types.contains(where: { $0?.element == .int16 }),
+      operands.types.allSatisfy({ ($0?.quantization?.scale.significand ?? 1) == 1 })
+    else { return }
+    throw Diagnostic(
+      .unknownOperator, "int16 sums of scales that are powers of two are not supported")
   }
 }

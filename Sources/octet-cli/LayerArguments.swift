@@ -1,0 +1,53 @@
+public import ArgumentParser
+public import Octet
+
+/// What the layers of a quantized model compute in.
+struct LayerArguments: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Layers that compute in int8 (default), int16 (with int8 weights) or float32, by the name of a layer or of its output tensor; * stands for any characters, ? for one; repeatable, the last that fits holds: '*=int16' --precision conv1=float32.",
+      valueName: "name=type"))
+  var precision: [LayerRule] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Layers whose results are stored as another type than they compute in; names as for --precision.",
+      valueName: "name=type"))
+  var layerOutputType: [LayerRule] = []
+
+  @Option(
+    help:
+      "Scales of a layer's weights: per-channel (default) or per-tensor, for targets that know no others."
+  )
+  var weightScales: WeightScales?
+
+  /// The options that were given.
+  var given: [String] {
+    [
+      (!precision.isEmpty, "--precision"), (!layerOutputType.isEmpty, "--layer-output-type"),
+      (weightScales != nil, "--weight-scales"),
+    ].filter { $0.0 }.map { $0.1 }
+  }
+
+  func apply(to options: inout Int8Options) {
+    for rule in precision { options.setPrecision(rule.type, of: rule.pattern) }
+    for rule in layerOutputType { options.setOutputType(rule.type, of: rule.pattern) }
+    options.weightScales = weightScales ?? options.weightScales
+  }
+}
+
+/// `NAME=int16`: layers and a type. The type stands behind the last equals sign.
+struct LayerRule: ExpressibleByArgument {
+  let pattern: String
+  let type: LayerPrecision
+
+  init?(argument: String) {
+    guard let equals = argument.lastIndex(of: "="), equals > argument.startIndex,
+      let type = LayerPrecision(rawValue: String(argument[argument.index(after: equals)...]))
+    else { return nil }
+    pattern = String(argument[..<equals])
+    self.type = type
+  }
+}
+
+extension WeightScales: ExpressibleByArgument {}
