@@ -1,5 +1,5 @@
-import OctetDiagnostics
-import OctetIR
+package import OctetDiagnostics
+package import OctetIR
 import OctetOps
 
 #if canImport(Glibc)
@@ -15,12 +15,12 @@ import OctetOps
 ///
 /// Source: M. Nagel et al., "Data-free quantization through weight equalization and bias correction" (2019), section
 /// 4.1. There the factors equalize weights; here they are those of the least estimated noise in the readers' results.
-struct ChannelEqualization {
+package struct ChannelEqualization {
   private let graph: Graph
   private let statistics: [ValueID: ChannelStatistics]
 
   /// The graph with scaled channels, and in how many groups of tensors; nil where scaling gains nothing.
-  static func applied(
+  package static func applied(
     to graph: Graph, samples: [Tensor], threads: Int, log: DiagnosticLog
   ) throws(DiagnosticFailure) -> (graph: Graph, groups: Int)? {
     let groups = graph.channelGroups()
@@ -57,7 +57,7 @@ struct ChannelEqualization {
     let readers = group.readers.compactMap { reader -> Reader? in
       let node = graph.nodes[reader.node]
       guard let source = node.int8Data, let power = statistics[source]?.power,
-        let signal = statistics[node.outputs[0]]?.power.reduce(0, +), signal > 0
+        let signal = statistics[node.outputs[0]]?.power
       else { return nil }
       return Reader(graph, reader, power: power, signal: signal)
     }
@@ -126,55 +126,64 @@ struct ChannelEqualization {
 
   /// What a layer makes of the noise of its input, and of its own weights'.
   private struct Reader {
-    /// The sum of the squares of the weights that read each channel.
-    private var energy: [Double]
-    /// By output and channel, the largest magnitude of the weights; empty where each channel has a scale of its own.
+    /// By output channel and group channel: the sum of the squares of the weights between them, and their largest magnitude.
+    /// A layer that works on each channel apart has one row, of weights by channel.
+    private var energy: [[Double]]
     private var largest: [[Double]]
+    private let isApart: Bool
+    /// The mean square of each channel of the group and of each of the layer's result.
     private let power: [Double]
-    /// The mean square of the layer's result, summed over its channels.
-    private let signal: Double
+    private let signal: [Double]
     /// The number of weights between two channels.
     private let taps: Double
 
-    init?(_ graph: Graph, _ layer: ChannelGroup.Weights, power: [Double], signal: Double) {
+    init?(_ graph: Graph, _ layer: ChannelGroup.Weights, power: [Double], signal: [Double]) {
       guard let constant = graph[layer.weights].constant,
         let extents = graph[layer.weights].type.shape.extents
       else { return nil }
       let channels = extents[layer.axis]
       let values = constant.array(of: Float.self)
-      let isApart = graph.nodes[layer.node].op is DepthwiseConv2D
-      let outputs = isApart ? 1 : extents[0]
-      energy = [Double](repeating: 0, count: channels)
-      largest = [[Double]](
-        repeating: [Double](repeating: 0, count: channels), count: isApart ? 0 : outputs)
-      let perOutput = max(1, values.count / outputs)
+      isApart = graph.nodes[layer.node].op is DepthwiseConv2D
+      let rows = isApart ? 1 : extents[0]
+      let none = [Double](repeating: 0, count: channels)
+      energy = [[Double]](repeating: none, count: rows)
+      largest = energy
+      let size = max(1, values.count / rows)
       for (index, value) in values.enumerated() {
-        let channel = index % channels
-        energy[channel] += Double(value * value)
-        if !isApart {
-          let output = index / perOutput
-          largest[output][channel] = max(largest[output][channel], Double(abs(value)))
-        }
+        let (row, channel) = (index / size, index % channels)
+        energy[row][channel] += Double(value * value)
+        largest[row][channel] = max(largest[row][channel], Double(abs(value)))
       }
       self.power = power
-      self.signal = signal
-      taps = Double(perOutput / channels)
+      // Channels of nothing must not decide.
+      let least = signal.reduce(0, +) / Double(signal.count) / 1000
+      guard least > 0, signal.count == (isApart ? channels : rows) else { return nil }
+      self.signal = signal.map { max($0, least) }
+      taps = Double(size / channels)
     }
 
+    /// The mean over the result's channels of noise by signal, when the tensors of the group have noise of `rounding`.
     func noise(_ factors: [Double], rounding: Double) -> Double {
-      var (passed, input) = (0.0, 0.0)
-      for (channel, factor) in factors.enumerated() {
-        passed += energy[channel] / (factor * factor)
-        input += power[channel] * factor * factor
+      if isApart {
+        var sum = 0.0
+        for (channel, factor) in factors.enumerated() {
+          sum += energy[0][channel] / (factor * factor) * rounding / signal[channel]
+        }
+        return sum / Double(factors.count)
       }
-      var weights = 0.0
-      for row in largest {
-        var limit = 0.0
-        for (channel, factor) in factors.enumerated() { limit = max(limit, row[channel] / factor) }
+      let input = zip(power, factors).reduce(0) { $0 + $1.0 * $1.1 * $1.1 } * taps
+      let inverses = factors.map { 1 / $0 }
+      var sum = 0.0
+      for row in energy.indices {
+        var (passed, limit) = (0.0, 0.0)
+        for (channel, inverse) in inverses.enumerated() {
+          passed += energy[row][channel] * inverse * inverse
+          limit = max(limit, largest[row][channel] * inverse)
+        }
         let step = limit / 127
-        weights += step * step / 12
+        sum += (passed * rounding + step * step / 12 * input) / signal[row]
       }
-      return (passed * rounding + weights * input * taps) / signal
+      return sum / Double(energy.count)
     }
   }
 }

@@ -1,0 +1,86 @@
+import OctetDiagnostics
+import OctetIR
+import OctetOps
+import OctetQuantize
+import OctetRuntime
+import Testing
+
+/// Channels that are scaled so that they share a tensor's codes.
+@Suite struct ChannelEqualizationTests {
+  /// Two convolutions around a depthwise one and a sum, whose channels reach from 1 to 1/64; `between` names what stands behind
+  /// the first, and `last` what makes the result.
+  static func net(
+    between: String = "relu(%c)", last: String = "conv_2d(%t, %q, %r) {padding = valid}"
+  ) throws -> Graph {
+    let sizes = (0..<8).map { Float(sign: .plus, exponent: -($0 * 6 / 7), significand: 1) }
+    func weights(_ rows: Int, _ columns: Int, _ seed: UInt64, _ size: (Int, Int) -> Float) -> String
+    {
+      let values = OptimizerTests.numbers(rows * columns, seed: seed)
+      return OptimizerTests.text(
+        values.enumerated().map { $1 * size($0 / columns, $0 % columns) })
+    }
+    return try Graph(
+      parsing: """
+        octet-ir 1
+        graph @main(%x: f32[1,12,12,3]) -> (%z) {
+          %w = const [\(weights(8, 27, 1) { row, _ in sizes[row] * 0.4 })] : f32[8,3,3,3]
+          %b = const [\(weights(8, 1, 2) { row, _ in sizes[row] * 0.3 })] : f32[8]
+          %c = conv_2d(%x, %w, %b) {padding = same}
+          %s = const [12, 12] : i32[2]
+          %y = \(between)
+          %v = const [\(weights(9, 8, 3) { _, column in 0.3 / sizes[7 - column] * sizes[column] })] : f32[1,3,3,8]
+          %a = const [\(weights(8, 1, 4) { row, _ in sizes[row] * 0.1 })] : f32[8]
+          %d = depthwise_conv_2d(%y, %v, %a) {padding = same, depth_multiplier = 1}
+          %l = leaky_relu(%d) {alpha = 0.1}
+          %m = max_pool_2d(%l) {filter = [3, 3], stride = [1, 1], padding = same}
+          %t = add(%l, %m)
+          %q = const [\(weights(4, 8, 5) { _, column in 0.5 / sizes[column] })] : f32[4,1,1,8]
+          %r = const [\(weights(4, 1, 6) { _, _ in 0.2 })] : f32[4]
+          %z = \(last)
+        }
+        """, makeOp: OpCatalog.makeOp)
+  }
+
+  let samples = OptimizerTests.samples(24, seed: 5)
+
+  func scaled(_ graph: Graph) throws -> (graph: Graph, groups: Int)? {
+    try ChannelEqualization.applied(
+      to: graph, samples: samples, threads: 2, log: DiagnosticLog())
+  }
+
+  @Test func theFloatGraphComputesTheSameToTheLastBit() throws {
+    let net = try Self.net()
+    let (graph, groups) = try #require(try scaled(net))
+    #expect(groups == 2)
+    let tests = OptimizerTests()
+    let other = OptimizerTests.samples(8, seed: 6)
+    #expect(try tests.outputs(graph, other) == tests.outputs(net, other))
+    #expect(graph.nodes.map { $0.op.name } == net.nodes.map { $0.op.name })
+  }
+
+  @Test func int8LosesLess() throws {
+    let net = try Self.net()
+    let (graph, _) = try #require(try scaled(net))
+    let fidelity = try OutputFidelity(
+      of: net, samples: OptimizerTests.samples(8, seed: 6), threads: 1, log: DiagnosticLog())
+    let tests = OptimizerTests()
+    func decibels(_ graph: Graph) throws -> Double {
+      try fidelity.decibels(
+        of: try tests.quantized(graph, try tests.table(graph, samples)), log: DiagnosticLog())
+    }
+    #expect(try decibels(graph) > decibels(net) + 6)
+  }
+
+  /// A clamp at 6, a logistic and a model's output keep their channels; what lies behind is scaled still.
+  @Test(arguments: [
+    ("relu6(%c)", "conv_2d(%t, %q, %r) {padding = valid}", 1),
+    ("logistic(%c)", "conv_2d(%t, %q, %r) {padding = valid}", 1),
+    ("resize_nearest_neighbor(%c, %s)", "conv_2d(%t, %q, %r) {padding = valid}", 2),
+    ("relu(%c)", "relu(%t)", 1), ("relu(%c)", "softmax(%t)", 1),
+    ("relu6(%c)", "relu(%t)", 0),
+  ])
+  func whatHandsOnFactors(_ between: String, _ last: String, _ groups: Int) throws {
+    let graph = try Self.net(between: between, last: last)
+    #expect((try scaled(graph)?.groups ?? 0) == groups)
+  }
+}
