@@ -5,7 +5,11 @@ import OctetSchema
 extension Dequantize {
   package func version(_ operands: Operands, _ results: [TensorType]) -> Int32 {
     if operands.types[0]?.quantization?.axis != nil { return 5 }
-    return operands.types[0]?.element == .int8 ? 2 : 1
+    switch operands.types[0]?.element {
+    case .float16: return 3
+    case .int8: return 2
+    default: return 1
+    }
   }
 
   package var options: OperatorOptions {
