@@ -7,7 +7,8 @@ import OctetSchema
 /// Inputs: image [N,H,W,C]; filter [O,h,w,C/groups]; optional bias [O]. Output: [N,H',W',O]. The number
 /// of groups is what makes the filter's depth fit the image's. int8 filters are symmetric with one
 /// scale for each output channel (dimension 0) or one for all; int8 bias is int32 with scale
-/// image x filter.
+/// image x filter. With a float32 image int8 filters make a hybrid layer, whose images are quantized when it runs, with
+/// a zero point where the filter has several scales; the bias is float32.
 package final class Conv2D: BuiltinOp {
   package let stride: Steps
   package let dilation: Steps
@@ -26,7 +27,7 @@ package final class Conv2D: BuiltinOp {
 
   package static let entry = OpEntry(
     "conv_2d", .conv2D, types: [.float32, .int8],
-    "2-D convolution, with groups and dilation",
+    "2-D convolution, with groups and dilation; float32 takes int8 weights too",
     parse: { attributes throws(Diagnostic) in
       try attributes.allow(["stride", "dilation", "padding", "activation"])
       return Conv2D(
@@ -49,7 +50,7 @@ package final class Conv2D: BuiltinOp {
   package func infer(_ operands: Operands) throws(Diagnostic) -> [TensorType] {
     try operands.require(count: 2...3)
     let image = try operands.type(0, among: [.float32, .int8], rank: 4)
-    let filter = try operands.type(1, among: [image.element], rank: 4)
+    let filter = try operands.type(1, among: weightElements(beside: image.element), rank: 4)
     guard let filterExtents = filter.shape.extents else {
       throw Diagnostic(.unknownDimension, "the filter's extents must be known")
     }
@@ -94,6 +95,11 @@ package final class Conv2D: BuiltinOp {
   package var quantization: QuantizationRule {
     .int8(Int8Rule(inputs: [.activation, .weights(axis: 0), .bias], output: .calibrated))
   }
+}
+
+/// The types that weights may have.
+func weightElements(beside input: ElementType) -> [ElementType] {
+  input == .float32 ? [.float32, .int8] : [input]
 }
 
 /// Checks an optional bias: one number for each output channel, int32 beside int8.

@@ -5,6 +5,7 @@ import OctetSchema
 extension DepthwiseConv2D {
   package func version(_ operands: Operands, _ results: [TensorType]) -> Int32 {
     if operands.types[0]?.element == .int8 { return 3 }
+    if operands.types[1]?.element == .int8 { return 6 }
     return dilation == .one ? 1 : 2
   }
 
