@@ -24,6 +24,21 @@ extension Model {
     return result
   }
 
+  /// A converted float model with weights of half precision, which are turned into float32 when the model is prepared.
+  public func withFloat16Weights(log: DiagnosticLog) throws(DiagnosticFailure) -> Model {
+    var result = self
+    result.graph = try graph.withFloat16Weights(log: log)
+    return result
+  }
+
+  /// A converted float model with int8 weights, whose layers quantize their float32 inputs when they run; needs no
+  /// samples.
+  public func withDynamicRange(log: DiagnosticLog) throws(DiagnosticFailure) -> Model {
+    var result = self
+    result.graph = try graph.withDynamicRange(log: log)
+    return result
+  }
+
   /// Logs `OCT0503` when the table was made for another model, with the tensors that differ.
   public func check(
     _ table: CalibrationTable, file: String, log: DiagnosticLog

@@ -86,7 +86,8 @@ import Testing
     #expect(log.diagnostics.last?.tensors == ["ip2: f32[1,10]"])
     options.setDynamicRange(-20, 30, of: "ip2")
     options.setDynamicRange(-127, 127, of: "conv1")
-    let conversion = try Int8Conversion(model, options, preprocessing: .identity, log: log)
+    let conversion = try Int8Conversion(
+      model, options, preprocessing: .identity, log: DiagnosticLog())
     #expect(conversion.table.range(of: "conv1") == .symmetric(scale: 1))
     #expect(conversion.table.range(of: "ip2") == .init(low: -20, high: 30))
   }
