@@ -37,7 +37,27 @@ import Testing
     }
   }
 
-  /// The layers of Octet's conversion are those of TFLiteConverter's.
+  /// All constants that Octet stores are TFLiteConverter's, to the byte, with their scales.
+  @Test(arguments: ["float16", "dynamic-range"]) func constantsAreTFLiteConverters(
+    _ name: String
+  ) throws {
+    let float = try Model.open(Self.folder + "small-weights.keras", log: log).optimized(log: log)
+    let own =
+      name == "float16"
+      ? try float.withFloat16Weights(log: log) : try float.withDynamicRange(log: log)
+    let peer = try Model.open(Self.folder + name + ".tflite", log: log)
+    func constants(_ graph: Graph) -> [String] {
+      graph.values.compactMap { value in
+        guard let constant = value.constant, value.type.element != .int32 else { return nil }
+        let quantization = value.type.quantization
+        return "\(value.type.text) \(quantization?.scales ?? []) \(quantization?.axis ?? -1) "
+          + "\(constant.array(of: UInt8.self))"
+      }.sorted()
+    }
+    #expect(constants(own.graph) == constants(peer.graph))
+    #expect(constants(own.graph).count == 8)
+  }
+
   @Test(arguments: ["float16", "dynamic-range"]) func surviveBeingReadAndWritten(
     _ name: String
   ) throws {
