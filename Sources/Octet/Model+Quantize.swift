@@ -39,6 +39,11 @@ extension Model {
     return result
   }
 
+  /// The scales that TensorRT takes for this converted float model, by the ranges of its table.
+  public func tensorRTCache(_ table: CalibrationTable) -> TensorRTCache {
+    TensorRTCache(table, of: graph)
+  }
+
   /// Logs `OCT0503` when the table was made for another model, with the tensors that differ.
   public func check(
     _ table: CalibrationTable, file: String, log: DiagnosticLog

@@ -28,7 +28,7 @@ struct Calibrate: ParsableCommand {
 
   @Option(
     help:
-      "The form of the table: octet (default), or tensorrt for a calibration cache of TensorRT, whose scales are the largest magnitudes by 127."
+      "The form of the table: octet (default), or tensorrt for a calibration cache of TensorRT, with zero point 0."
   )
   var format = Format.octet
 
@@ -58,7 +58,7 @@ struct Calibrate: ParsableCommand {
         progress: report.progress.calibrating)
       switch format {
       case .octet: try table.write(output, log: log)
-      case .tensorrt: try TensorRTCache(table).write(output, log: log)
+      case .tensorrt: try model.tensorRTCache(table).write(output, log: log)
       }
       report.print(
         "wrote \(output): ranges of \(table.entries.count) tensors from \(table.samples) samples",

@@ -24,6 +24,14 @@ extension CalibrationTable {
     /// The range of the codes -128...127 with zero point 0.
     public static func symmetric(scale: Float) -> Range { Range(scale: scale) }
 
+    /// What all codes of int8 stand for.
+    static func reached(by quantization: Quantization) -> Range {
+      let zeroPoint = quantization.zeroPoint
+      return Range(
+        low: quantization.scale * Float(-128 - zeroPoint),
+        high: quantization.scale * Float(127 - zeroPoint))
+    }
+
     /// The int8 parameters for the range. A symmetric one gives back its scale to the last bit, since -128 scales are
     /// exact; an empty one has scale 1.
     package var quantization: Quantization {
