@@ -18,6 +18,21 @@ extension CalibrationTable {
   }
 }
 
+extension CalibrationStatistics {
+  /// Reads statistics that `write` wrote.
+  public static func read(
+    _ path: String, log: DiagnosticLog
+  ) throws(DiagnosticFailure) -> CalibrationStatistics {
+    try log.attempt { () throws(Diagnostic) in
+      try CalibrationStatistics(parsing: try tableText(path, limit: 1 << 30), file: path)
+    }
+  }
+
+  /// Writes the statistics; the file is complete or not there.
+  public func write(_ path: String, log: DiagnosticLog) throws(DiagnosticFailure) {
+    try log.attempt { () throws(Diagnostic) in try writeFile(path, Array(text.utf8)) }
+  }
+}
 extension TensorRTCache {
   /// Reads a cache that TensorRT or `write` wrote.
   public static func read(
@@ -59,7 +74,7 @@ private func writeTable(
 }
 
 /// The text of a file of tensors.
-func tableText(_ path: String) throws(Diagnostic) -> String {
-  let file = try MappedFile(path, limit: 1 << 26)
+func tableText(_ path: String, limit: Int = 1 << 26) throws(Diagnostic) -> String {
+  let file = try MappedFile(path, limit: limit)
   return withExtendedLifetime(file) { String(decoding: file.bytes, as: UTF8.self) }
 }

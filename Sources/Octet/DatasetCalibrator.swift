@@ -16,14 +16,25 @@ public final class DatasetCalibrator: Calibrator {
   /// - Parameters:
   ///   - samples: how many samples to take, evenly spaced; all if there are fewer.
   ///   - batchSize: samples a batch.
-  public init(
+  public convenience init(
     _ dataset: Dataset, for model: Model, preprocessing: Preprocessing,
     algorithm: CalibrationAlgorithm = .minMax, samples: Int = 500, batchSize: Int = 64,
     log: DiagnosticLog
   ) throws(DiagnosticFailure) {
+    try self.init(
+      dataset, for: model, preprocessing: preprocessing, algorithm: algorithm,
+      indices: Dataset.evenlySpaced(samples, of: dataset.count), batchSize: batchSize, log: log)
+  }
+
+  /// - Parameter indices: which samples to take, ascending.
+  init(
+    _ dataset: Dataset, for model: Model, preprocessing: Preprocessing,
+    algorithm: CalibrationAlgorithm = .minMax, indices: [Int], batchSize: Int = 64,
+    log: DiagnosticLog
+  ) throws(DiagnosticFailure) {
     self.algorithm = algorithm
     self.batchSize = batchSize
-    indices = Dataset.evenlySpaced(samples, of: dataset.count)
+    self.indices = indices
     feeder = try SampleFeeder(dataset, model, preprocessing, log: log)
   }
 

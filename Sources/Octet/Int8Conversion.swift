@@ -1,5 +1,6 @@
 public import OctetData
 public import OctetDiagnostics
+import OctetIR
 public import OctetQuantize
 
 /// Where the ranges of an int8 conversion come from, and what its ends look like.
@@ -15,7 +16,12 @@ public struct Int8Options: Sendable {
   /// A file of ranges that come before all others: what `GivenRanges` reads.
   public var ranges: String?
   private(set) var ownRanges = GivenRanges()
-  public var algorithm = CalibrationAlgorithm.minMax
+  /// How ranges follow from the samples' values; nil for what loses least on held-back samples (`OCT0516`).
+  public var algorithm: CalibrationAlgorithm?
+  /// The algorithms of single tensors, by pattern of their names.
+  public var exceptions: [(pattern: NamePattern, algorithm: CalibrationAlgorithm)] = []
+  /// Tensors that get a zero point of 0, by pattern of their names.
+  public var symmetric: [NamePattern] = []
   /// How many samples to calibrate with, evenly spaced.
   public var samples = 500
   public var inputType = InterfaceType.int8
@@ -26,6 +32,13 @@ public struct Int8Options: Sendable {
   public init(data: String? = nil, table: String? = nil) {
     self.data = data
     self.table = table
+  }
+
+  /// The int8 form of a float graph.
+  func quantized(
+    _ graph: Graph, _ table: CalibrationTable, log: DiagnosticLog
+  ) throws(DiagnosticFailure) -> Graph {
+    try Quantizer.quantize(graph, table, inputType: inputType, outputType: outputType, log: log)
   }
 
   /// Gives a tensor the range from `low` to `high`, whatever samples, tables and files say; where `low` is `-high`, with
@@ -42,7 +55,7 @@ public struct Int8Options: Sendable {
 public enum Int8Progress: Sendable {
   case calibrating(CalibrationProgress)
   /// What is tried at the moment: `biases`.
-  case optimizing(String)
+  case trying(String)
 }
 
 /// A float model and its int8 form, with the samples to compare them on.
@@ -80,6 +93,7 @@ public struct Int8Conversion: Sendable {
     dataset = try options.data.map { path throws(DiagnosticFailure) in
       try source.dataset(path, part: .calibration, log: log)
     }
+    let calibration = DatasetCalibration(float, dataset, preprocessing, log: log)
     var table: CalibrationTable
     if let stored {
       table = stored
@@ -94,14 +108,8 @@ public struct Int8Conversion: Sendable {
       table = CalibrationTable(of: float.graph, preprocessing: preprocessing.text)
       used = nil
     } else {
-      guard let dataset else { throw log.failure(Self.noData(source)) }
-      let calibrator = try DatasetCalibrator(
-        dataset, for: float, preprocessing: preprocessing, algorithm: options.algorithm,
-        samples: options.samples, log: log)
-      table = try float.calibrated(
-        calibrator, preprocessing: preprocessing.text, log: log
-      ) { progress(.calibrating($0)) }
-      used = calibrator.indices
+      table = try calibration.table(options) { progress($0) }
+      used = try calibration.indices(of: table)
     }
     if let path = options.ranges {
       try table.take(try GivenRanges.read(path, log: log), of: float.graph, log: log)
@@ -112,33 +120,20 @@ public struct Int8Conversion: Sendable {
     var model = try float.quantized(
       table, inputType: options.inputType, outputType: options.outputType, log: log)
     if options.optimization != .none {
-      guard let dataset else { throw log.failure(Self.noData(source)) }
       let samples = try OptimizationSamples(
-        dataset, used: used, for: float, preprocessing, log: log)
+        try calibration.samples(), used: used, for: float, preprocessing, log: log)
       let optimizer = try Optimizer(
         float.graph, fit: samples.fit, held: samples.held, threads: float.threads, log: log,
         quantize: { graph, table throws(DiagnosticFailure) in
           // What there is to say of the scales has been said of the model as it stood.
-          try Quantizer.quantize(
-            graph, table, inputType: options.inputType, outputType: options.outputType,
-            log: DiagnosticLog())
-        }, progress: { progress(.optimizing($0)) })
+          try options.quantized(graph, table, log: DiagnosticLog())
+        }, calibrate: calibration.recalibration(like: table, options),
+        progress: { progress(.trying($0)) })
       let result = try optimizer.run(table, options.optimization)
       model.graph = result.graph
       log.add(result.remark)
     }
     self.model = model
-  }
-
-  private static func noData(_ source: Model) -> Diagnostic {
-    Diagnostic(
-      .noCalibrationData, "--int8 needs samples to measure the tensors' ranges on",
-      at: Location(file: source.path),
-      helps: [
-        .init("give some", arguments: ["--calibration-data", "DATA"]),
-        .init("or a table made earlier", arguments: ["--calibration-table", "FILE"]),
-        .init("or the ranges themselves", arguments: ["--ranges", "FILE"]),
-      ])
   }
 
   /// How the model in the written file agrees with the float one, on samples that calibration has not
@@ -192,9 +187,9 @@ extension Model {
       preprocessing: preprocessing.text, file: path, log: log)
   }
 
-  /// As many samples as need 64 billion multiply-adds, within bounds.
-  func affordableSamples(_ bounds: ClosedRange<Int>) -> Int {
-    min(bounds.upperBound, max(bounds.lowerBound, 64_000_000_000 / max(1, graph.macs)))
+  /// As many samples as need so many multiply-adds, within bounds.
+  func affordableSamples(_ bounds: ClosedRange<Int>, macs: Int = 64_000_000_000) -> Int {
+    min(bounds.upperBound, max(bounds.lowerBound, macs / max(1, graph.macs)))
   }
 
   /// Opens samples for this model's inputs.

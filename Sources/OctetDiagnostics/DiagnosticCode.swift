@@ -112,6 +112,9 @@ extension DiagnosticCode {
   public static let scalesJoined = DiagnosticCode("0512", "scales-joined", .remark)
   public static let trainedRanges = DiagnosticCode("0513", "trained-ranges", .remark)
   public static let optimized = DiagnosticCode("0514", "optimized", .remark)
+  public static let shardMismatch = DiagnosticCode("0515", "shard-mismatch")
+  public static let calibratorChosen = DiagnosticCode("0516", "calibrator-chosen", .remark)
+  public static let unmatchedPattern = DiagnosticCode("0517", "unmatched-pattern")
   public static let unknownTensor = DiagnosticCode("0520", "unknown-tensor")
   public static let unusedRanges = DiagnosticCode("0521", "unused-ranges", .remark)
 
@@ -153,7 +156,8 @@ extension DiagnosticCode {
     operatorLeft, unknownPass, layoutChanged, passBrokeGraph, copiesJoined,
     noSamples, missingRange, tableMismatch, noInt8Form, notFinite, sampleMismatch,
     weightScaleRaised, invalidTable, poorAgreement, alreadyQuantized, noCalibrationData,
-    scalesJoined, trainedRanges, optimized, unknownTensor, unusedRanges,
+    scalesJoined, trainedRanges, optimized, shardMismatch, calibratorChosen, unmatchedPattern,
+    unknownTensor, unusedRanges,
     unwritableFile, modelTooLarge,
     noKernel, inputMismatch, arenaTooLarge, endlessLoop,
     unknownCode, invalidPreprocessing, preprocessingDiffers, labelsMismatch,

@@ -8,10 +8,15 @@ import OctetIR
 extension Graph {
   /// - Parameter ranges: by value, as the algorithm took them; those of the activations' operands and
   ///   results are changed, and those of operators that hand on codes with them.
-  func fitActivations(_ histograms: [Histogram], _ ranges: inout [CalibrationTable.Range]) {
+  /// - Parameter given: values whose ranges stay as they are.
+  func fitActivations(
+    _ histograms: [Histogram], _ ranges: inout [CalibrationTable.Range], except given: Set<ValueID>
+  ) {
     let (consumers, producers) = (consumers(), producers())
     for node in nodes {
-      guard let rule = node.int8Rule, let output = node.outputs.first?.index else { continue }
+      guard let rule = node.int8Rule, let result = node.outputs.first, !given.contains(result)
+      else { continue }
+      let output = result.index
       switch rule.output {
       case .likeInput:
         if let data = node.int8Data { ranges[output].clip(to: [ranges[data.index]]) }
@@ -21,7 +26,9 @@ extension Graph {
           ranges[output].clip(to: inputs.map { ranges[$0.index] })
         }
       case .calibrated:
-        guard let input = fittedOperand(of: node, consumers, producers) else { continue }
+        guard let input = fittedOperand(of: node, consumers, producers),
+          !given.contains(input)
+        else { continue }
         let high = ranges[output].high
         let low = histograms[input.index].low(high: high, negativeGain: rule.negativeGain)
         ranges[input.index] = CalibrationTable.Range(low: low, high: high)
@@ -62,34 +69,5 @@ extension CalibrationTable.Range {
   fileprivate mutating func clip(to others: [CalibrationTable.Range]) {
     low = max(low, others.map { $0.low }.min() ?? low)
     high = min(high, others.map { $0.high }.max() ?? high)
-  }
-}
-
-extension Histogram {
-  /// The lower end of a range up to `high` with the least squared error, where errors of negative values
-  /// count `gain` times: of rounding to 256 codes, and of clipping what lies below.
-  package func low(high: Float, negativeGain gain: Float) -> Float {
-    guard gain > 0 else { return 0 }
-    let (width, top, weight) = (Double(width), Double(high), Double(gain * gain))
-    let total = negatives.reduce(0, +)
-    let positives = Double(bins.reduce(0, +) - total)
-    // Of the values below the end: how many, their sum and the sum of their squares.
-    var (count, sum, squares) = (0.0, 0.0, 0.0)
-    var best = (low: min(low, 0), error: Double.infinity)
-    for index in negatives.indices.reversed() {
-      let end = Double(index + 1) * width
-      let step = (top + end) / 255
-      let rounding = step * step / 12 * (positives + weight * (Double(total) - count))
-      let error = rounding + weight * (squares - 2 * end * sum + end * end * count)
-      if Float(end) <= -low + Float(width), error <= best.error {
-        best = (max(low, -Float(end)), error)
-      }
-      let middle = (Double(index) + 0.5) * width
-      let found = Double(negatives[index])
-      count += found
-      sum += found * middle
-      squares += found * middle * middle
-    }
-    return best.low
   }
 }

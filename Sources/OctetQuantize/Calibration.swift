@@ -24,9 +24,7 @@ package struct Calibration {
 
   /// The ranges of all float32 tensors that are not constants, by name.
   ///
-  /// Logs `OCT0504` and `OCT0510` for models that cannot become int8, `OCT0501` without samples,
-  /// `OCT0503` for a cached table of another model, `OCT0505` at the first tensor with a value that is
-  /// not finite, `OCT0506` for a batch that does not fit the inputs.
+  /// Logs what `statistics` does, and `OCT0503` for a cached table of another model.
   package func run(
     _ calibrator: any Calibrator, preprocessing: String, progress: (CalibrationProgress) -> Void
   ) throws(DiagnosticFailure) -> CalibrationTable {
@@ -35,37 +33,52 @@ package struct Calibration {
       try log.attempt { () throws(Diagnostic) in try cached.check(fits: graph) }
       return cached
     }
+    let table = try statistics(
+      calibrator, counting: calibrator.algorithm.needsCounts, preprocessing: preprocessing,
+      progress: progress
+    ).table(for: graph, CalibrationRules(calibrator.algorithm), own: calibrator.range)
+    try log.attempt { () throws(Diagnostic) in try calibrator.writeCache(table) }
+    return table
+  }
+
+  /// What the samples' tensors hold.
+  ///
+  /// Logs `OCT0504` and `OCT0510` for models that cannot become int8, `OCT0501` without samples, `OCT0505` at the
+  /// first tensor with a value that is not finite, `OCT0506` for a batch that does not fit the inputs.
+  ///
+  /// - Parameters:
+  ///   - counts: whether the values are counted; else they are only where every algorithm needs it.
+  ///   - shard: which part of a run's samples the calibrator gives.
+  package func statistics(
+    _ calibrator: any Calibrator, counting counts: Bool, preprocessing: String,
+    shard: CalibrationStatistics.Shard = .whole, progress: (CalibrationProgress) -> Void
+  ) throws(DiagnosticFailure) -> CalibrationStatistics {
+    try graph.requireInt8Forms(log)
     let loop = try SampleLoop(graph, threads: threads, observing: true, log: log)
     let batchSize = calibrator.batchSize
     let names = graph.inputs.map { graph[$0].name }
-    // The range between extremes needs no counts.
-    let counted = calibrator.algorithm == .minMax ? graph.fittedValues() : nil
+    let counted = counts ? nil : graph.fittedValues()
     var histograms = [Histogram](repeating: Histogram(), count: graph.values.count)
-    var samples = 0
+    var result = CalibrationStatistics(of: graph, preprocessing: preprocessing, shard: shard)
     var batch = 0
-    var data: UInt64 = 0
     while let tensors = try log.attempt({ () throws(Diagnostic) in
       try calibrator.nextBatch(names)
     }) {
       let count = try check(tensors, loop.prepared, batchSize)
       try measure(tensors, loop, counted, &histograms)
-      samples += count
-      data &+= CalibrationTable.dataHash(tensors, pool: loop.prepared.pool)
+      result.samples += count
+      result.data &+= CalibrationTable.dataHash(tensors, pool: loop.prepared.pool)
       progress(CalibrationProgress(batch: batch, samplesInBatch: count))
       batch += 1
     }
-    if samples == 0 {
+    if result.samples == 0 {
       throw log.failure(
         Diagnostic(.noSamples, "the calibrator gave no sample", help: "give --calibration-data"))
     }
-    var ranges = histograms.map { $0.range(calibrator.algorithm) }
-    graph.fitActivations(histograms, &ranges)
-    let entries = graph.activations.map { (graph[$0].name, ranges[$0.index]) }
-    let table = CalibrationTable(
-      algorithm: calibrator.algorithm, model: graph.contentHash, preprocessing: preprocessing,
-      data: ContentHash.text(data), samples: samples, entries: entries)
-    try log.attempt { () throws(Diagnostic) in try calibrator.writeCache(table) }
-    return table
+    for (place, id) in graph.activations.enumerated() {
+      result.tensors[place].values = histograms[id.index]
+    }
+    return result
   }
 
   /// The number of samples in a batch.

@@ -31,15 +31,13 @@ public protocol Calibrator: AnyObject {
 
   /// Takes the finished table.
   func writeCache(_ table: CalibrationTable) throws(Diagnostic)
+
+  /// The range of the tensor `name` by a rule of the calibrator's own; nil for the one that `algorithm` gives.
+  ///
+  /// - Parameter values: all that were seen of it. Its counts are empty where `algorithm` is `minMax` and needs none.
+  func range(of name: String, _ values: Histogram) -> CalibrationTable.Range?
 }
 
-/// How a tensor's range follows from its values.
-public enum CalibrationAlgorithm: String, Sendable, CaseIterable {
-  /// The smallest and the largest value. Before an activation that shrinks negative numbers, with every
-  /// algorithm, the lower end is the one with the least error after it.
-  case minMax = "min-max"
-  /// The threshold with the least loss of information (Kullback-Leibler divergence) between the
-  /// values and their quantized form; TensorRT's 'entropy calibration 2'. A tensor of which fewer than
-  /// 2048 values are seen gets its extremes.
-  case entropy
+extension Calibrator {
+  public func range(of name: String, _ values: Histogram) -> CalibrationTable.Range? { nil }
 }

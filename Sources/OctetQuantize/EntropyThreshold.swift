@@ -10,10 +10,15 @@
 /// the threshold are counted at the threshold (the reference distribution), the values within are
 /// merged into as many levels as there are codes and spread evenly over the bins that were not
 /// empty, and the two distributions are compared.
+///
+/// A single number that makes up much of a tensor, as what a layer makes of an empty background, is no part of a
+/// distribution: merged with its neighbours it would look lost at every threshold but the least. Such a spike
+/// counts as often as its neighbours, as zeros, which are counted apart, do not count at all.
 enum EntropyThreshold {
   /// The number of leading bins to keep, from `levels` to the last bin that is not empty; nil when
   /// all values already lie within `levels` bins. Of equally good candidates the largest is taken.
-  static func bestBinCount(_ bins: [Int], levels: Int) -> Int? {
+  static func bestBinCount(_ counts: [Int], levels: Int) -> Int? {
+    let bins = withoutSpikes(counts)
     guard let last = bins.lastIndex(where: { $0 > 0 }), last + 1 > levels else { return nil }
     let total = bins.reduce(0, +)
     var inside = bins[..<levels].reduce(0, +)
@@ -25,6 +30,16 @@ enum EntropyThreshold {
       if divergence <= best.divergence { best = (count, divergence) }
     }
     return best.count
+  }
+
+  /// A spike has a hundredth of all values and more than four times as many as either neighbour.
+  private static func withoutSpikes(_ counts: [Int]) -> [Int] {
+    let least = max(1, counts.reduce(0, +) / 100)
+    return counts.indices.map { i in
+      let neighbours = max(i > 0 ? counts[i - 1] : 0, i + 1 < counts.count ? counts[i + 1] : 0)
+      let isSpike = counts[i] >= least && counts[i] / 4 > neighbours
+      return isSpike ? max(neighbours, 1) : counts[i]
+    }
   }
 
   private static func divergence(

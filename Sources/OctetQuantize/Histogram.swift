@@ -6,22 +6,55 @@ package import OctetKernels
 /// The bins' width is always a power of two, doubled (by merging pairs of bins) until the largest
 /// value fits. So the result depends neither on the order of the values nor on how they are split
 /// into calls, and memory does not grow with their number.
-package struct Histogram: Sendable, Equatable {
-  package static let binCount = 2048
+public struct Histogram: Sendable, Equatable {
+  public static let binCount = 2048
+  /// Of the width of a bin.
+  package static let leastExponent = -120
 
-  package private(set) var low = Float.infinity
-  package private(set) var high = -Float.infinity
-  package private(set) var zeros = 0
-  package private(set) var bins = [Int](repeating: 0, count: Histogram.binCount)
+  public private(set) var low = Float.infinity
+  public private(set) var high = -Float.infinity
+  public private(set) var zeros = 0
+  public private(set) var bins = [Int](repeating: 0, count: Histogram.binCount)
   /// Those of `bins` that stand for values below 0.
-  package private(set) var negatives = [Int](repeating: 0, count: Histogram.binCount)
+  public private(set) var negatives = [Int](repeating: 0, count: Histogram.binCount)
   /// Bin i holds |x| in i*2^e ..< (i+1)*2^e; nil until a value is added that is not counted apart.
   package private(set) var widthExponent: Int?
 
   package init() {}
 
+  /// What another one has held.
+  ///
+  /// - Returns: nil for what no values give: an end beyond the bins, counts below 0 or of more than 2^48 values.
+  package init?(
+    low: Float, high: Float, zeros: Int, widthExponent: Int?, positives: [Int], negatives: [Int]
+  ) {
+    guard low.isFinite, high.isFinite, low <= high, positives.count <= Self.binCount,
+      negatives.count <= Self.binCount
+    else { return nil }
+    var total = 0
+    for count in [zeros] + positives + negatives {
+      guard (0...1 << 48).contains(count) else { return nil }
+      total += count
+    }
+    guard total <= 1 << 48 else { return nil }
+    (self.low, self.high, self.zeros, self.widthExponent) = (low, high, zeros, widthExponent)
+    for (i, count) in positives.enumerated() { bins[i] += count }
+    for (i, count) in negatives.enumerated() {
+      bins[i] += count
+      self.negatives[i] = count
+    }
+    let holdsCounts = total > zeros
+    guard let widthExponent else {
+      if holdsCounts { return nil }
+      return
+    }
+    guard (Self.leastExponent...117).contains(widthExponent),
+      max(abs(low), abs(high)) < width * Float(Self.binCount)
+    else { return nil }
+  }
+
   /// The width of a bin; 0 while all values are zero.
-  package var width: Float {
+  public var width: Float {
     widthExponent.map { Float(sign: .plus, exponent: $0, significand: 1) } ?? 0
   }
 
@@ -61,9 +94,28 @@ package struct Histogram: Sendable, Equatable {
     return true
   }
 
+  /// Takes in what `other` has seen: the result is that of adding all its values here.
+  package mutating func merge(_ other: Histogram) {
+    low = min(low, other.low)
+    high = max(high, other.high)
+    zeros += other.zeros
+    guard let exponent = other.widthExponent else { return }
+    var other = other
+    widen(toExponent: exponent)
+    other.widen(toExponent: widthExponent ?? exponent)
+    for i in 0..<Histogram.binCount {
+      bins[i] += other.bins[i]
+      negatives[i] += other.negatives[i]
+    }
+  }
+
   private mutating func widen(toHold limit: Float) {
     // 2^(exponent+1) exceeds the limit, and 2048 bins are 2^11.
-    let wanted = max(Int(limit.exponent) + 1 - 11, -120)
+    widen(toExponent: max(Int(limit.exponent) + 1 - 11, Histogram.leastExponent))
+  }
+
+  /// Widens bins of less than 2^`wanted`.
+  private mutating func widen(toExponent wanted: Int) {
     guard let present = widthExponent else {
       widthExponent = wanted
       return
@@ -78,23 +130,5 @@ package struct Histogram: Sendable, Equatable {
   private static func mergePairs(_ bins: inout [Int]) {
     for i in 0..<binCount / 2 { bins[i] = bins[2 * i] + bins[2 * i + 1] }
     for i in binCount / 2..<binCount { bins[i] = 0 }
-  }
-
-  /// The range that an algorithm takes from the counted values; it always holds 0.
-  package func range(_ algorithm: CalibrationAlgorithm) -> CalibrationTable.Range {
-    guard low <= high else { return CalibrationTable.Range(low: 0, high: 0) }
-    let full = CalibrationTable.Range(low: min(low, 0), high: max(high, 0))
-    switch algorithm {
-    case .minMax: return full
-    case .entropy:
-      // With less than one value a bin there is no distribution to compare.
-      guard bins.reduce(0, +) >= Histogram.binCount else { return full }
-      // One-sided values get all codes, two-sided ones share them.
-      let levels = low >= 0 || high <= 0 ? 256 : 128
-      guard let bins = EntropyThreshold.bestBinCount(bins, levels: levels) else { return full }
-      let threshold = Float(bins) * width
-      return CalibrationTable.Range(
-        low: max(full.low, -threshold), high: min(full.high, threshold))
-    }
   }
 }

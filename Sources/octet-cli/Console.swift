@@ -91,7 +91,7 @@ struct ProgressPrinter {
   func making(_ progress: Int8Progress) {
     switch progress {
     case .calibrating(let batch): calibrating(batch)
-    case .optimizing(let what): show("Optimizing: " + what)
+    case .trying(let what): show("Trying: " + what)
     }
   }
 

@@ -127,6 +127,7 @@ struct Convert: ParsableCommand {
         (calibrationCache != nil, "--calibration-cache"), (ranges != nil, "--ranges"),
         (calibrationCacheNames != nil, "--calibration-cache-names"),
         (calibration.calibrator != nil, "--calibrator"), (calibration.samples != nil, "--samples"),
+        (calibration.isOfTensors, "--calibrator-for and --symmetric"),
         (inputType != nil, "--input-type"), (optimize != nil, "--optimize"),
         (outputType != nil, "--output-type"),
         (skipsVerification, "--no-verify"),
@@ -137,7 +138,7 @@ struct Convert: ParsableCommand {
     let ready =
       calibrationTable != nil
       ? "--calibration-table" : calibrationCache != nil ? "--calibration-cache" : nil
-    if let ready, calibration.calibrator != nil || calibration.samples != nil {
+    if let ready, calibration.isOfMaking {
       throw ValidationError("a \(ready) is ready: --calibrator and --samples make one")
     }
     if calibrationTable != nil, calibrationCache != nil {
@@ -205,12 +206,11 @@ struct Convert: ParsableCommand {
   }
 
   private var options: Int8Options {
-    var options = Int8Options(data: calibration.data, table: calibrationTable)
+    var options = calibration.options
+    options.table = calibrationTable
     options.cache = calibrationCache
     options.cacheNames = calibrationCacheNames
     options.ranges = ranges
-    options.algorithm = calibration.calibrator ?? options.algorithm
-    options.samples = calibration.samples ?? options.samples
     options.inputType = inputType ?? .int8
     options.outputType = outputType ?? .int8
     options.optimization = optimize ?? .none

@@ -107,6 +107,42 @@ import Testing
       FileManager.default.contents(atPath: direct) == FileManager.default.contents(atPath: byTable))
   }
 
+  /// What two shards have seen makes the table of one run, and the calibrator that wins is named.
+  @Test func shardsGiveTheTableOfOneRun() throws {
+    let model = ["calibrate", net.prototxt, "--weights", net.weights]
+    let data = [
+      "--calibration-data", Self.sample + "/digits", "--preprocess", "scale=1/256", "--samples",
+      "200",
+    ]
+    let direct = try octet(model + data + ["-o", path("direct.table")])
+    #expect(direct.code == 0)
+    #expect(direct.errors.contains("remark[OCT0516]: calibrator '"), "\(direct.errors)")
+    let parts = ["1/2", "2/2"].map { path("part\($0.first ?? "0")") }
+    for (shard, file) in zip(["1/2", "2/2"], parts) {
+      let part = try octet(model + data + ["--shard", shard, "-o", file])
+      #expect(part.output.hasSuffix("from 100 samples\n"), "\(part.output)")
+    }
+    #expect(try octet(model + data + ["--merge"] + parts + ["-o", path("merged.table")]).code == 0)
+    let files = ["direct.table", "merged.table"].map {
+      FileManager.default.contents(atPath: path($0))
+    }
+    #expect(files[0] != nil && files[0] == files[1])
+    for (arguments, words) in [
+      (["--merge", parts[0], "--calibrator", "mse"], "note: missing: 2/2"),
+      (["--merge"] + parts, "give --calibrator NAME"),
+      (["--merge", parts[0], parts[0], "--calibrator", "mse"], "given twice: 1/2"),
+      (["--merge", path("none"), "--calibrator", "mse"], "OCT0101"),
+      (data + ["--calibrator-for", "conv3=mse", "--calibrator", "mse"], "did you mean 'conv"),
+      (data + ["--calibrator", "percentil"], "percentil"),
+      (data + ["--shard", "3/2"], "3/2"),
+      (data + ["--shard", "1/2", "--calibrator", "mse"], "serve every calibrator"),
+    ] {
+      let result = try octet(model + arguments + ["-o", path("t.table")])
+      #expect(result.code != 0 && result.errors.contains(words), "\(result.errors)")
+      #expect(!FileManager.default.fileExists(atPath: path("t.table")))
+    }
+  }
+
   /// With the same samples, a table made before and ranges made on the way are optimized to the same file.
   @Test func optimizingSaysWhatItDid() throws {
     let model = [

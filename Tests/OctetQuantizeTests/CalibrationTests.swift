@@ -118,7 +118,7 @@ final class RecordingCalibrator: Calibrator {
     input: InterfaceType = .int8, output: InterfaceType = .int8
   ) throws -> Graph {
     let table = CalibrationTable(
-      algorithm: .minMax, model: GraphHash(), preprocessing: "", samples: 1,
+      algorithm: "min-max", model: GraphHash(), preprocessing: "", samples: 1,
       entries: ranges.map { ($0.0, CalibrationTable.Range(low: $0.1, high: $0.2)) })
     return try Quantizer.quantize(graph, table, inputType: input, outputType: output, log: log)
   }

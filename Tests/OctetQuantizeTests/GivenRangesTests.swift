@@ -51,7 +51,7 @@ import Testing
         }
         """, makeOp: OpCatalog.makeOp)
     var table = CalibrationTable(
-      algorithm: .minMax, model: graph.contentHash, preprocessing: "", samples: 1,
+      algorithm: "min-max", model: graph.contentHash, preprocessing: "", samples: 1,
       entries: [("x", .init(low: -1, high: 1)), ("p", .init(low: -1, high: 1))])
     let log = DiagnosticLog()
     var given = try GivenRanges(

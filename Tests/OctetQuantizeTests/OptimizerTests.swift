@@ -80,7 +80,7 @@ import Testing
       quantize: { graph, table throws(DiagnosticFailure) in
         try Quantizer.quantize(
           graph, table, inputType: .int8, outputType: .float32, log: DiagnosticLog())
-      }, progress: { _ in })
+      }, calibrate: nil, progress: { _ in })
   }
 
   @Test func aSplitLayerComputesTheSame() throws {

@@ -20,7 +20,7 @@ import Testing
       return (name: value.name, range: CalibrationTable.Range(low: low, high: high))
     }
     let table = CalibrationTable(
-      algorithm: .minMax, model: GraphHash(), preprocessing: "", samples: 1, entries: entries)
+      algorithm: "min-max", model: GraphHash(), preprocessing: "", samples: 1, entries: entries)
     return try Quantizer.quantize(graph, table, inputType: .int8, outputType: .int8, log: log)
   }
 

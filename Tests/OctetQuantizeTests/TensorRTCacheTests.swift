@@ -86,7 +86,7 @@ import Testing
       }
       """)
     let table = CalibrationTable(
-      algorithm: .entropy, model: GraphHash(), preprocessing: "", samples: 1,
+      algorithm: "entropy", model: GraphHash(), preprocessing: "", samples: 1,
       entries: [
         ("above", .init(low: -1, high: 254)), ("below", .init(low: -127, high: 1)),
         ("pool", .init(low: -50, high: 1)), ("symmetric", .symmetric(scale: 0.1)),

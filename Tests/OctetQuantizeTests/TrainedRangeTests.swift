@@ -16,7 +16,7 @@ import Testing
       parsing: "octet-ir 1\ngraph @main(\(inputs)) -> (\(outputs)) {\n\(body)\n}",
       makeOp: OpCatalog.makeOp)
     let table = CalibrationTable(
-      algorithm: .minMax, model: GraphHash(), preprocessing: "", samples: 0,
+      algorithm: "min-max", model: GraphHash(), preprocessing: "", samples: 0,
       entries: ranges.map { ($0.key, CalibrationTable.Range(low: $0.value.0, high: $0.value.1)) })
     return try Quantizer.quantize(graph, table, inputType: .int8, outputType: .int8, log: log)
   }

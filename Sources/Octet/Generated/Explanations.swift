@@ -1857,6 +1857,78 @@ extension Explanation {
       Always; it tells what was done.
 
       """#,
+    "OCT0515": #"""
+      # OCT0515 shard-mismatch
+
+      Calibration statistics do not belong together.
+
+      ## Why
+
+      `octet calibrate --merge` makes one table of what the shards of one run have seen. A shard is missing or given twice, or one
+      was run on another model, with other preprocessing or as part of another number of shards. The table would not be that of one
+      run, and nothing in it would tell.
+
+      ## Example
+
+      ```sh
+      octet calibrate lenet.prototxt --weights lenet.caffemodel -o a.statistics --calibration-data digits --samples 20 --preprocess scale=1/256 --shard 1/2
+      octet calibrate lenet.prototxt --weights lenet.caffemodel -o lenet.table --merge a.statistics --calibrator min-max
+      ```
+
+      ## How to fix
+
+      Give the files of all shards, each once. Run again the shard that differs, with the arguments of the others.
+
+      """#,
+    "OCT0516": #"""
+      # OCT0516 calibrator-chosen
+
+      Says which calibrator the ranges come from, where none was asked for.
+
+      ## Why
+
+      Which rule loses least depends on the model: detectors suffer when large values are clipped, classifiers gain from it. So the
+      model is quantized by each rule and its outputs are compared with the float model's, on samples that were not calibrated with:
+      those that `--samples` leaves over, else every fourth (the table is then made of all). `min-max` is taken unless another one is more
+      than 0.1 dB nearer, and where fewer than 8 samples would judge. `percentile` and `entropy` are only tried for lists of class scores.
+
+      ## Example
+
+      ```sh
+      octet convert lenet.prototxt --weights lenet.caffemodel -o lenet.tflite --int8 --calibration-data digits --samples 20 --preprocess scale=1/256
+      ```
+
+      ## How to fix
+
+      Nothing is wrong. `--calibrator NAME` takes a rule without comparing: `min-max`, `entropy` (as TensorRT), `percentile`,
+      `percentile:99.9` or `mse`.
+
+      ## When it is safe to ignore
+
+      Always; it tells what was done.
+
+      """#,
+    "OCT0517": #"""
+      # OCT0517 unmatched-pattern
+
+      A name or pattern on the command line fits no tensor of the model.
+
+      ## Why
+
+      What was asked for one tensor would silently be done for none. `*` stands for any number of characters, `?` for one.
+
+      ## Example
+
+      ```sh
+      octet convert lenet.prototxt --weights lenet.caffemodel -o lenet.tflite --int8 --calibration-data digits --samples 20 --preprocess scale=1/256 --calibrator-for 'convv1=mse'
+      ```
+
+      ## How to fix
+
+      Take a name that the message proposes, or one that `octet inspect` lists. Passes fuse layers: only tensors that are left after
+      them have ranges.
+
+      """#,
     "OCT0520": #"""
       # OCT0520 unknown-tensor
 

@@ -37,6 +37,7 @@ package struct Optimizer {
   private let fit: [Tensor]
   private let held: OutputFidelity
   private let quantize: (Graph, CalibrationTable) throws(DiagnosticFailure) -> Graph
+  private let calibrate: ((Graph) throws(DiagnosticFailure) -> CalibrationTable)?
   private let threads: Int
   private let log: DiagnosticLog
   private let progress: (String) -> Void
@@ -50,9 +51,11 @@ package struct Optimizer {
   ///   - fit: what is measured to change weights and biases; one float32 tensor [n, …] an input.
   ///   - held: what each change is judged by.
   ///   - quantize: makes the quantized form of a float graph.
+  ///   - calibrate: measures the ranges of a changed float graph; nil where they are given.
   package init(
     _ float: Graph, fit: [Tensor], held: [Tensor], threads: Int, log: DiagnosticLog,
     quantize: @escaping (Graph, CalibrationTable) throws(DiagnosticFailure) -> Graph,
+    calibrate: ((Graph) throws(DiagnosticFailure) -> CalibrationTable)?,
     progress: @escaping (String) -> Void
   ) throws(DiagnosticFailure) {
     self.float = float
@@ -60,6 +63,7 @@ package struct Optimizer {
     self.threads = threads
     self.log = log
     self.quantize = quantize
+    self.calibrate = calibrate
     self.progress = progress
     self.held = try OutputFidelity(of: float, samples: held, threads: threads, log: log)
   }
@@ -70,6 +74,7 @@ package struct Optimizer {
     var state = try state(float, table, correctsBiases: false)
     let before = state.decibels
     try tryBiases(&state)
+    try tryEqualization(&state)
     try trySplits(&state, Self.mostAdded[level] ?? 0)
     if level == .best { try tryRounding(&state) }
     return Result(
@@ -110,6 +115,24 @@ package struct Optimizer {
       decibels: try held.decibels(of: graph, log: log), correctsBiases: correctsBiases)
   }
 
+  private func tryEqualization(_ state: inout State) throws(DiagnosticFailure) {
+    guard let calibrate else { return }
+    progress("channels scaled")
+    guard
+      let (graph, groups) = try ChannelEqualization.applied(
+        to: state.float, samples: fit, threads: threads, log: log)
+    else { return }
+    var next = try self.state(
+      graph, try calibrate(graph), correctsBiases: state.correctsBiases)
+    next.trials = state.trials
+    let isKept = next.decibels > state.decibels
+    let trial = Trial(
+      text: "channels of \(counted(groups, "tensor group")) scaled to share their codes",
+      decibels: next.decibels, isKept: isKept)
+    if isKept { swap(&state, &next) }
+    state.trials.append(trial)
+  }
+
   private func tryBiases(_ state: inout State) throws(DiagnosticFailure) {
     progress("biases")
     let graph = try state.refinement.refined(roundsWeights: false, correctsBiases: true)
@@ -118,35 +141,77 @@ package struct Optimizer {
   }
 
   private func trySplits(_ state: inout State, _ most: Double) throws(DiagnosticFailure) {
-    let candidates = SignSplit.candidates(float)
-    if candidates.isEmpty { return }
-    let ranges = try extremes(of: Set(candidates.map { $0.result }))
-    let total = Double(float.macs)
-    var added = 0.0
-    for (position, candidate) in candidates.enumerated() {
-      let part = Double(candidate.macs) / total
-      guard added + part <= most else { continue }
-      progress("layer \(position + 1) of \(candidates.count) rounded once")
-      guard let range = ranges[candidate.result],
-        let split = try log.attempt({ () throws(Diagnostic) in
-          try SignSplit.applied(to: state.float, result: candidate.result, range: range)
-        })
-      else { continue }
-      var table = state.table
-      table.entries.removeAll { $0.name == candidate.result }
-      table.entries += split.ranges
-      let next = try self.state(split.graph, table, correctsBiases: state.correctsBiases)
+    var chosen = try affordableSplits(state, most)
+    while !chosen.isEmpty {
+      progress("\(counted(chosen.count, "layer")) rounded once")
+      var (float, table) = (state.float, state.table)
+      for candidate in chosen {
+        guard
+          let split = try log.attempt({ () throws(Diagnostic) in
+            try SignSplit.applied(to: float, result: candidate.result, range: candidate.range)
+          })
+        else { continue }
+        float = split.graph
+        table.entries.removeAll { $0.name == candidate.result }
+        table.entries += split.ranges
+      }
+      let next = try self.state(float, table, correctsBiases: state.correctsBiases)
       let isKept = next.decibels >= state.decibels + Self.worthSplitting
-      let percent = "\((part * 1000).rounded() / 10)"
+      let part = Double(chosen.reduce(0) { $0 + $1.macs }) / Double(self.float.macs)
+      let names = chosen.prefix(3).map { "'\($0.result)'" } + (chosen.count > 3 ? ["…"] : [])
       let trial = Trial(
-        text: "'\(candidate.result)' rounded once, for \(percent) % more multiplications",
+        text:
+          "\(counted(chosen.count, "layer")) rounded once (\(names.joined(separator: ", "))), for "
+          + "\((part * 1000).rounded() / 10) % more multiplications",
         decibels: next.decibels, isKept: isKept)
       let trials = state.trials + [trial]
-      if isKept {
-        state = next
-        added += part
-      }
+      if isKept { state = next }
       state.trials = trials
+      if isKept { return }
+      chosen.removeLast(chosen.count - chosen.count / 4)
+    }
+  }
+
+  /// A layer to split, with the range of its result.
+  private struct Split {
+    let result: String
+    let macs: Int
+    let range: CalibrationTable.Range
+    /// The mean square of what rounding in front of the activation changes, as a part of the result's.
+    let loss: Double
+  }
+
+  /// As many layers as `most` of the multiplications pay for, those first that lose most.
+  private func affordableSplits(
+    _ state: State, _ most: Double
+  ) throws(DiagnosticFailure) -> [Split] {
+    let candidates = SignSplit.candidates(state.float)
+    if candidates.isEmpty { return [] }
+    var ids: [String: ValueID] = [:]
+    for index in state.float.values.indices { ids[state.float.values[index].name] = ValueID(index) }
+    let statistics = try ChannelStatistics.measured(
+      Set(candidates.flatMap { [ids[$0.layer], ids[$0.result]] }.compactMap { $0 }),
+      of: state.float, samples: fit, threads: threads, log: log)
+    let splits = candidates.compactMap { candidate -> Split? in
+      guard let before = ids[candidate.layer].flatMap({ statistics[$0] }),
+        let after = ids[candidate.result].flatMap({ statistics[$0] }),
+        let low = after.low.min(), let high = after.high.max(),
+        let range = state.table.range(of: candidate.layer)
+      else { return nil }
+      let power = after.power.reduce(0, +) / Double(after.power.count)
+      let (step, gain) = (Double(range.quantization.scale), Double(candidate.alpha))
+      let felt = before.positiveShare + gain * gain * (1 - before.positiveShare)
+      return power > 0
+        ? Split(
+          result: candidate.result, macs: candidate.macs, range: .init(low: low, high: high),
+          loss: step * step / 12 * felt / power) : nil
+    }
+    var left = most * Double(float.macs)
+    let least = (splits.map { $0.loss }.max() ?? 0) / 4
+    return splits.sorted { $0.loss > $1.loss }.filter { split in
+      guard split.loss >= least, Double(split.macs) <= left else { return false }
+      left -= Double(split.macs)
+      return true
     }
   }
 
@@ -156,22 +221,5 @@ package struct Optimizer {
       roundsWeights: true, correctsBiases: state.correctsBiases)
     let decibels = try held.decibels(of: graph, log: log)
     _ = state.offer(graph, decibels, "weights rounded for the layers' results")
-  }
-
-  /// The least and the largest number of some tensors on the samples to fit.
-  private func extremes(
-    of names: Set<String>
-  ) throws(DiagnosticFailure) -> [String: CalibrationTable.Range] {
-    var found: [String: Histogram] = [:]
-    let loop = try SampleLoop(float, threads: threads, observing: true, log: log)
-    loop.forEachGroup(of: fit) { _ in
-      loop.prepared.invoke { id, view in
-        let name = float[id].name
-        guard names.contains(name) else { return }
-        _ = found[name, default: Histogram()].extend(
-          to: UnsafeBufferPointer(start: view.float32, count: view.count), pool: loop.prepared.pool)
-      }
-    }
-    return found.mapValues { $0.range(.minMax) }
   }
 }

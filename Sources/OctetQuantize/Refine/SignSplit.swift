@@ -13,8 +13,12 @@ import OctetOps
 package enum SignSplit {
   /// A layer that can be split.
   package struct Candidate {
+    /// The layer's own result.
+    package let layer: String
     /// The activation's result.
     package let result: String
+    /// What the activation multiplies negative numbers by.
+    package let alpha: Float
     /// Multiply-accumulates of the layer.
     package let macs: Int
   }
@@ -23,7 +27,10 @@ package enum SignSplit {
     let consumers = graph.consumers()
     return graph.nodes.indices.compactMap { index in
       Layer(graph, index, consumers).map {
-        Candidate(result: graph[$0.result].name, macs: graph.nodes[index].macs(in: graph) ?? 0)
+        Candidate(
+          layer: graph[graph.nodes[index].outputs[0]].name, result: graph[$0.result].name,
+          alpha: $0.alpha,
+          macs: graph.nodes[index].macs(in: graph) ?? 0)
       }
     }
   }

@@ -2,10 +2,13 @@ package import OctetDiagnostics
 package import OctetIR
 
 extension CalibrationTable {
+  /// Says that ranges do not follow from samples by an algorithm alone.
+  private static let given = "given"
+
   /// A table without ranges, for those that are given.
   package init(of graph: Graph, preprocessing: String) {
     self.init(
-      algorithm: .minMax, model: graph.contentHash, preprocessing: preprocessing, samples: 0,
+      algorithm: Self.given, model: graph.contentHash, preprocessing: preprocessing, samples: 0,
       entries: [])
   }
 
@@ -21,7 +24,7 @@ extension CalibrationTable {
     preprocessing: String, file: String?, log: DiagnosticLog
   ) throws(DiagnosticFailure) {
     self.init(of: graph, preprocessing: preprocessing)
-    algorithm = cache.algorithm
+    algorithm = "tensorrt \(cache.header)"
     let own = graph.activations.map { graph[$0].name }
     let place = Location(file: file, format: "TensorRT calibration cache")
     reportUnknown(
@@ -80,6 +83,7 @@ extension CalibrationTable {
       given.entries.map { $0.name }, among: graph.activations.map { graph[$0].name },
       "the model has no tensor", place, log)
     try log.throwIfErrors()
+    if !given.entries.isEmpty, algorithm != Self.given { algorithm += " \(Self.given)" }
     let (sources, fixed) = (graph.codeSources(), graph.fixedValues())
     let trained = TrainedRanges(graph).known
     var positions = Dictionary(

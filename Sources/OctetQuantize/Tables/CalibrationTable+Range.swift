@@ -32,20 +32,19 @@ extension CalibrationTable {
         high: quantization.scale * Float(127 - zeroPoint))
     }
 
+    /// The least symmetric range that holds this one but for half a step; itself if it is one.
+    package var widenedToSymmetric: Range {
+      if isSymmetric { return self }
+      return .symmetric(
+        scale: min(max(abs(low), abs(high)) / 127, .greatestFiniteMagnitude / 128))
+    }
+
     /// The int8 parameters for the range. A symmetric one gives back its scale to the last bit, since -128 scales are
     /// exact; an empty one has scale 1.
     package var quantization: Quantization {
       guard isSymmetric else { return .asymmetricInt8(low: low, high: high) }
       let scale = low / -128
       return Quantization(scale: scale.isNormal ? scale : 1, zeroPoint: 0)
-    }
-
-    /// The least scale with which the codes -127...127 reach the whole range when the zero point is 0; that of a
-    /// symmetric range.
-    var symmetricScale: Float {
-      if isSymmetric { return quantization.scale }
-      let scale = min(max(abs(low), abs(high)) / 127, .greatestFiniteMagnitude / 128)
-      return scale.isNormal ? scale : 1
     }
   }
 }

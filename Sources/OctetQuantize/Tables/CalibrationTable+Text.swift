@@ -18,7 +18,7 @@ extension CalibrationTable {
   public var text: String {
     var text = """
       \(Self.signature)
-      algorithm: \(algorithm.rawValue)
+      algorithm: \(algorithm)
       graph: \(model.structure)
       weights: \(model.weights)
       preprocessing: \(preprocessing)
@@ -38,13 +38,6 @@ extension CalibrationTable {
   /// each other one.
   public init(parsing text: String, file: String? = nil) throws(Diagnostic) {
     var reader = TableReader(text, file: file, format: "calibration table")
-    func field(_ name: String) throws(Diagnostic) -> String {
-      let text = try reader.next()
-      guard text.hasPrefix(name + ":") else {
-        throw reader.problem("expected '\(name):', found '\(text.prefix(60))'")
-      }
-      return String(text.dropFirst(name.count + 1).drop { $0 == " " })
-    }
     guard try reader.next() == Self.signature else {
       var problem = reader.problem("this is not a calibration table of Octet")
       if text.hasPrefix("TRT-") {
@@ -53,19 +46,14 @@ extension CalibrationTable {
       }
       throw problem
     }
-    let algorithmName = try field("algorithm")
-    guard let algorithm = CalibrationAlgorithm(rawValue: algorithmName) else {
-      throw reader.problem("there is no algorithm '\(algorithmName)'")
-        .suggesting(algorithmName, from: CalibrationAlgorithm.allCases.map { $0.rawValue })
-    }
-    let model = GraphHash(structure: try field("graph"), weights: try field("weights"))
-    let (preprocessing, data) = (try field("preprocessing"), try field("data"))
-    guard let samples = Int(try field("samples")), samples >= 0 else {
+    let algorithm = try reader.field("algorithm")
+    let model = GraphHash(
+      structure: try reader.field("graph"), weights: try reader.field("weights"))
+    let (preprocessing, data) = (try reader.field("preprocessing"), try reader.field("data"))
+    guard let samples = Int(try reader.field("samples")), samples >= 0 else {
       throw reader.problem("'samples' is not a whole number")
     }
-    guard try reader.next().isEmpty else {
-      throw reader.problem("expected an empty line after the header")
-    }
+    try reader.headerEnd()
     self.init(
       algorithm: algorithm, model: model, preprocessing: preprocessing, data: data,
       samples: samples,

@@ -1,6 +1,7 @@
 /// The range of each tensor, with what it was measured on.
 public struct CalibrationTable: Sendable, Equatable {
-  public var algorithm: CalibrationAlgorithm
+  /// How the ranges followed from the values: what `CalibrationRules.text` gives.
+  public var algorithm: String
   /// The float graph that was measured; empty hashes for ranges that fit any.
   public var model: GraphHash
   /// The preprocessing of the samples, as `--preprocess` takes it; empty for none.
@@ -12,7 +13,7 @@ public struct CalibrationTable: Sendable, Equatable {
   public var entries: [(name: String, range: Range)]
 
   public init(
-    algorithm: CalibrationAlgorithm, model: GraphHash, preprocessing: String, data: String = "",
+    algorithm: String, model: GraphHash, preprocessing: String, data: String = "",
     samples: Int, entries: [(name: String, range: Range)]
   ) {
     self.algorithm = algorithm

@@ -36,6 +36,19 @@ struct TableReader {
     throw problem("the table ends early")
   }
 
+  /// What follows `name:` on the next line.
+  mutating func field(_ name: String) throws(Diagnostic) -> String {
+    let text = try next()
+    guard text.hasPrefix(name + ":") else {
+      throw problem("expected '\(name):', found '\(text.prefix(60))'")
+    }
+    return String(text.dropFirst(name.count + 1).drop { $0 == " " })
+  }
+
+  mutating func headerEnd() throws(Diagnostic) {
+    guard try next().isEmpty else { throw problem("expected an empty line after the header") }
+  }
+
   /// The rest, one `name: value` a line; empty lines are skipped. A name may hold colons and spaces: the value stands
   /// behind the last colon, or the last space where that is the separator.
   ///

@@ -53,7 +53,7 @@ public struct TensorRTCache: Sendable {
   /// The scales of a graph's tensors by the ranges of a table, in the graph's order: the largest magnitude by 127. As in
   /// int8, pools and the like have the scale of what they read, and softmax has that of its codes.
   package init(_ table: CalibrationTable, of graph: Graph) {
-    let isMinMax = table.algorithm == .minMax
+    let isMinMax = table.algorithm == CalibrationAlgorithm.minMax.text
     header = "TRT-7000-" + (isMinMax ? "MinMaxCalibration" : "EntropyCalibration2")
     let ranges = Dictionary(
       table.entries.map { ($0.name, $0.range) }, uniquingKeysWith: { first, _ in first })
@@ -61,7 +61,7 @@ public struct TensorRTCache: Sendable {
     entries = graph.activations.compactMap { id in
       let source = sources[id.index]
       let range = fixed[source].map { .reached(by: $0) } ?? ranges[graph[source].name]
-      return range.map { (graph[id].name, $0.symmetricScale) }
+      return range.map { (graph[id].name, $0.widenedToSymmetric.quantization.scale) }
     }
   }
 
@@ -88,10 +88,5 @@ public struct TensorRTCache: Sendable {
       }
       return own
     }.map { ($0.name, $0.value) }
-  }
-
-  /// The calibrator as far as Octet has it.
-  var algorithm: CalibrationAlgorithm {
-    header.hasSuffix("-MinMaxCalibration") ? .minMax : .entropy
   }
 }

@@ -1,0 +1,195 @@
+import OctetDiagnostics
+import OctetIR
+import OctetOps
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+/// Scales channels so that those of small numbers share a tensor's codes with those of large ones at less loss.
+///
+/// A layer's weights and bias make a channel s times as large, and the weights of the layers that read it take the
+/// factor back. Factors are powers of two: the float graph computes the same to the last bit.
+///
+/// Source: M. Nagel et al., "Data-free quantization through weight equalization and bias correction" (2019), section
+/// 4.1. There the factors equalize weights; here they are those of the least estimated noise in the readers' results.
+struct ChannelEqualization {
+  private let graph: Graph
+  private let statistics: [ValueID: ChannelStatistics]
+
+  /// The graph with scaled channels, and in how many groups of tensors; nil where scaling gains nothing.
+  static func applied(
+    to graph: Graph, samples: [Tensor], threads: Int, log: DiagnosticLog
+  ) throws(DiagnosticFailure) -> (graph: Graph, groups: Int)? {
+    let groups = graph.channelGroups()
+    let results = groups.flatMap { $0.readers.map { graph.nodes[$0.node].outputs[0] } }
+    let wanted = Set(groups.flatMap { $0.values } + results)
+    if wanted.isEmpty { return nil }
+    let equalization = ChannelEqualization(
+      graph: graph,
+      statistics: try ChannelStatistics.measured(
+        wanted, of: graph, samples: samples, threads: threads, log: log))
+    var (result, changed) = (graph, 0)
+    for group in groups {
+      guard let exponents = equalization.exponents(of: group) else { continue }
+      for maker in group.makers {
+        result.scale(maker.weights, axis: maker.axis, by: exponents)
+        let node = graph.nodes[maker.node]
+        if let bias = node.int8Rule?.bias, bias < node.inputs.count, let id = node.inputs[bias] {
+          result.scale(id, axis: 0, by: exponents)
+        }
+      }
+      for reader in group.readers {
+        result.scale(reader.weights, axis: reader.axis, by: exponents.map { -$0 })
+      }
+      changed += 1
+    }
+    return changed == 0 ? nil : (result, changed)
+  }
+
+  /// Powers of two that the group's channels are multiplied by; nil for none.
+  private func exponents(of group: ChannelGroup) -> [Int]? {
+    let tensors = group.values.compactMap { id in
+      (statistics[id]).map { Spread(of: $0, gain: negativeGain(after: id)) }
+    }
+    let readers = group.readers.compactMap { reader -> Reader? in
+      let node = graph.nodes[reader.node]
+      guard let source = node.int8Data, let power = statistics[source]?.power,
+        let signal = statistics[node.outputs[0]]?.power.reduce(0, +), signal > 0
+      else { return nil }
+      return Reader(graph, reader, power: power, signal: signal)
+    }
+    let largest = (0..<group.channels).map { channel in
+      tensors.map { max($0.high[channel], $0.low[channel]) }.max() ?? 0
+    }
+    guard let most = largest.max(), most > 0, !readers.isEmpty else { return nil }
+    func noise(_ exponents: [Int]) -> Double {
+      let factors = exponents.map { Double(sign: .plus, exponent: $0, significand: 1) }
+      let rounding = tensors.reduce(0) { $0 + $1.noise(factors) }
+      return readers.reduce(0) { $0 + $1.noise(factors, rounding: rounding) }
+    }
+    let none = [Int](repeating: 0, count: group.channels)
+    var best = (exponents: none, noise: noise(none) * Self.worthScaling)
+    for strength in Self.strengths {
+      let exponents = largest.map { limit in
+        guard limit > 0 else { return 0 }
+        let exponent = (strength * log2(most / limit) - Self.margin).rounded(.down)
+        return min(max(Int(exponent), 0), Self.mostExponent)
+      }
+      let noise = noise(exponents)
+      if noise < best.noise { best = (exponents, noise) }
+    }
+    return best.exponents == none ? nil : best.exponents
+  }
+
+  private static let strengths = [0.25, 0.5, 0.75, 1]
+  private static let mostExponent = 10
+  /// Of an exponent: room for values larger than the samples have shown.
+  private static let margin = 0.5
+  /// The part of the noise without factors that may be left. Less gain is not worth the room that channels of small
+  /// numbers lose.
+  private static let worthScaling = 0.5
+
+  /// The part of an error below zero that is left where an activation alone reads the value.
+  private func negativeGain(after id: ValueID) -> Double {
+    let readers = graph.nodes.filter { $0.inputs.contains(id) }
+    guard readers.count == 1, let rule = readers[0].int8Rule, rule.output == .calibrated else {
+      return 1
+    }
+    return Double(rule.negativeGain)
+  }
+
+  /// How far a tensor's channels reach.
+  private struct Spread {
+    let low: [Double]
+    let high: [Double]
+
+    init(of statistics: ChannelStatistics, gain: Double) {
+      high = statistics.high.map { Double($0) }
+      // The range of such a tensor ends where the loss behind the activation is least.
+      low = statistics.low.map { Double(-$0) * gain.squareRoot() }
+    }
+
+    /// The mean square of what rounding to 256 codes changes.
+    func noise(_ factors: [Double]) -> Double {
+      var (below, above) = (0.0, 0.0)
+      for (channel, factor) in factors.enumerated() {
+        below = max(below, low[channel] * factor)
+        above = max(above, high[channel] * factor)
+      }
+      let step = (below + above) / 255
+      return step * step / 12
+    }
+  }
+
+  /// What a layer makes of the noise of its input, and of its own weights'.
+  private struct Reader {
+    /// The sum of the squares of the weights that read each channel.
+    private var energy: [Double]
+    /// By output and channel, the largest magnitude of the weights; empty where each channel has a scale of its own.
+    private var largest: [[Double]]
+    private let power: [Double]
+    /// The mean square of the layer's result, summed over its channels.
+    private let signal: Double
+    /// The number of weights between two channels.
+    private let taps: Double
+
+    init?(_ graph: Graph, _ layer: ChannelGroup.Weights, power: [Double], signal: Double) {
+      guard let constant = graph[layer.weights].constant,
+        let extents = graph[layer.weights].type.shape.extents
+      else { return nil }
+      let channels = extents[layer.axis]
+      let values = constant.array(of: Float.self)
+      let isApart = graph.nodes[layer.node].op is DepthwiseConv2D
+      let outputs = isApart ? 1 : extents[0]
+      energy = [Double](repeating: 0, count: channels)
+      largest = [[Double]](
+        repeating: [Double](repeating: 0, count: channels), count: isApart ? 0 : outputs)
+      let perOutput = max(1, values.count / outputs)
+      for (index, value) in values.enumerated() {
+        let channel = index % channels
+        energy[channel] += Double(value * value)
+        if !isApart {
+          let output = index / perOutput
+          largest[output][channel] = max(largest[output][channel], Double(abs(value)))
+        }
+      }
+      self.power = power
+      self.signal = signal
+      taps = Double(perOutput / channels)
+    }
+
+    func noise(_ factors: [Double], rounding: Double) -> Double {
+      var (passed, input) = (0.0, 0.0)
+      for (channel, factor) in factors.enumerated() {
+        passed += energy[channel] / (factor * factor)
+        input += power[channel] * factor * factor
+      }
+      var weights = 0.0
+      for row in largest {
+        var limit = 0.0
+        for (channel, factor) in factors.enumerated() { limit = max(limit, row[channel] / factor) }
+        let step = limit / 127
+        weights += step * step / 12
+      }
+      return (passed * rounding + weights * input * taps) / signal
+    }
+  }
+}
+
+extension Graph {
+  /// Multiplies a float32 constant by 2^`exponents`, one for each index of `axis`.
+  fileprivate mutating func scale(_ id: ValueID, axis: Int, by exponents: [Int]) {
+    guard let constant = self[id].constant, let extents = self[id].type.shape.extents else {
+      return
+    }
+    let step = extents[(axis + 1)...].reduce(1, *)
+    let factors = exponents.map { Float(sign: .plus, exponent: $0, significand: 1) }
+    let values = constant.array(of: Float.self).enumerated().map { index, value in
+      value * factors[index / step % factors.count]
+    }
+    self[id].constant = Storage(values)
+  }
+}
