@@ -101,6 +101,23 @@ import Testing
     #expect(throws: DiagnosticFailure.self) { try result.withDynamicRange(log: self.log) }
   }
 
+  /// Filters that training has rounded with one scale get it once for each channel, as kernels read it.
+  @Test func trainedWeights() throws {
+    let result = try graph(
+      """
+      graph @main(%x: f32[1,8,8,8]) -> (%y) {
+        %w = const splat 0.5 : f32[1,12,12,8]{0.25:0}
+        %y = depthwise_conv_2d(%x, %w, _) {padding = same, depth_multiplier = 1}
+      }
+      """
+    ).withDynamicRange(log: log)
+    let weights = result[result.nodes[0].inputs[1]!]
+    #expect(
+      weights.type.quantization
+        == Quantization(scales: [Float](repeating: 0.25, count: 8), axis: 3))
+    #expect(weights.constant?.array(of: Int8.self).allSatisfy { $0 == 2 } == true)
+  }
+
   /// Kernels for real numbers give the sums of codes exactly: in one part, in two, and where the definition is needed.
   @Test(arguments: [1, 33, 1000, 3000, 5000])
   func kernelsGiveTheDefinitionsBits(_ depth: Int) throws {

@@ -28,10 +28,7 @@ extension Graph {
       let weights =
         quantized[input]
         ?? result.addConstant(
-          self[input].name,
-          WeightQuantizer.perAxis(
-            Tensor(self[input].type, constant), axis: axis, minimumScales: nil
-          ).tensor)
+          self[input].name, Tensor(self[input].type, constant).codes(along: axis))
       quantized[input] = weights
       result.nodes[place].op = op
       result.nodes[place].inputs[1] = weights
@@ -49,6 +46,21 @@ extension Graph {
           .alreadyQuantized, "the model is quantized already",
           help: "convert the float model it was made from"))
     }
+  }
+}
+
+extension Tensor {
+  /// The weights as int8 with a scale for each index of `axis`, also where training has one for all: LiteRT's kernel for
+  /// DEPTHWISE_CONV_2D reads as many.
+  fileprivate func codes(along axis: Int) -> Tensor {
+    let weights = WeightQuantizer.perAxis(self, axis: axis, minimumScales: nil).tensor
+    guard let quantization = weights.type.quantization, quantization.axis == nil else {
+      return weights
+    }
+    let scales = [Float](repeating: quantization.scale, count: extents[axis])
+    return Tensor(
+      TensorType(.int8, extents, quantization: Quantization(scales: scales, axis: axis)),
+      weights.storage)
   }
 }
 
