@@ -14,10 +14,7 @@ extension CalibrationTable {
 
   /// Writes the table; the file is complete or not there.
   public func write(_ path: String, log: DiagnosticLog) throws(DiagnosticFailure) {
-    let bytes = Array(text.utf8)
-    try log.attempt { () throws(Diagnostic) in
-      try writeFile(path, bytes)
-    }
+    try writeTable(path, text, names: entries.map { $0.name }, log)
   }
 }
 
@@ -48,8 +45,7 @@ extension TensorRTCache {
 
   /// Writes the cache; the file is complete or not there.
   public func write(_ path: String, log: DiagnosticLog) throws(DiagnosticFailure) {
-    let bytes = Array(text.utf8)
-    try log.attempt { () throws(Diagnostic) in try writeFile(path, bytes) }
+    try writeTable(path, text, names: entries.map { $0.name }, log)
   }
 }
 
@@ -62,6 +58,19 @@ extension GivenRanges {
       try GivenRanges(parsing: try tableText(path), file: path)
     }
   }
+}
+
+private func writeTable(
+  _ path: String, _ text: String, names: [String], _ log: DiagnosticLog
+) throws(DiagnosticFailure) {
+  if let name = names.first(where: { $0.utf8.contains(UInt8(ascii: "\n")) }) {
+    throw log.failure(
+      Diagnostic(
+        .invalidTable, "the name of tensor '\(name)' has two lines, which a table cannot hold",
+        at: Location(file: path)))
+  }
+  let bytes = Array(text.utf8)
+  try log.attempt { () throws(Diagnostic) in try writeFile(path, bytes) }
 }
 
 /// The text of a file of tensors.

@@ -48,6 +48,26 @@ extension Model {
     if let remark = graph.remarkOnFloatLayers(resolved) { log.add(remark) }
   }
 
+  /// A converted float model with weights of half precision, which are turned into float32 when the model is prepared.
+  public func withFloat16Weights(log: DiagnosticLog) throws(DiagnosticFailure) -> Model {
+    var result = self
+    result.graph = try graph.withFloat16Weights(log: log)
+    return result
+  }
+
+  /// A converted float model with int8 weights, whose layers quantize their float32 inputs when they run; needs no
+  /// samples.
+  public func withDynamicRange(log: DiagnosticLog) throws(DiagnosticFailure) -> Model {
+    var result = self
+    result.graph = try graph.withDynamicRange(log: log)
+    return result
+  }
+
+  /// The scales that TensorRT takes for this converted float model, by the ranges of its table.
+  public func tensorRTCache(_ table: CalibrationTable) -> TensorRTCache {
+    TensorRTCache(table, of: graph)
+  }
+
   /// Logs `OCT0503` when the table was made for another model, with the tensors that differ.
   public func check(
     _ table: CalibrationTable, file: String, log: DiagnosticLog

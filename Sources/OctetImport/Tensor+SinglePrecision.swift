@@ -16,20 +16,6 @@ extension Tensor {
   }
 }
 
-extension Float {
-  /// The number that IEEE 754 binary16 stores as `bits`.
-  fileprivate init(half bits: UInt16) {
-    let (exponent, fraction) = (Int(bits >> 10 & 31), Float(bits & 1023))
-    let magnitude: Float =
-      switch exponent {
-      case 0: fraction * 0x1p-24
-      case 31: fraction == 0 ? .infinity : .nan
-      default: Float(sign: .plus, exponent: exponent - 15, significand: 1 + fraction / 1024)
-      }
-    self = bits >> 15 == 0 ? magnitude : -magnitude
-  }
-}
-
 /// How much numbers of float64 lost when they became float32.
 struct Narrowing {
   /// The largest difference, as a part of the number itself.

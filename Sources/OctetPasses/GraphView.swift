@@ -17,9 +17,12 @@ package struct GraphView {
     isOutputValue = isOutput
   }
 
-  /// True when a tensor of the node has codes: their scales are part of its meaning.
+  /// True when a tensor of the node has codes, whose scales are part of its meaning, or numbers that are stored in half
+  /// precision.
   package func isQuantized(_ node: Node) -> Bool {
-    (node.inputs.compactMap { $0 } + node.outputs).contains { graph[$0].type.isQuantized }
+    (node.inputs.compactMap { $0 } + node.outputs).contains {
+      graph[$0].type.isQuantized || graph[$0].type.element == .float16
+    }
   }
 
   /// Whether `source` can take the place of `old` and its name, where that is an output of the graph: it

@@ -56,6 +56,15 @@ package final class PreparedGraph {
       self.arenaLimit = arenaLimit
     }
 
+    func allocate(_ byteCount: Int) throws(Diagnostic) -> Storage {
+      guard byteCount <= arenaLimit else {
+        throw Diagnostic(
+          .arenaTooLarge, "the step needs \(byteCount) bytes of its own, \(arenaLimit) are left")
+      }
+      arenaLimit -= byteCount
+      return Storage(byteCount: byteCount)
+    }
+
     /// Counts a subgraph that is about to be prepared. Throws `OCT0701` for more than a model may run.
     func add(_ graph: Graph) throws(Diagnostic) {
       nodes += graph.nodes.count + 1
@@ -96,20 +105,21 @@ package final class PreparedGraph {
   /// - Parameters:
   ///   - inputs: the tensors that are the graph's inputs, and what it may do to them; nil for its own.
   private init(
-    _ graph: Graph, _ common: Common, keepsAllTensors: Bool, inputs lent: [TensorView]?,
+    _ given: Graph, _ common: Common, keepsAllTensors: Bool, inputs lent: [TensorView]?,
     use: LentInputs?, log: DiagnosticLog
   ) throws(DiagnosticFailure) {
     let limit = common.arenaLimit
-    try Self.checkOperators(graph, log)
-    try Self.checkSizes(graph, limit, log)
+    try Self.checkOperators(given, log)
+    try Self.checkSizes(given, limit, log)
+    let graph = try Self.dequantizingConstants(given, common, log)
     let schedule =
       keepsAllTensors || common.usesReference ? Schedule(graph) : Schedule(joining: graph)
     let plan = MemoryPlan(graph, schedule, lent: use)
-    if plan.arenaBytes > limit {
+    if plan.arenaBytes > common.arenaLimit {
       throw log.failure(
         Diagnostic(
           .arenaTooLarge,
-          "the tensors need \(plan.arenaBytes) bytes at once, the limit is \(limit)"))
+          "the tensors need \(plan.arenaBytes) bytes at once, the limit is \(common.arenaLimit)"))
     }
     common.arenaLimit -= plan.arenaBytes
     let arena = Storage(byteCount: plan.arenaBytes)
@@ -131,7 +141,7 @@ package final class PreparedGraph {
         outputs: entry.outputs.compactMap { views[$0.index] },
         resultType: graph[node.outputs[0]].type, epilogue: entry.epilogue,
         border: entry.border, usesReference: common.usesReference, pool: common.pool,
-        scratch: common.scratch, turns: common.turns,
+        scratch: common.scratch, turns: common.turns, allocate: common.allocate,
         subgraph: { name, inputs, use throws(Diagnostic) in
           try Self.prepared(name, of: graph, common, inputs, use)
         })
@@ -161,6 +171,33 @@ package final class PreparedGraph {
       inputs.count == graph.inputs.count && outputs.count == graph.outputs.count,
       "sizes have been checked")
     alignedConstants = aligned
+  }
+
+  /// The graph with the results of operators that dequantize constants as constants, which are computed here.
+  private static func dequantizingConstants(
+    _ graph: Graph, _ common: Common, _ log: DiagnosticLog
+  ) throws(DiagnosticFailure) -> Graph {
+    var result = graph
+    result.nodes = []
+    for node in graph.nodes {
+      guard let op = OpCatalog.builtin(node.op), op.name == Dequantize.entry.name,
+        let input = node.inputs[0], let constant = graph[input].constant,
+        !graph.outputs.contains(node.outputs[0]),
+        let byteCount = graph[node.outputs[0]].type.byteCount
+      else {
+        result.nodes.append(node)
+        continue
+      }
+      do throws(Diagnostic) {
+        let real = try common.allocate(byteCount)
+        try Dequantize.dequantize(constant, graph[input].type, into: real)
+        constant.forgetPages()
+        result[node.outputs[0]].constant = real
+      } catch {
+        throw log.failure(graph.described(error, node))
+      }
+    }
+    return result
   }
 
   private static func prepared(

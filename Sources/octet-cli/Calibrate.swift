@@ -49,7 +49,7 @@ struct Calibrate: ParsableCommand {
 
   @Option(
     help:
-      "The form of the table: octet (default), or tensorrt for a calibration cache of TensorRT, whose scales are the largest magnitudes by 127."
+      "The form of the table: octet (default), or tensorrt for a calibration cache of TensorRT, with zero point 0."
   )
   var format = Format.octet
 
@@ -99,7 +99,7 @@ struct Calibrate: ParsableCommand {
       }
       switch format {
       case .octet: try table.write(output, log: log)
-      case .tensorrt: try TensorRTCache(table).write(output, log: log)
+      case .tensorrt: try model.tensorRTCache(table).write(output, log: log)
       }
       finish("ranges of", table.entries.count, table.samples)
     }

@@ -3,7 +3,7 @@ import Octet
 
 struct Convert: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Convert a model to .tflite, float or int8.",
+    abstract: "Convert a model to .tflite: float, int8, or float with smaller weights.",
     discussion: """
       Examples:
         octet convert net.prototxt --weights net.caffemodel -o net.tflite
@@ -21,6 +21,8 @@ struct Convert: ParsableCommand {
             --int8 --calibration-data photos --optimize best
         octet convert saved_model_folder -o net8.tflite --int8 --calibration-data photos \\
             --precision 'stem*=int16' --precision head=float32
+        octet convert yolov3-tiny.cfg --weights yolov3-tiny.weights -o yolo.tflite \\
+            --dynamic-range
         octet convert saved_model_folder -o detector.tflite --input-shape image=1,416,416,3 \\
             --preprocess scale=1/255,resize=letterbox \\
             --detector 'boxes classes=80 form=xyxy scores=scores output=boxes'
@@ -34,6 +36,15 @@ struct Convert: ParsableCommand {
 
   @Flag(help: "Quantize weights and activations to int8.")
   var int8 = false
+
+  @Flag(help: "Store weights as float16, which is half the size; they are float32 when they run.")
+  var float16 = false
+
+  @Flag(
+    help:
+      "Store the weights of dense layers and convolutions as int8, a quarter of the size; activations stay float32 and are quantized as the layers run. Needs no samples."
+  )
+  var dynamicRange = false
 
   @Flag(
     help: "Convert the largest part of a model that does not convert whole; a remark says which.")
@@ -108,11 +119,16 @@ struct Convert: ParsableCommand {
 
   func validate() throws {
     if bisectPasses {
-      if int8 || output != nil || stopAfter != nil || printPasses || !printAfter.isEmpty {
+      if int8 || float16 || dynamicRange || output != nil || stopAfter != nil || printPasses
+        || !printAfter.isEmpty
+      {
         throw ValidationError("--bisect-passes writes nothing and takes no other option of convert")
       }
     } else if output == nil {
       throw ValidationError("give -o FILE.tflite")
+    }
+    if [int8, float16, dynamicRange].count(where: { $0 }) > 1 {
+      throw ValidationError("give one of --int8, --float16 and --dynamic-range")
     }
     if !int8 {
       for (isGiven, option) in [
@@ -188,6 +204,8 @@ struct Convert: ParsableCommand {
         let preprocessing = try Preprocessing.chosen(
           given, stored: model.preprocessing, in: source.model, log: log)
         model = try model.storing(preprocessing, log: log)
+        if float16 { model = try model.withFloat16Weights(log: log) }
+        if dynamicRange { model = try model.withDynamicRange(log: log) }
       }
       guard let output else { return }
       let bytes = try model.write(output, log: log)

@@ -120,4 +120,22 @@ extension CommandLineTests {
     let found = result.output.split(separator: "\n").map { $0.prefix { $0 != " " } }
     #expect(found == ["car", "car", "dog", "bicycle"], "\(result.output)")
   }
+
+  /// Caches that TensorRT has written and a table of ONNX Runtime can be read, whatever their model.
+  @Test(.enabled(if: Sample.hasShared("trt-cache"), "needs ../shared/data"))
+  func publishedCaches() throws {
+    let log = DiagnosticLog()
+    for (name, count) in [
+      ("deepstream-yolov3-calibration.table", 186),
+      ("deepstream-yolov3-tiny-calibration.table", 41),
+      ("onnx-demo-TRT101401-EntropyCalibration2.cache", 249),
+      ("sampleINT8-mnist-lenet-TRT5100.cache", 8), ("sampleINT8-mnist-lenet-TRT7000.cache", 8),
+    ] {
+      let cache = try TensorRTCache.read(Self.shared + "/trt-cache/" + name, log: log)
+      #expect(cache.entries.count == count, "\(name)")
+    }
+    let path = Self.shared + "/trt-cache/ort-crestereo-calibration.cache"
+    let ranges = try GivenRanges.read(path, log: log)
+    #expect(ranges.entries.count == 4520 && ranges.entries[0].name == "init_K")
+  }
 }

@@ -2,7 +2,6 @@ import OctetDiagnostics
 import OctetIR
 import OctetOps
 import OctetQuantize
-import OctetTestSupport
 import Testing
 
 @Suite struct CalibrationTableTests {

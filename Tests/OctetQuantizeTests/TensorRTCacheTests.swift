@@ -2,7 +2,6 @@ import OctetDiagnostics
 import OctetIR
 import OctetOps
 import OctetQuantize
-import OctetTestSupport
 import Testing
 
 @Suite struct TensorRTCacheTests {
@@ -72,17 +71,37 @@ import Testing
     #expect(error.location?.line == 1)
   }
 
+  /// Values that hand on codes have the scale of what they read, softmax that of its codes.
   @Test func aTableBecomesTheLargestMagnitudes() throws {
+    let graph = try graph(
+      """
+      graph @main(%above: f32[1,4,4,1]) -> (%soft, %all) {
+        %below = leaky_relu(%above) {alpha = 0.5}
+        %pool = max_pool_2d(%below) {filter = [2, 2], stride = [2, 2], padding = valid}
+        %symmetric = leaky_relu(%pool) {alpha = 0.5}
+        %nothing = leaky_relu(%symmetric) {alpha = 0.5}
+        %all = leaky_relu(%nothing) {alpha = 0.5}
+        %flat = reshape(%nothing) {shape = [1, 4]}
+        %soft = softmax(%flat)
+      }
+      """)
     let table = CalibrationTable(
       algorithm: "entropy", model: GraphHash(), preprocessing: "", samples: 1,
       entries: [
         ("above", .init(low: -1, high: 254)), ("below", .init(low: -127, high: 1)),
-        ("symmetric", .symmetric(scale: 0.1)), ("nothing", .init(low: 0, high: 0)),
+        ("pool", .init(low: -50, high: 1)), ("symmetric", .symmetric(scale: 0.1)),
+        ("nothing", .init(low: 0, high: 0)),
         ("all", .init(low: -.greatestFiniteMagnitude, high: .greatestFiniteMagnitude)),
+        ("soft", .init(low: 0, high: 0.5)),
       ])
-    let cache = try TensorRTCache(parsing: TensorRTCache(table).text)
+    let cache = try TensorRTCache(parsing: TensorRTCache(table, of: graph).text)
     #expect(cache.header == "TRT-7000-EntropyCalibration2")
-    #expect(cache.entries.map { $0.scale } == [2, 1, 0.1, 1, 0x1.fffffep+120])
+    let scales = Dictionary(uniqueKeysWithValues: cache.entries.map { ($0.name, $0.scale) })
+    #expect(
+      scales == [
+        "above": 2, "below": 1, "pool": 1, "symmetric": 0.1, "nothing": 1, "flat": 1,
+        "all": 0x1.fffffep+120, "soft": 255 / 256 / 127,
+      ])
   }
 
   func graph(_ body: String) throws -> Graph {

@@ -143,7 +143,7 @@ private func writeElements(
   case .uint8: writePixels(bytes, preprocessing, into: target)
   case .float32: UnsafeMutableRawBufferPointer(target).copyMemory(from: bytes)
   case .float64: each(Double.self) { Float($0) }
-  case .float16: each(UInt16.self, floatFromHalf)
+  case .float16: each(UInt16.self) { Float(half: $0) }
   case .int8: each(Int8.self) { Float($0) }
   case .int16: each(Int16.self) { Float($0) }
   case .int32: each(Int32.self) { Float($0) }
@@ -167,17 +167,5 @@ private func writePixels(
   for index in target.indices {
     target[index] = table[channel * 256 + Int(bytes[index])]
     channel = channel + 1 == channels ? 0 : channel + 1
-  }
-}
-
-/// The value of an IEEE half; `Float16` does not exist on every host.
-private func floatFromHalf(_ bits: UInt16) -> Float {
-  let sign: Float = bits & 0x8000 == 0 ? 1 : -1
-  let exponent = Int(bits >> 10 & 0x1F)
-  let fraction = Float(bits & 0x3FF) / 1024
-  switch exponent {
-  case 0: return sign * fraction * 0x1p-14
-  case 31: return fraction == 0 ? sign * .infinity : .nan
-  default: return Float(sign: .plus, exponent: exponent - 15, significand: sign * (1 + fraction))
   }
 }

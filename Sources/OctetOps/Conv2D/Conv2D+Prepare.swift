@@ -14,6 +14,8 @@ extension Conv2D {
     let groups = image.extents[3] / filter.extents[3]
     let isConstant = filter.isConstant && (bias?.isConstant ?? true) && !context.usesReference
     switch image.element {
+    case .float32 where filter.element == .int8:
+      return try hybridStep(context, geometry, groups)
     case .float32:
       if isConstant {
         let convolution = F32Convolution(
@@ -90,6 +92,58 @@ extension Conv2D {
         }
         .applying(context.epilogue, to: output)
       }
+    }
+  }
+
+  private func hybridStep(
+    _ context: PrepareContext, _ geometry: Conv2DGeometry, _ groups: Int
+  ) throws(Diagnostic) -> Step {
+    let (image, filter) = (context.input(0), context.input(1))
+    // As in TFLite, which cannot tell one channel from one scale for all.
+    let isPerChannel = filter.type.quantization?.scales.count ?? 1 > 1
+    let layer = HybridLayer(
+      rows: image.extents[0], quantization: isPerChannel ? .asymmetric : .symmetric,
+      scales: try filter.scales(along: 0), scalesWeightsFirst: isPerChannel,
+      bias: context.optionalInput(2)?.float32, bounds: activation.bounds)
+    let (weights, batches) = (filter.int8, image.extents[0])
+    let depth = filter.count / filter.extents[0]
+    var name = "conv-2d--reference"
+    var sums: [HybridLayer.Sums] = [
+      { steps, sums in
+        [
+          Work { _, _ in
+            Self.reference(
+              geometry, batches: batches, groups: groups, steps: steps, filter: weights,
+              sums: sums)
+          }
+        ]
+      }
+    ]
+    if filter.isConstant, !context.usesReference,
+      let kernels = HybridLayer.packing(
+        filter, channels: geometry.outputChannels, channel: { $0 / depth },
+        {
+          F32DirectConv2D(
+            F32Convolution(
+              geometry: geometry, groups: groups, weights: $0,
+              output: F32Output(channels: geometry.outputChannels, bias: nil)), pool: context.pool)
+        })
+    {
+      context.didPack(1)
+      name = kernels[0].kernel
+      sums = kernels.map { kernel in
+        { steps, sums in
+          kernel.phases(
+            ConvolutionImages(
+              input: steps, result: sums, pixelStride: geometry.outputChannels, batches: batches),
+            threads: context.pool.threadCount, scratch: context.scratch)
+        }
+      }
+    }
+    return try Step.spreading(context.output) { output throws(Diagnostic) in
+      try layer.step(
+        context, kernel: "qd8-\(name)",
+        multiplications: batches * geometry.multiplications / groups, image, output, sums: sums)
     }
   }
 

@@ -89,4 +89,21 @@ extension Conv2D {
         sum = 0
       })
   }
+
+  /// Sums of whole steps of -255...255 times weights, which are exact. A pixel outside the image is zero steps.
+  ///
+  /// Source: TFLite's `reference_ops::HybridConvPerChannel`.
+  static func reference(
+    _ g: Conv2DGeometry, batches: Int, groups: Int, steps: UnsafePointer<Float>,
+    filter: UnsafePointer<Int8>, sums: UnsafeMutablePointer<Float>
+  ) {
+    var sum: Int32 = 0
+    forEachOutput(
+      g, batches: batches, groups: groups,
+      tap: { sum &+= Int32(steps[$0]) &* Int32(filter[$1]) },
+      done: { offset, _ in
+        sums[offset] = Float(sum)
+        sum = 0
+      })
+  }
 }

@@ -9,6 +9,11 @@ extension Conv2D {
     {
       return 6
     }
+    if operands.types[0]?.element == .float32, let weights = operands.types[1],
+      weights.element == .int8
+    {
+      return weights.quantization?.axis == nil ? 2 : 5
+    }
     return operands.version(int8: 3, int16: 4)
   }
 

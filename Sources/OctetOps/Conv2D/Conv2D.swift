@@ -6,8 +6,9 @@ import OctetSchema
 ///
 /// Inputs: image [N,H,W,C]; filter [O,h,w,C/groups]; optional bias [O]. Output: [N,H',W',O]. The number
 /// of groups is what makes the filter's depth fit the image's. int8 filters are symmetric with one
-/// scale for each output channel (dimension 0) or one for all; The bias has scale image x
-/// filter: int32, of an int16 image, whose filter is int8, int64.
+/// scale for each output channel (dimension 0) or one for all. The bias has scale image x
+/// filter: int32, of an int16 image, whose filter is int8, int64. With a float32 image int8 filters make a hybrid layer,
+/// whose images are quantized when it runs, with a zero point where the filter has several scales; the bias is float32.
 package final class Conv2D: BuiltinOp {
   package let stride: Steps
   package let dilation: Steps
@@ -26,7 +27,7 @@ package final class Conv2D: BuiltinOp {
 
   package static let entry = OpEntry(
     "conv_2d", .conv2D, types: [.float32, .int8, .int16],
-    "2-D convolution, with groups and dilation",
+    "2-D convolution, with groups and dilation; float32 takes int8 weights too",
     parse: { attributes throws(Diagnostic) in
       try attributes.allow(["stride", "dilation", "padding", "activation"])
       return Conv2D(
@@ -49,7 +50,7 @@ package final class Conv2D: BuiltinOp {
   package func infer(_ operands: Operands) throws(Diagnostic) -> [TensorType] {
     try operands.require(count: 2...3)
     let image = try operands.type(0, among: [.float32, .int8, .int16], rank: 4)
-    let filter = try operands.type(1, among: [filterElement(of: image.element)], rank: 4)
+    let filter = try operands.type(1, among: weightElements(beside: image.element), rank: 4)
     guard let filterExtents = filter.shape.extents else {
       throw Diagnostic(.unknownDimension, "the filter's extents must be known")
     }
@@ -96,9 +97,13 @@ package final class Conv2D: BuiltinOp {
   }
 }
 
-/// The type of the weights of a layer: int8 for int16 activations.
-func filterElement(of element: ElementType) -> ElementType {
-  element == .int16 ? .int8 : element
+/// The types that weights may have: int8 beside int16 activations, and beside float32 too.
+func weightElements(beside input: ElementType) -> [ElementType] {
+  switch input {
+  case .float32: [.float32, .int8]
+  case .int16: [.int8]
+  default: [input]
+  }
 }
 
 /// Checks an optional bias: one number for each output channel, int32 beside int8 and int64 beside int16.

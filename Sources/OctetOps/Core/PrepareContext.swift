@@ -21,6 +21,8 @@ package final class PrepareContext {
   package let scratch: Scratch
   /// Those of all loops of the model.
   package let turns: LoopTurns
+  /// Makes memory of a step's own. Throws `OCT0703` when the tensors and such memory take more than they may.
+  package let allocate: (_ byteCount: Int) throws(Diagnostic) -> Storage
   /// Prepares a subgraph, whose inputs are the given tensors. Throws what is wrong with it.
   package let subgraph:
     (_ name: String, _ inputs: [TensorView], _ use: LentInputs) throws(Diagnostic) ->
@@ -31,6 +33,7 @@ package final class PrepareContext {
     epilogue: Epilogue? = nil, border: Border = .none,
     usesReference: Bool = false, pool: WorkPool, scratch: Scratch,
     turns: LoopTurns,
+    allocate: @escaping (_ byteCount: Int) throws(Diagnostic) -> Storage,
     subgraph:
       @escaping (_ name: String, _ inputs: [TensorView], _ use: LentInputs)
       throws(Diagnostic) -> PreparedSubgraph
@@ -44,6 +47,7 @@ package final class PrepareContext {
     self.pool = pool
     self.scratch = scratch
     self.turns = turns
+    self.allocate = allocate
     self.subgraph = subgraph
   }
 

@@ -15,6 +15,8 @@ extension DepthwiseConv2D {
       * geometry.kernelWidth
     let isConstant = filter.isConstant && (bias?.isConstant ?? true) && !context.usesReference
     switch image.element {
+    case .float32 where filter.element == .int8:
+      return try hybridStep(context, geometry, multiplications)
     case .float32:
       if isConstant,
         let kernel = F32Depthwise(
@@ -95,6 +97,52 @@ extension DepthwiseConv2D {
         }
         .applying(context.epilogue, to: output)
       }
+    }
+  }
+
+  private func hybridStep(
+    _ context: PrepareContext, _ geometry: Conv2DGeometry, _ multiplications: Int
+  ) throws(Diagnostic) -> Step {
+    let (image, filter) = (context.input(0), context.input(1))
+    let layer = HybridLayer(
+      rows: image.extents[0], quantization: .asymmetric, scales: try filter.scales(along: 3),
+      scalesWeightsFirst: false, bias: context.optionalInput(2)?.float32,
+      bounds: activation.bounds)
+    let (weights, batches, channels) = (filter.int8, image.extents[0], geometry.outputChannels)
+    var name = "depthwise-conv-2d--reference"
+    var sums: [HybridLayer.Sums] = [
+      { steps, sums in
+        [
+          Work { _, _ in
+            Self.reference(geometry, batches: batches, steps: steps, filter: weights, sums: sums)
+          }
+        ]
+      }
+    ]
+    if filter.isConstant, !context.usesReference,
+      let kernels = HybridLayer.packing(
+        filter, channels: channels, channel: { $0 % channels },
+        {
+          F32Depthwise(
+            F32Convolution(
+              geometry: geometry, weights: $0,
+              output: F32Output(channels: channels, bias: nil)), threads: context.pool.threadCount)
+        })
+    {
+      context.didPack(1)
+      name = kernels[0].kernel
+      sums = kernels.map { kernel in
+        { steps, sums in
+          kernel.phases(
+            ConvolutionImages(input: steps, result: sums, pixelStride: channels, batches: batches),
+            threads: context.pool.threadCount, scratch: context.scratch)
+        }
+      }
+    }
+    return try Step.spreading(context.output) { output throws(Diagnostic) in
+      try layer.step(
+        context, kernel: "qd8-\(name)", multiplications: multiplications, image, output,
+        sums: sums)
     }
   }
 }

@@ -4,7 +4,8 @@ import OctetSchema
 
 extension DepthwiseConv2D {
   package func version(_ operands: Operands, _ results: [TensorType]) -> Int32 {
-    max(operands.version(int8: 3, int16: 5), dilation == .one ? 1 : 2)
+    if operands.types[0]?.element == .float32, operands.types[1]?.element == .int8 { return 6 }
+    return max(operands.version(int8: 3, int16: 5), dilation == .one ? 1 : 2)
   }
 
   package var options: OperatorOptions {

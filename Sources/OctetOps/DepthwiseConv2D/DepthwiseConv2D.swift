@@ -6,7 +6,8 @@ import OctetSchema
 ///
 /// Inputs: image [N,H,W,C]; filter [1,h,w,C x multiplier]; optional bias [C x multiplier]. Output channel
 /// `c x multiplier + m` is filter m of channel c. int8 filters, of int8 and int16 images, are symmetric
-/// with one scale for each output channel (dimension 3) or one for all.
+/// with one scale for each output channel (dimension 3) or one for all. With a float32 image they make a hybrid layer,
+/// whose images are quantized with a zero point when it runs; the bias is float32.
 package final class DepthwiseConv2D: BuiltinOp {
   package let stride: Steps
   package let dilation: Steps
@@ -27,7 +28,7 @@ package final class DepthwiseConv2D: BuiltinOp {
 
   package static let entry = OpEntry(
     "depthwise_conv_2d", .depthwiseConv2D, types: [.float32, .int8, .int16],
-    "2-D convolution of each channel on its own",
+    "2-D convolution of each channel on its own; float32 takes int8 weights too",
     parse: { attributes throws(Diagnostic) in
       try attributes.allow(["stride", "dilation", "depth_multiplier", "padding", "activation"])
       return DepthwiseConv2D(
@@ -52,7 +53,7 @@ package final class DepthwiseConv2D: BuiltinOp {
   package func infer(_ operands: Operands) throws(Diagnostic) -> [TensorType] {
     try operands.require(count: 2...3)
     let image = try operands.type(0, among: [.float32, .int8, .int16], rank: 4)
-    let filter = try operands.type(1, among: [filterElement(of: image.element)], rank: 4)
+    let filter = try operands.type(1, among: weightElements(beside: image.element), rank: 4)
     guard let extents = filter.shape.extents else {
       throw Diagnostic(.unknownDimension, "the filter's extents must be known")
     }

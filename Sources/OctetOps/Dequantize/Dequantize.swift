@@ -2,15 +2,16 @@ package import OctetDiagnostics
 package import OctetIR
 import OctetSchema
 
-/// Turns codes into the real values they stand for.
+/// Turns codes, or numbers of half precision, into the real values they stand for.
 ///
-/// Input: int8, int16 or uint8 with one scale, or one for each index of a dimension. Output: float32 of the same shape.
+/// Input: int8, int16 or uint8 with one scale, or one for each index of a dimension; or float16. Output: float32 of the
+/// same shape.
 package final class Dequantize: BuiltinOp {
   package init() {}
 
   package static let entry = OpEntry(
-    "dequantize", .dequantize, types: [.int8, .int16, .uint8, .float32],
-    "codes to real values",
+    "dequantize", .dequantize, types: [.int8, .int16, .uint8, .float16, .float32],
+    "codes or float16 to real values",
     parse: { attributes throws(Diagnostic) in
       try attributes.allow([])
       return Dequantize()
@@ -25,7 +26,8 @@ package final class Dequantize: BuiltinOp {
 
   package func infer(_ operands: Operands) throws(Diagnostic) -> [TensorType] {
     try operands.require(count: 1...1)
-    return [TensorType(.float32, try operands.type(0, among: [.int8, .int16, .uint8]).shape)]
+    let input = try operands.type(0, among: [.int8, .int16, .uint8, .float16])
+    return [TensorType(.float32, input.shape)]
   }
 
   package var traits: OpTraits {

@@ -13,6 +13,7 @@ extension FullyConnected {
     let isPackable =
       filter.isConstant && (bias?.isConstant ?? true) && sizes.rows > 0 && !context.usesReference
     switch input.element {
+    case .float32 where filter.element == .int8: return try hybridStep(context, sizes)
     case .float32:
       let (source, weights, target) = (input.float32, filter.float32, output.float32)
       let (sums, bounds) = (bias?.float32, activation.bounds)
@@ -86,5 +87,41 @@ extension FullyConnected {
         phases: kernel.phases(
           source, target, threads: context.pool.threadCount, scratch: context.scratch))
     }
+  }
+
+  private func hybridStep(
+    _ context: PrepareContext, _ sizes: Sizes
+  ) throws(Diagnostic) -> Step {
+    let (input, filter, output) = (context.input(0), context.input(1), context.output)
+    let layer = HybridLayer(
+      rows: sizes.rows, quantization: quantizesAsymmetrically ? .asymmetric : .symmetric,
+      scales: try filter.scales(along: 0), scalesWeightsFirst: false,
+      bias: context.optionalInput(2)?.float32, bounds: activation.bounds)
+    let weights = filter.int8
+    var name = "fully-connected--reference"
+    var sums: [HybridLayer.Sums] = [
+      { steps, sums in
+        [Work { _, _ in Self.reference(sizes, steps: steps, filter: weights, sums: sums) }]
+      }
+    ]
+    if filter.isConstant, !context.usesReference,
+      QS8Dense.canCompute(rows: sizes.rows, depth: sizes.depth),
+      let kernels = HybridLayer.packing(
+        filter, channels: sizes.outputs, channel: { $0 / sizes.depth },
+        {
+          F32Dense(
+            rows: sizes.rows, depth: sizes.depth, weights: $0,
+            output: F32Output(channels: sizes.outputs, bias: nil), pool: context.pool)
+        })
+    {
+      context.didPack(1)
+      name = kernels[0].kernel
+      sums = kernels.map { kernel in
+        { kernel.phases($0, $1, threads: context.pool.threadCount) }
+      }
+    }
+    return try layer.step(
+      context, kernel: "qd8-\(name)",
+      multiplications: sizes.rows * sizes.depth * sizes.outputs, input, output, sums: sums)
   }
 }

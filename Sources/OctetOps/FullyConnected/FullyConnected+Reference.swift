@@ -66,4 +66,20 @@ extension FullyConnected {
       }
     }
   }
+
+  /// Sums of whole steps of -255...255 times weights, which are exact.
+  static func reference(
+    _ sizes: Sizes, steps: UnsafePointer<Float>, filter: UnsafePointer<Int8>,
+    sums: UnsafeMutablePointer<Float>
+  ) {
+    for row in 0..<sizes.rows {
+      for channel in 0..<sizes.outputs {
+        var sum: Int32 = 0
+        for k in 0..<sizes.depth {
+          sum &+= Int32(steps[row * sizes.depth + k]) &* Int32(filter[channel * sizes.depth + k])
+        }
+        sums[row * sizes.outputs + channel] = Float(sum)
+      }
+    }
+  }
 }

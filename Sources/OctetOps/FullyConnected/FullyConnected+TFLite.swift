@@ -4,6 +4,11 @@ import OctetSchema
 
 extension FullyConnected {
   package func version(_ operands: Operands, _ results: [TensorType]) -> Int32 {
+    if operands.types[0]?.element == .float32, let weights = operands.types[1],
+      weights.element == .int8
+    {
+      return weights.quantization?.axis == nil ? 9 : 12
+    }
     if operands.count < 3 || operands.types[2] == nil { return 6 }
     if keepsDimensions { return 5 }
     return operands.version(int8: 4, int16: 7)
@@ -13,7 +18,8 @@ extension FullyConnected {
     OperatorOptions(
       .fullyConnectedOptions,
       FullyConnectedOptionsTable.object(
-        fusedActivationFunction: activation.schema, keepNumDims: keepsDimensions))
+        fusedActivationFunction: activation.schema, keepNumDims: keepsDimensions,
+        asymmetricQuantizeInputs: quantizesAsymmetrically))
   }
 
   @Sendable static func read(_ reader: OperatorReader) throws(Diagnostic) -> any BuiltinOp {
@@ -23,6 +29,7 @@ extension FullyConnected {
     }
     return FullyConnected(
       activation: try FusedActivation(options.fusedActivationFunction),
-      keepsDimensions: options.keepNumDims)
+      keepsDimensions: options.keepNumDims,
+      quantizesAsymmetrically: options.asymmetricQuantizeInputs)
   }
 }

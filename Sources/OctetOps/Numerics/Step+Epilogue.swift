@@ -11,13 +11,15 @@ extension Epilogue {
 extension Step {
   /// The step that `make` gives for a result whose pixels lie together, followed by their copy to where
   /// they belong if that is apart.
-  static func spreading(_ output: TensorView, _ make: (TensorView) -> Step) -> Step {
+  static func spreading<Failure: Error>(
+    _ output: TensorView, _ make: (TensorView) throws(Failure) -> Step
+  ) throws(Failure) -> Step {
     let channels = output.extents.last ?? 1
-    guard output.pixelStride != channels else { return make(output) }
+    guard output.pixelStride != channels else { return try make(output) }
     let bytes = output.element.byteCount ?? 1
     let dense = Storage(byteCount: output.count * bytes)
-    guard let base = dense.mutableBytes.baseAddress else { return make(output) }
-    let step = make(
+    guard let base = dense.mutableBytes.baseAddress else { return try make(output) }
+    let step = try make(
       TensorView(
         type: output.type, extents: output.extents, count: output.count, base: base,
         isConstant: false))

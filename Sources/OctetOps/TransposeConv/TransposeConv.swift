@@ -44,7 +44,9 @@ package final class TransposeConv: BuiltinOp {
     try operands.require(count: 3...4)
     let shape = try operands.constantInts(0)
     let image = try operands.type(2, among: [.float32, .int8, .int16], rank: 4)
-    let filter = try operands.type(1, among: [filterElement(of: image.element)], rank: 4)
+    // There is no hybrid form.
+    let elements = image.element == .float32 ? [.float32] : weightElements(beside: image.element)
+    let filter = try operands.type(1, among: elements, rank: 4)
     guard let extents = filter.shape.extents else {
       throw Diagnostic(.unknownDimension, "the filter's extents must be known")
     }

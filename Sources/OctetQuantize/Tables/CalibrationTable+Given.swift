@@ -94,7 +94,7 @@ extension CalibrationTable {
       let source = sources[id.index]
       if trained[id] != nil {
         notes.append("'\(name)' keeps the range of training")
-      } else if fixed.contains(source) {
+      } else if fixed[source] != nil {
         notes.append("'\(name)' has a scale that TFLite fixes")
       } else if source != id {
         notes.append("'\(name)' has the codes of '\(graph[source].name)'")
@@ -130,7 +130,7 @@ private func reportUnknown(
 
 extension Graph {
   /// For each value, the one whose scale decides its codes.
-  fileprivate func codeSources() -> [ValueID] {
+  func codeSources() -> [ValueID] {
     var result = values.indices.map { ValueID($0) }
     for node in nodes where node.int8Rule?.output == .likeInput {
       guard let data = node.int8Data else { continue }
@@ -139,11 +139,14 @@ extension Graph {
     return result
   }
 
-  /// Values whose scale TFLite fixes.
-  fileprivate func fixedValues() -> Set<ValueID> {
-    var result: Set<ValueID> = []
+  /// The parameters that TFLite fixes, by value.
+  func fixedValues() -> [ValueID: Quantization] {
+    var result: [ValueID: Quantization] = [:]
     for node in nodes {
-      if case .fixed = node.int8Rule?.output { result.formUnion(node.outputs) }
+      guard case .fixed(let scale, let zeroPoint) = node.int8Rule?.output else { continue }
+      for output in node.outputs {
+        result[output] = Quantization(scale: scale, zeroPoint: zeroPoint)
+      }
     }
     return result
   }

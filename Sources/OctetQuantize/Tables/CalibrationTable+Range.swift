@@ -24,8 +24,20 @@ extension CalibrationTable {
     /// The range of the codes -128...127 with zero point 0.
     public static func symmetric(scale: Float) -> Range { Range(scale: scale) }
 
-    /// The least symmetric range that holds this one but for half a step.
-    package var widenedToSymmetric: Range { .symmetric(scale: max(abs(low), abs(high)) / 127) }
+    /// What all codes of int8 stand for.
+    static func reached(by quantization: Quantization) -> Range {
+      let zeroPoint = quantization.zeroPoint
+      return Range(
+        low: quantization.scale * Float(-128 - zeroPoint),
+        high: quantization.scale * Float(127 - zeroPoint))
+    }
+
+    /// The least symmetric range that holds this one but for half a step; itself if it is one.
+    package var widenedToSymmetric: Range {
+      if isSymmetric { return self }
+      return .symmetric(
+        scale: min(max(abs(low), abs(high)) / 127, .greatestFiniteMagnitude / 128))
+    }
 
     /// The int8 parameters for the range. A symmetric one gives back its scale to the last bit, since -128 scales are
     /// exact; an empty one has scale 1.
@@ -33,14 +45,6 @@ extension CalibrationTable {
       guard isSymmetric else { return .asymmetricInt8(low: low, high: high) }
       let scale = low / -128
       return Quantization(scale: scale.isNormal ? scale : 1, zeroPoint: 0)
-    }
-
-    /// The least scale with which the codes -127...127 reach the whole range when the zero point is 0; that of a
-    /// symmetric range.
-    var symmetricScale: Float {
-      if isSymmetric { return quantization.scale }
-      let scale = min(max(abs(low), abs(high)) / 127, .greatestFiniteMagnitude / 128)
-      return scale.isNormal ? scale : 1
     }
   }
 }

@@ -47,7 +47,8 @@ extension CalibrationTable {
       throw problem
     }
     let algorithm = try reader.field("algorithm")
-    let model = GraphHash(structure: try reader.field("graph"), weights: try reader.field("weights"))
+    let model = GraphHash(
+      structure: try reader.field("graph"), weights: try reader.field("weights"))
     let (preprocessing, data) = (try reader.field("preprocessing"), try reader.field("data"))
     guard let samples = Int(try reader.field("samples")), samples >= 0 else {
       throw reader.problem("'samples' is not a whole number")

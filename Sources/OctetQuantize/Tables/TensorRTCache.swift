@@ -1,4 +1,5 @@
 public import OctetDiagnostics
+package import OctetIR
 
 /// A calibration cache of TensorRT: the scale of each tensor, with zero point 0.
 ///
@@ -49,11 +50,19 @@ public struct TensorRTCache: Sendable {
     return scale
   }
 
-  /// The cache that TensorRT would write for the ranges of a table: a scale is the largest magnitude by 127.
-  public init(_ table: CalibrationTable) {
+  /// The scales of a graph's tensors by the ranges of a table, in the graph's order: the largest magnitude by 127. As in
+  /// int8, pools and the like have the scale of what they read, and softmax has that of its codes.
+  package init(_ table: CalibrationTable, of graph: Graph) {
     let isMinMax = table.algorithm == CalibrationAlgorithm.minMax.text
     header = "TRT-7000-" + (isMinMax ? "MinMaxCalibration" : "EntropyCalibration2")
-    entries = table.entries.map { ($0.name, $0.range.symmetricScale) }
+    let ranges = Dictionary(
+      table.entries.map { ($0.name, $0.range) }, uniquingKeysWith: { first, _ in first })
+    let (sources, fixed) = (graph.codeSources(), graph.fixedValues())
+    entries = graph.activations.compactMap { id in
+      let source = sources[id.index]
+      let range = fixed[source].map { .reached(by: $0) } ?? ranges[graph[source].name]
+      return range.map { (graph[id].name, $0.widenedToSymmetric.quantization.scale) }
+    }
   }
 
   public var text: String {

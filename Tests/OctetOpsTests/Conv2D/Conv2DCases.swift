@@ -4,6 +4,21 @@ extension OpCases {
   static let conv2D = OpCases(
     "conv_2d",
     answers: [
+      // Hybrid, a scale for each channel: steps of 0.5 from -128, which are -128 and 127.
+      Answer(
+        "%x: f32[1,1,2,1]",
+        """
+        %w = const [2, 3] : i8[2,1,1,1]{axis 0: 0.25:0, 0.5:0}
+        %b = const [1, 0] : f32[2]
+        %y = conv_2d(%x, %w, %b) {padding = valid, activation = relu}
+        """, [[-64, 63.5]], gives: "f32[1,1,2,2]", [0, 0, 32.75, 95.25]),
+      // One scale: steps of 0.5 from -127.
+      Answer(
+        "%x: f32[1,1,2,1]",
+        """
+        %w = const [2] : i8[1,1,1,1]{0.25:0}
+        %y = conv_2d(%x, %w, _) {padding = valid}
+        """, [[-63.5, 10.2]], gives: "f32[1,1,2,1]", [-31.75, 5]),
       Answer(
         "%x: i16[1,1,1,2]{0.5:0}",
         "%w = const [4, 8] : i8[1,1,1,2]{axis 0: 0.25:0}\n%b = const [8] : i64[1]{axis 0: 0.125:0}\n%y = conv_2d(%x, %w, %b) {padding = valid} : i16[1,1,1,1]{0.1:0}",

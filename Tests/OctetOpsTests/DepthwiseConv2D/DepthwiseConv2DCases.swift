@@ -9,6 +9,14 @@ extension OpCases {
         "%w = const [4, 2] : i8[1,1,1,2]{axis 3: 0.25:0, 0.5:0}\n%y = depthwise_conv_2d(%x, %w, _) {depth_multiplier = 1, padding = valid} : i16[1,1,1,2]{0.5:0}",
         [[3, 5]], gives: "i16[1,1,1,2]",
         [3, 5]),
+      // Hybrid: steps of 0.5 from 0 on, which are 0, 255 and 20.
+      Answer(
+        "%x: f32[1,1,3,1]",
+        """
+        %w = const [1, 3] : i8[1,1,1,2]{axis 3: 0.25:0, 0.5:0}
+        %b = const [1, 0] : f32[2]
+        %y = depthwise_conv_2d(%x, %w, %b) {depth_multiplier = 2, padding = valid}
+        """, [[0, 127.5, 10.2]], gives: "f32[1,1,3,2]", [1, 0, 32.875, 191.25, 3.5, 15]),
       // Filter m of channel c gives channel 2c + m.
       Answer(
         "%x: f32[1,1,1,2]",

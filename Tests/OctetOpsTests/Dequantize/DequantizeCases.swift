@@ -18,11 +18,14 @@ extension OpCases {
         [[1, 2, 3, 4, 5, -6]], gives: "f32[2,3]", [0.5, 2, 3, 2, 8, -6]),
       Answer(
         "%x: u8[1,2]{0.25:128}", "%y = dequantize(%x)", [[128, 0]], gives: "f32[1,2]", [0, -32]),
+      Answer(
+        "%x: f16[3]", "%y = dequantize(%x)", [[1.5, -65504, 0x1p-24]], gives: "f32[3]",
+        [1.5, -65504, 0x1p-24]),
     ],
     refusals: [
       Refusal(
         "%x: f32[3]", "%y = dequantize(%x)", .typeMismatch,
-        "input 0 is float32, expected int8, int16, uint8")
+        "input 0 is float32, expected int8, int16, uint8, float16")
     ],
     int8Steps: nil)
 }

@@ -45,6 +45,22 @@ extension OpCases {
         "%x: i8[2,1]{1.0:0}",
         "%w = const [1] : i8[1,1]{0.5:0}\n%y = fully_connected(%x, %w) : i8[2,1]{1.0:0}",
         [[3, -3]], gives: "i8[2,1]", [2, -2]),
+      // Hybrid: steps of 0.5 from -128, which are -128, 127 and 20; those of the second row are 0.25, from 0 on.
+      Answer(
+        "%x: f32[2,3]",
+        """
+        %w = const [1, 2, 3] : i8[1,3]{axis 0: 0.25:0}
+        %b = const [1] : f32[1]
+        %y = fully_connected(%x, %w, %b) {asymmetric = true}
+        """, [[-64, 63.5, 10.2, 0, 63.75, 5.1]], gives: "f32[2,1]",
+        [1 + 186 * 0.125, 1 + 570 * 0.0625]),
+      // Steps of 0.5 from -127: -127 and 20. Zeros stay zeros.
+      Answer(
+        "%x: f32[2,2]",
+        """
+        %w = const [1, 2] : i8[1,2]{0.25:0}
+        %y = fully_connected(%x, %w) {activation = relu1}
+        """, [[-63.5, 40.2, 0, 0]], gives: "f32[2,1]", [1, 0]),
     ],
     inferences: [
       Inference(
