@@ -20,6 +20,8 @@ public struct Int8Options: Sendable {
   public var weightScales = WeightScales.perChannel
   /// What is done with the samples beside calibrating.
   public var optimization = Optimization.none
+  /// What to reach with as few layers in int16 as can be found, beside those in `layers`; nil for nothing.
+  public var target: TargetMetric?
 
   public init(data: String? = nil, table: String? = nil) {
     self.data = data
@@ -49,6 +51,8 @@ public enum Int8Progress: Sendable {
   case calibrating(CalibrationProgress)
   /// What is tried at the moment: `biases`.
   case optimizing(String)
+  /// What is measured at the moment to reach a target: `'conv1' in int16 (1 of 13)`.
+  case searching(String)
 }
 
 /// A float model and its int8 form, with the samples to compare them on.
@@ -67,7 +71,7 @@ public struct Int8Conversion: Sendable {
   /// - Parameters:
   ///   - given: the preprocessing the user asks for; nil for the table's or the model's own.
   ///   - progress: called after each batch of calibration, and before each thing that is tried to lose less.
-  /// - Throws: after logging what is missing or does not fit (`OCT0501`...`OCT0520`).
+  /// - Throws: after logging what is missing or does not fit (`OCT0501`...`OCT0522`).
   public init(
     _ source: Model, _ options: Int8Options, preprocessing given: Preprocessing?,
     log: DiagnosticLog, progress: @escaping (Int8Progress) -> Void = { _ in }
@@ -106,22 +110,14 @@ public struct Int8Conversion: Sendable {
       used = calibrator.indices
     }
     self.float = float
-    var model = try float.quantized(table, options.quantizer, log: log)
-    if options.optimization != .none {
+    var samples: OptimizationSamples?
+    if options.optimization != .none || options.target != nil {
       guard let dataset else { throw log.failure(Self.noData(source)) }
-      let samples = try OptimizationSamples(
-        dataset, used: used, for: float, preprocessing, log: log)
-      let optimizer = try Optimizer(
-        float.graph, fit: samples.fit, held: samples.held, threads: float.threads, log: log,
-        quantize: { graph, table throws(DiagnosticFailure) in
-          // What there is to say of the scales has been said of the model as it stood.
-          try Quantizer.quantize(graph, table, options.quantizer, log: DiagnosticLog())
-        }, progress: { progress(.optimizing($0)) })
-      let result = try optimizer.run(table, options.optimization)
-      model.graph = result.graph
-      log.add(result.remark)
+      samples = try OptimizationSamples(dataset, used: used, for: float, preprocessing, log: log)
     }
-    self.model = model
+    model = try QuantizedModel(
+      float, table, options, samples: samples, log: log, progress: progress
+    ).make()
   }
 
   private static func noData(_ source: Model) -> Diagnostic {

@@ -45,8 +45,8 @@ extension Model {
     return result
   }
 
-  /// Logs what keeps layers from becoming what they are to be (`OCT0504`, `OCT0510`, `OCT0520`), else which stay float32
-  /// (`OCT0521`).
+  /// Logs what keeps layers from becoming what they are to be (`OCT0504`, `OCT0510`, `OCT0520`), else which
+  /// stay float32 (`OCT0521`).
   func check(_ layers: LayerTypes, log: DiagnosticLog) throws(DiagnosticFailure) {
     try graph.requireFloat(log)
     try layers.check(fits: graph, log)

@@ -114,6 +114,8 @@ extension DiagnosticCode {
   public static let optimized = DiagnosticCode("0514", "optimized", .remark)
   public static let unmatchedLayer = DiagnosticCode("0520", "unmatched-layer")
   public static let layersStayFloat = DiagnosticCode("0521", "layers-stay-float", .remark)
+  public static let targetMissed = DiagnosticCode("0522", "target-missed")
+  public static let targetReached = DiagnosticCode("0523", "target-reached", .remark)
 
   // 06 writing
   public static let unwritableFile = DiagnosticCode("0601", "unwritable-file")
@@ -154,6 +156,7 @@ extension DiagnosticCode {
     noSamples, missingRange, tableMismatch, noInt8Form, notFinite, sampleMismatch,
     weightScaleRaised, invalidTable, poorAgreement, alreadyQuantized, noCalibrationData,
     scalesJoined, trainedRanges, optimized, unmatchedLayer, layersStayFloat,
+    targetMissed, targetReached,
     unwritableFile, modelTooLarge,
     noKernel, inputMismatch, arenaTooLarge, endlessLoop,
     unknownCode, invalidPreprocessing, preprocessingDiffers, labelsMismatch,

@@ -21,12 +21,16 @@ public enum LayerPrecision: String, Sendable, CaseIterable {
 
 /// Which layers of a model compute in something else than int8, and what their results are stored as.
 ///
-/// A layer goes by the names of its output tensors and of the source's layers that it was made from. In a pattern `*` stands
-/// for any characters and `?` for one. Of all rules that match a layer the last one holds.
+/// A layer goes by the names of its output tensors and of the source's layers that it was made from. In a
+/// pattern `*` stands for any characters and `?` for one. Of all rules that match a layer the last one holds.
 public struct LayerTypes: Sendable {
   struct Rule {
     let pattern: String
     let precision: LayerPrecision
+    /// Whether `*` and `?` are no letters like others.
+    var isPattern = true
+
+    func fits(_ name: String) -> Bool { name == pattern || isPattern && matches(name, pattern) }
   }
 
   private(set) var precisions: [Rule] = []
@@ -34,10 +38,15 @@ public struct LayerTypes: Sendable {
 
   public init() {}
 
-  /// Sets what the layers that `pattern` matches compute in. Their results are stored as the same unless `setOutputType` says
-  /// otherwise.
+  /// Sets what the layers that `pattern` matches compute in. Their results are stored as the same unless
+  /// `setOutputType` says otherwise.
   public mutating func setPrecision(_ precision: LayerPrecision, of pattern: String) {
     precisions.append(Rule(pattern: pattern, precision: precision))
+  }
+
+  /// Sets what the layer computes in that makes a tensor.
+  mutating func setPrecision(_ precision: LayerPrecision, ofTensor name: String) {
+    precisions.append(Rule(pattern: name, precision: precision, isPattern: false))
   }
 
   /// Sets what the results of the layers that `pattern` matches are stored as, whatever these compute in.
@@ -52,8 +61,7 @@ public struct LayerTypes: Sendable {
     for name in names where !known.contains(name) { known.append(name) }
     var reported: [String] = []
     for rule in precisions + outputs
-    where !reported.contains(rule.pattern) && !known.contains(where: { matches($0, rule.pattern) })
-    {
+    where !reported.contains(rule.pattern) && !known.contains(where: { rule.fits($0) }) {
       reported.append(rule.pattern)
       log.add(
         Diagnostic(
@@ -71,9 +79,12 @@ public struct LayerTypes: Sendable {
     for (index, node) in graph.nodes.enumerated() {
       let names = graph.layerNames(node)
       func last(_ rules: [Rule]) -> LayerPrecision? {
-        rules.last { rule in names.contains { matches($0, rule.pattern) } }?.precision
+        rules.last { rule in names.contains { rule.fits($0) } }?.precision
       }
-      result.precisions[index] = last(precisions) ?? .int8
+      if let precision = last(precisions) {
+        result.precisions[index] = precision
+        result.isGiven[index] = true
+      }
       result.outputs[index] = last(outputs) ?? result.precisions[index]
     }
     return result
@@ -84,11 +95,14 @@ public struct LayerTypes: Sendable {
 package struct ResolvedLayers: Sendable {
   package var precisions: [LayerPrecision]
   package var outputs: [LayerPrecision]
+  /// Whether a rule says what the layer computes in.
+  package var isGiven: [Bool]
 
   /// All are int8.
   package init(int8 graph: Graph) {
     precisions = [LayerPrecision](repeating: .int8, count: graph.nodes.count)
     outputs = precisions
+    isGiven = [Bool](repeating: false, count: graph.nodes.count)
   }
 }
 
@@ -101,7 +115,6 @@ extension Graph {
 
 /// Whether `pattern`, in which `*` and `?` stand for any characters and for one, is `name`. O(n·m).
 private func matches(_ name: String, _ pattern: String) -> Bool {
-  if name == pattern { return true }
   let (name, pattern) = (Array(name.utf8), Array(pattern.utf8))
   let (star, one) = (UInt8(ascii: "*"), UInt8(ascii: "?"))
   guard pattern.contains(star) || pattern.contains(one) else { return false }
