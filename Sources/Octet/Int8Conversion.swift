@@ -33,6 +33,8 @@ public struct Int8Options: Sendable {
   public var weightScales = WeightScales.perChannel
   /// What is done with the samples beside calibrating.
   public var optimization = Optimization.none
+  /// What to reach with as few layers in int16 as can be found, beside those in `layers`; nil for nothing.
+  public var target: TargetMetric?
 
   public init(data: String? = nil, table: String? = nil) {
     self.data = data
@@ -71,6 +73,8 @@ public enum Int8Progress: Sendable {
   case calibrating(CalibrationProgress)
   /// What is tried at the moment: `biases`.
   case trying(String)
+  /// What is measured at the moment to reach a target: `'conv1' in int16 (1 of 13)`.
+  case searching(String)
 }
 
 /// A float model and its int8 form, with the samples to compare them on.
@@ -90,7 +94,7 @@ public struct Int8Conversion: Sendable {
   /// - Parameters:
   ///   - given: the preprocessing the user asks for; nil for the table's or the model's own.
   ///   - progress: called after each batch of calibration, and before each thing that is tried to lose less.
-  /// - Throws: after logging what is missing or does not fit (`OCT0501`...`OCT0523`).
+  /// - Throws: after logging what is missing or does not fit (`OCT0501`...`OCT0525`).
   public init(
     _ source: Model, _ options: Int8Options, preprocessing given: Preprocessing?,
     log: DiagnosticLog, progress: @escaping (Int8Progress) -> Void = { _ in }
@@ -133,22 +137,15 @@ public struct Int8Conversion: Sendable {
     try table.take(options.ownRanges, of: float.graph, log: log)
     self.float = float
     self.table = table
-    var model = try float.quantized(table, options.quantizer, log: log)
-    if options.optimization != .none {
-      let samples = try OptimizationSamples(
+    var samples: OptimizationSamples?
+    if options.optimization != .none || options.target != nil {
+      samples = try OptimizationSamples(
         try calibration.samples(), used: used, for: float, preprocessing, log: log)
-      let optimizer = try Optimizer(
-        float.graph, fit: samples.fit, held: samples.held, threads: float.threads, log: log,
-        quantize: { graph, table throws(DiagnosticFailure) in
-          // What there is to say of the scales has been said of the model as it stood.
-          try Quantizer.quantize(graph, table, options.quantizer, log: DiagnosticLog())
-        }, calibrate: calibration.recalibration(like: table, options),
-        progress: { progress(.trying($0)) })
-      let result = try optimizer.run(table, options.optimization)
-      model.graph = result.graph
-      log.add(result.remark)
     }
-    self.model = model
+    model = try QuantizedModel(
+      float, table, options, samples: samples,
+      calibrate: calibration.recalibration(like: table, options), log: log, progress: progress
+    ).make()
   }
 
   /// How the model in the written file agrees with the float one, on samples that calibration has not

@@ -118,6 +118,8 @@ extension DiagnosticCode {
   public static let unusedRanges = DiagnosticCode("0521", "unused-ranges", .remark)
   public static let unmatchedLayer = DiagnosticCode("0522", "unmatched-layer")
   public static let layersStayFloat = DiagnosticCode("0523", "layers-stay-float", .remark)
+  public static let targetMissed = DiagnosticCode("0524", "target-missed")
+  public static let targetReached = DiagnosticCode("0525", "target-reached", .remark)
 
   // 06 writing
   public static let unwritableFile = DiagnosticCode("0601", "unwritable-file")
@@ -159,6 +161,7 @@ extension DiagnosticCode {
     weightScaleRaised, invalidTable, poorAgreement, alreadyQuantized, noCalibrationData,
     scalesJoined, trainedRanges, optimized, shardMismatch, calibratorChosen,
     unknownTensor, unusedRanges, unmatchedLayer, layersStayFloat,
+    targetMissed, targetReached,
     unwritableFile, modelTooLarge,
     noKernel, inputMismatch, arenaTooLarge, endlessLoop,
     unknownCode, invalidPreprocessing, preprocessingDiffers, labelsMismatch,

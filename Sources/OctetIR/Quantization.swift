@@ -43,8 +43,8 @@ public struct Quantization: Sendable, Equatable {
     return Quantization(scale: scale, zeroPoint: Int32(max(-128, min(127, zeroPoint))))
   }
 
-  /// The int16 parameters for real values in `low...high`: zero point 0, and 32767 steps to the larger magnitude. An empty
-  /// range gives scale 1.
+  /// The int16 parameters for real values in `low...high`: zero point 0, and 32767 steps to the larger
+  /// magnitude. An empty range gives scale 1.
   public static func symmetricInt16(low: Float, high: Float) -> Quantization {
     let scale = max(abs(low), abs(high)) / 32767
     return Quantization(scale: scale.isNormal ? scale : 1, zeroPoint: 0)

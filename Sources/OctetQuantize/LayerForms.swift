@@ -51,7 +51,7 @@ extension Graph {
     try log.throwIfErrors()
   }
 
-  private func reason(against precision: LayerPrecision, _ node: Node) -> String? {
+  func reason(against precision: LayerPrecision, _ node: Node) -> String? {
     if precision == .float32 { return nil }
     switch node.op.quantization {
     case .floatOnly(let reason): return reason

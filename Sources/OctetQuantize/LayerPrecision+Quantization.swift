@@ -21,8 +21,8 @@ extension LayerPrecision {
     return quantization(low: values.min() ?? 0, high: values.max() ?? 0)
   }
 
-  /// The parameters of a result whose range the specification gives, from its int8 parameters: with 16 bits all such results
-  /// lie in -1...1.
+  /// The parameters of a result whose range the specification gives, from its int8 parameters: with 16 bits all
+  /// such results lie in -1...1.
   ///
   /// Source: TFLite's specification of 16x8 quantization, for softmax, logistic and tanh.
   func fixed(scale: Float, zeroPoint: Int32) -> Quantization {

@@ -21,12 +21,18 @@ public enum LayerPrecision: String, Sendable, CaseIterable {
 
 /// Which layers of a model compute in something else than int8, and what their results are stored as.
 ///
-/// A layer goes by the names of its output tensors and of the source's layers that it was made from. In a pattern `*` stands
-/// for any characters and `?` for one. Of all rules that match a layer the last one holds.
+/// A layer goes by the names of its output tensors and of the source's layers that it was made from. In a
+/// pattern `*` stands for any characters and `?` for one. Of all rules that match a layer the last one holds.
 public struct LayerTypes: Sendable {
   struct Rule {
-    let pattern: NamePattern
+    let pattern: String
     let precision: LayerPrecision
+    /// Whether `*` and `?` are no letters like others.
+    var isPattern = true
+
+    func fits(_ name: String) -> Bool {
+      name == pattern || isPattern && NamePattern(pattern).matches(name)
+    }
   }
 
   private(set) var precisions: [Rule] = []
@@ -34,15 +40,20 @@ public struct LayerTypes: Sendable {
 
   public init() {}
 
-  /// Sets what the layers that `pattern` matches compute in. Their results are stored as the same unless `setOutputType` says
-  /// otherwise.
+  /// Sets what the layers that `pattern` matches compute in. Their results are stored as the same unless
+  /// `setOutputType` says otherwise.
   public mutating func setPrecision(_ precision: LayerPrecision, of pattern: String) {
-    precisions.append(Rule(pattern: NamePattern(pattern), precision: precision))
+    precisions.append(Rule(pattern: pattern, precision: precision))
+  }
+
+  /// Sets what the layer computes in that makes a tensor.
+  package mutating func setPrecision(_ precision: LayerPrecision, ofTensor name: String) {
+    precisions.append(Rule(pattern: name, precision: precision, isPattern: false))
   }
 
   /// Sets what the results of the layers that `pattern` matches are stored as, whatever these compute in.
   public mutating func setOutputType(_ type: LayerPrecision, of pattern: String) {
-    outputs.append(Rule(pattern: NamePattern(pattern), precision: type))
+    outputs.append(Rule(pattern: pattern, precision: type))
   }
 
   /// Logs `OCT0522` for each pattern that matches no layer of the graph.
@@ -50,15 +61,15 @@ public struct LayerTypes: Sendable {
     let names = graph.nodes.flatMap { graph.layerNames($0) }
     var known: [String] = []
     for name in names where !known.contains(name) { known.append(name) }
-    var reported: [NamePattern] = []
+    var reported: [String] = []
     for rule in precisions + outputs
-    where !reported.contains(rule.pattern) && !known.contains(where: rule.pattern.matches) {
+    where !reported.contains(rule.pattern) && !known.contains(where: { rule.fits($0) }) {
       reported.append(rule.pattern)
       log.add(
         Diagnostic(
-          .unmatchedLayer, "no layer is called '\(rule.pattern.text)'",
+          .unmatchedLayer, "no layer is called '\(rule.pattern)'",
           notes: ["layers go by their names in the source and by those of their output tensors"]
-        ).suggesting(rule.pattern.text, from: known))
+        ).suggesting(rule.pattern, from: known))
     }
     try log.throwIfErrors()
   }
@@ -70,9 +81,12 @@ public struct LayerTypes: Sendable {
     for (index, node) in graph.nodes.enumerated() {
       let names = graph.layerNames(node)
       func last(_ rules: [Rule]) -> LayerPrecision? {
-        rules.last { rule in names.contains(where: rule.pattern.matches) }?.precision
+        rules.last { rule in names.contains { rule.fits($0) } }?.precision
       }
-      result.precisions[index] = last(precisions) ?? .int8
+      if let precision = last(precisions) {
+        result.precisions[index] = precision
+        result.isGiven[index] = true
+      }
       result.outputs[index] = last(outputs) ?? result.precisions[index]
     }
     return result
@@ -83,11 +97,14 @@ public struct LayerTypes: Sendable {
 package struct ResolvedLayers: Sendable {
   package var precisions: [LayerPrecision]
   package var outputs: [LayerPrecision]
+  /// Whether a rule says what the layer computes in.
+  package var isGiven: [Bool]
 
   /// All are int8.
   package init(int8 graph: Graph) {
     precisions = [LayerPrecision](repeating: .int8, count: graph.nodes.count)
     outputs = precisions
+    isGiven = [Bool](repeating: false, count: graph.nodes.count)
   }
 }
 

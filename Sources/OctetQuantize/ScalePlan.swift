@@ -47,7 +47,8 @@ struct ScalePlan {
     assign(ranges)
   }
 
-  /// What decides on the parameters of a node's results. Those of a layer that computes real numbers have ranges of their own.
+  /// What decides on the parameters of a node's results. Those of a layer that computes real numbers have
+  /// ranges of their own.
   private func output(_ index: Int) -> Int8Rule.Output? {
     let rule = graph.nodes[index].int8Rule?.output
     guard layers.precisions[index] == .float32 else { return rule }
@@ -171,8 +172,8 @@ struct ScalePlan {
     }
   }
 
-  /// The least scale that the operator's kernel takes for its result. Sums of int16 scale their operands up by 2^15, not
-  /// 2^20.
+  /// The least scale that the operator's kernel takes for its result. Sums of int16 scale their operands up by
+  /// 2^15, not 2^20.
   private func finestScale(_ index: Int) -> Float {
     let node = graph.nodes[index]
     guard let part = node.int8Rule?.finestOutput, layers.precisions[index] != .float32 else {

@@ -43,8 +43,8 @@ enum WeightQuantizer {
     return (Tensor(type, Storage(codes)), raised, trained != nil)
   }
 
-  /// The smallest weight scale of each channel at which the bias fits 2^30 codes, for an int16 layer 2^46, and its scale is a
-  /// normal number.
+  /// The smallest weight scale of each channel at which the bias fits 2^30 codes, for an int16 layer 2^46, and
+  /// its scale is a normal number.
   static func minimumScales(
     bias: [Float], inputScale: Float, _ precision: LayerPrecision
   ) -> [Float] {

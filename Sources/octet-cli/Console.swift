@@ -92,6 +92,7 @@ struct ProgressPrinter {
     switch progress {
     case .calibrating(let batch): calibrating(batch)
     case .trying(let what): show("Trying: " + what)
+    case .searching(let what): show("Searching precisions: " + what)
     }
   }
 

@@ -21,11 +21,17 @@ struct LayerArguments: ParsableArguments {
   )
   var weightScales: WeightScales?
 
+  @Option(
+    help: ArgumentHelp(
+      "Put as few and as cheap layers as can be found in int16 until the model comes so near to float on samples that were held back: sqnr=30dB (signal to noise of the outputs) or top1-drop=0.1% (best classes that change).",
+      valueName: "metric"))
+  var targetMetric: TargetMetric?
+
   /// The options that were given.
   var given: [String] {
     [
       (!precision.isEmpty, "--precision"), (!layerOutputType.isEmpty, "--layer-output-type"),
-      (weightScales != nil, "--weight-scales"),
+      (weightScales != nil, "--weight-scales"), (targetMetric != nil, "--target-metric"),
     ].filter { $0.0 }.map { $0.1 }
   }
 
@@ -33,6 +39,7 @@ struct LayerArguments: ParsableArguments {
     for rule in precision { options.setPrecision(rule.type, of: rule.pattern) }
     for rule in layerOutputType { options.setOutputType(rule.type, of: rule.pattern) }
     options.weightScales = weightScales ?? options.weightScales
+    options.target = targetMetric
   }
 }
 
@@ -51,3 +58,7 @@ struct LayerRule: ExpressibleByArgument {
 }
 
 extension WeightScales: ExpressibleByArgument {}
+
+extension TargetMetric: ExpressibleByArgument {
+  public init?(argument: String) { self.init(argument) }
+}

@@ -85,6 +85,13 @@ import Testing
           lineStride: width * channels, step: stride * channels, bounds: (-100, 110), to: &result)
         #expect(result == expected(image, (-100, 110)) + [0x55], "\(variant.name) \(channels)")
       }
+      let wide = image.map { Int16($0) * 255 }
+      var largest = [Int16](repeating: 0x55, count: pixels * channels + 1)
+      MaxPool.int16.run(
+        pixels: pixels, channels: channels, rows: rows, columns: columns, from: wide,
+        lineStride: width * channels, step: stride * channels, bounds: (-30_000, 31_000),
+        to: &largest)
+      #expect(largest == expected(wide, (-30_000, 31_000)) + [0x55], "int16 \(channels)")
       let reals = image.map { Float($0) / 8 }
       for variant in MaxPool.floatVariants where variant.isSupported {
         var result = [Float](repeating: 77, count: pixels * channels + 1)

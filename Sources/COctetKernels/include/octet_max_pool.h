@@ -15,11 +15,15 @@
 typedef void octet_s8_max_pool(
     size_t pixels, size_t channels, size_t rows, size_t columns, const int8_t *from,
     size_t line_stride, size_t step, int8_t minimum, int8_t maximum, int8_t *to);
+typedef void octet_s16_max_pool(
+    size_t pixels, size_t channels, size_t rows, size_t columns, const int16_t *from,
+    size_t line_stride, size_t step, int16_t minimum, int16_t maximum, int16_t *to);
 typedef void octet_f32_max_pool(
     size_t pixels, size_t channels, size_t rows, size_t columns, const float *from,
     size_t line_stride, size_t step, float minimum, float maximum, float *to);
 
 octet_s8_max_pool octet_s8_max_pool_u16__portable;
+octet_s16_max_pool octet_s16_max_pool_u8__portable;
 octet_f32_max_pool octet_f32_max_pool_u4__portable;
 
 #if defined(__x86_64__)

@@ -2009,6 +2009,51 @@ extension Explanation {
       Nothing needs fixing where the model is to run on a CPU. `--precision NAME=int16` keeps nearly as much and needs integers only.
 
       """#,
+    "OCT0524": #"""
+      # OCT0524 target-missed
+
+      The target of `--target-metric` is not reached, not even with every layer in int16.
+
+      ## Why
+
+      Weights have 8 bits in int16 layers too: their error is left. What was reached is said, on how many samples too. `top1-drop`
+      needs a model whose one output holds scores.
+
+      ## Example
+
+      ```sh
+      octet convert lenet.prototxt --weights lenet.caffemodel -o m.tflite --int8 \
+          --calibration-data digits --preprocess scale=1/256 --target-metric sqnr=100dB
+      ```
+
+      ## How to fix
+
+      Ask for less; add `--optimize best`, which chooses weights for the layers' results; or keep layers in float32 with
+      `--precision NAME=float32`.
+
+      """#,
+    "OCT0525": #"""
+      # OCT0525 target-reached
+
+      The layers that were put in int16 so that the target of `--target-metric` is reached.
+
+      ## Why
+
+      Each note is a layer with weights and what follows it: what it multiplies, and how near the outputs come to float when it alone
+      is int8 and all others are int16. The help gives the same model without a search.
+
+      ## Example
+
+      ```sh
+      octet convert lenet.prototxt --weights lenet.caffemodel -o m.tflite --int8 \
+          --calibration-data digits --preprocess scale=1/256 --target-metric sqnr=45dB
+      ```
+
+      ## How to fix
+
+      Nothing needs fixing.
+
+      """#,
     "OCT0601": #"""
       # OCT0601 unwritable-file
 

@@ -1,6 +1,6 @@
 import COctetKernels
 
-/// Largest value of each channel in windows of one line of output pixels, float32 or int8.
+/// Largest value of each channel in windows of one line of output pixels, float32, int8 or int16.
 package enum MaxPool {
   /// One implementation for elements of a type, and what it needs.
   package struct Variant<Element: Sendable>: Sendable {
@@ -76,6 +76,11 @@ package enum MaxPool {
         function: octet_f32_max_pool_u4__portable))
     return variants
   }()
+
+  /// For int16, on every CPU.
+  package static let int16 = Variant<Int16>(
+    name: "s16-max-pool-u8--portable", isSupported: true,
+    function: octet_s16_max_pool_u8__portable)
 
   /// The fastest variants this CPU can run.
   package static let int8: Variant<Int8> =

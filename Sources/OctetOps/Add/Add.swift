@@ -4,8 +4,8 @@ import OctetSchema
 
 /// The sum of two operands that broadcast as NumPy's do, clamped by the fused activation.
 ///
-/// Inputs: float32, int8, int16 or int32, both alike; int8 and int16 operands and the result may each have their own scale,
-/// int32 sums wrap.
+/// Inputs: float32, int8, int16 or int32, both alike; int8 and int16 operands and the result may each have
+/// their own scale, int32 sums wrap.
 package final class Add: BuiltinOp {
   package let activation: FusedActivation
 

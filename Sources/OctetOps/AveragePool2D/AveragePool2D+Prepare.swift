@@ -22,7 +22,7 @@ extension AveragePool2D {
   ) throws(Diagnostic) -> Step {
     try context.requireOneScale()
     let pixels = Int64(settings.filter.height) * Int64(settings.filter.width)
-    guard pixels <= 1 << (31 - Code.bitWidth) else {
+    guard pixels <= (Code.bitWidth == 8 ? 1 << 23 : 1 << 16) else {
       throw context.noKernel("sums of so large a window do not fit int32")
     }
     let to = try context.output.perTensor()

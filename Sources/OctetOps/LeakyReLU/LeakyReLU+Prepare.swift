@@ -12,14 +12,9 @@ extension LeakyReLU {
         Self.reference(source + $0, target + $0, count: $1, alpha: alpha)
       }
     case .int16:
-      let (source, target) = (input.int16, output.int16)
       let slopes = CodeSlopes(
         from: try input.perTensor(), to: try output.perTensor(), alpha: alpha)
-      return Step(kernel: "qs16-leaky-relu--reference", elements: input.count) { first, count in
-        for i in first..<first + count {
-          target[i] = Int16(clamping: slopes.code(Int32(source[i])))
-        }
-      }
+      return .codes("leaky-relu", input, output) { Int16(clamping: slopes.code(Int32($0))) }
     default:
       return try table(input.type, output.type).step(input, output)
     }

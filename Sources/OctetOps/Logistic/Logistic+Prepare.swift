@@ -13,7 +13,7 @@ extension Logistic {
       }
     case .int16:
       let table = try SigmoidTable(input.type, output.type, powers: -12 ... -12)
-      return SigmoidTable.step("qs16-logistic--reference", input, output, table.logistic)
+      return .codes("logistic", input, output, table.logistic)
     default:
       return try table(input.type, output.type).step(input, output)
     }

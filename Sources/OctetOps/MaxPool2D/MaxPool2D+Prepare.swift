@@ -14,7 +14,7 @@ extension MaxPool2D {
     case .int16:
       try context.requireOneScale()
       return Self.step(
-        nil, window, input.int16, output.int16,
+        context.usesReference ? nil : MaxPool.int16, window, input.int16, output.int16,
         settings.activation.codeBounds(
           Int16.self, scale: try output.perTensor().scale, zeroPoint: 0),
         lowest: .min)

@@ -21,7 +21,7 @@ extension Mean {
     _ source: UnsafeMutablePointer<Code>, _ target: UnsafeMutablePointer<Code>
   ) throws(Diagnostic) -> Step {
     let (input, output) = (context.input(0), context.output)
-    guard (1...1 << (31 - Code.bitWidth)).contains(reduced.count) else {
+    guard (1...(Code.bitWidth == 8 ? 1 << 23 : 1 << 16)).contains(reduced.count) else {
       throw context.noKernel("\(input.element.name) has no mean of \(reduced.count) elements")
     }
     let mean = CodeMean<Code>(

@@ -26,7 +26,7 @@ extension Mean {
     private let zeroSum: Int32
     private let outputZeroPoint: Int32
 
-    /// - Precondition: `count` is positive and at most 2^23, for int16 2^15, so that sums fit int32.
+    /// - Precondition: `count` is positive and at most 2^23, for int16 2^16, so that sums fit int32.
     init(
       _ input: (scale: Float, zeroPoint: Int32), _ output: (scale: Float, zeroPoint: Int32),
       count: Int

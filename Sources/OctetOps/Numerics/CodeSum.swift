@@ -62,8 +62,8 @@ struct CodeSum<Code: FixedWidthInteger & Sendable>: Sendable {
 }
 
 extension OperatorReader {
-  /// Throws `OCT0206` for an int16 sum of scales that are powers of two: TFLite's kernel for those, of models older than
-  /// its 16x8 specification, rounds otherwise.
+  /// Throws `OCT0206` for an int16 sum of scales that are powers of two: TFLite's kernel for those, of models
+  /// older than its 16x8 specification, rounds otherwise.
   func requireGeneralScales() throws(Diagnostic) {
     guard operands.types.contains(where: { $0?.element == .int16 }),
       operands.types.allSatisfy({ ($0?.quantization?.scale.significand ?? 1) == 1 })

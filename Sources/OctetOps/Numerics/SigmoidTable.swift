@@ -8,8 +8,8 @@ import OctetKernels
 /// Sources: TFLite's `reference_integer_ops::Logistic` and `Tanh` for int16 and their preparations in
 /// `activations.cc`.
 struct SigmoidTable {
-  /// 2^16 / (1 + exp(-i / 24)), raised by half of what a line to the next entry is too low at its middle; the last one
-  /// is 2^16 - 1, where both functions have reached 1.
+  /// 2^16 / (1 + exp(-i / 24)), raised by half of what a line to the next entry is too low at its middle; the
+  /// last one is 2^16 - 1, where both functions have reached 1.
   private let entries: [Int32]
   /// Brings codes to steps of 1 / (3 * 2^12).
   private let multiplier: Int32
@@ -74,17 +74,5 @@ struct SigmoidTable {
     if index >= 255 { return nil }
     let part = abs(x) & (1 << stepBits - 1)
     return entries[index] << stepBits + part * (entries[index + 1] - entries[index])
-  }
-}
-
-extension SigmoidTable {
-  static func step(
-    _ kernel: String, _ input: TensorView, _ output: TensorView,
-    _ function: @escaping (Int16) -> Int16
-  ) -> Step {
-    let (source, target) = (input.int16, output.int16)
-    return Step(kernel: kernel, elements: input.count) { first, count in
-      for i in first..<first + count { target[i] = function(source[i]) }
-    }
   }
 }

@@ -25,10 +25,7 @@ extension ReLU {
     case .int16:
       let clamp = CodeClamp<Int16>(
         from: try input.perTensor(), to: try output.perTensor(), activation)
-      let (source, target) = (input.int16, output.int16)
-      return Step(kernel: "qs16-clamp--reference", elements: input.count) { first, count in
-        for i in first..<first + count { target[i] = Int16(clamp.code(Int32(source[i]))) }
-      }
+      return .codes("clamp", input, output) { Int16(clamp.code(Int32($0))) }
     default: return try table(input.type, output.type, activation).step(input, output)
     }
   }

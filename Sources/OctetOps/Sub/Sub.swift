@@ -4,8 +4,8 @@ import OctetSchema
 
 /// The difference of two operands that broadcast as NumPy's do, clamped by the fused activation.
 ///
-/// Inputs: float32, int8, int16 or int32, both alike; int8 and int16 operands and the result may each have their own scale,
-/// int32 differences wrap.
+/// Inputs: float32, int8, int16 or int32, both alike; int8 and int16 operands and the result may each have
+/// their own scale, int32 differences wrap.
 package final class Sub: BuiltinOp {
   package let activation: FusedActivation
 

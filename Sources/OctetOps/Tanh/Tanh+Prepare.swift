@@ -13,7 +13,7 @@ extension Tanh {
       }
     case .int16:
       let table = try SigmoidTable(input.type, output.type, powers: -12 ... -11)
-      return SigmoidTable.step("qs16-tanh--reference", input, output, table.tanh)
+      return .codes("tanh", input, output, table.tanh)
     default:
       return try table(input.type, output.type).step(input, output)
     }

@@ -19,12 +19,15 @@ struct LayerPatches {
   init?(_ node: Node, in graph: Graph, contents: [Storage], rows wanted: Int) {
     guard let data = node.int8Data, let (position, axis) = node.int8Rule?.weights,
       let filter = node.inputs[position].flatMap({ graph[$0].type.shape.extents }),
-      let image = graph[data].type.shape.extents, graph[data].type.element == .int8
+      let image = graph[data].type.shape.extents,
+      [.int8, .int16].contains(graph[data].type.element)
     else { return nil }
+    let isWide = graph[data].type.element == .int16
     let zero = Float(graph[data].type.quantization?.zeroPoint ?? 0)
     if filter.count == 2, axis == 0 {
       depth = filter[1]
-      matrices = [Self.dense(contents, depth, zero, min(wanted, Self.largest / depth))]
+      let wide = contents.map { Codes($0, isWide: isWide) }
+      matrices = [Self.dense(wide, depth, zero, min(wanted, Self.largest / depth))]
       return
     }
     guard filter.count == 4, image.count == 4,
@@ -36,6 +39,7 @@ struct LayerPatches {
         input: image[2], window: filter[2], stride: window.stride.width,
         dilation: window.dilation.width)
     else { return nil }
+    let contents = contents.map { Codes($0, isWide: isWide) }
     let walk = Walk(
       image: image, filter: filter, rows: height, columns: width, window: window, zero: zero)
     let pixels = image[0] * height.output * width.output * contents.count
@@ -56,18 +60,17 @@ struct LayerPatches {
   }
 
   private static func dense(
-    _ contents: [Storage], _ depth: Int, _ zero: Float, _ wanted: Int
+    _ contents: [Codes], _ depth: Int, _ zero: Float, _ wanted: Int
   ) -> [Float] {
-    let rows = contents.map { $0.bytes.count / depth }.reduce(0, +)
+    let rows = contents.map { $0.count / depth }.reduce(0, +)
     let count = min(wanted, rows)
-    let each = (contents.first?.bytes.count ?? 0) / depth
+    let each = (contents.first?.count ?? 0) / depth
     var result: [Float] = []
     result.reserveCapacity(count * depth)
     for index in 0..<count {
       let row = index * rows / count
-      let codes = contents[row / each].bytes.bindMemory(to: Int8.self)
       let start = row % each * depth
-      for place in start..<start + depth { result.append(Float(codes[place]) - zero) }
+      for place in start..<start + depth { result.append(contents[row / each][place] - zero) }
     }
     return result
   }
@@ -81,14 +84,14 @@ struct LayerPatches {
     let window: WindowRule
     let zero: Float
 
-    func matrix(_ contents: [Storage], _ count: Int, channels: Range<Int>) -> [Float] {
+    func matrix(_ contents: [Codes], _ count: Int, channels: Range<Int>) -> [Float] {
       let each = image[0] * rows.output * columns.output
       let pixels = each * contents.count
       let size = filter[1] * filter[2] * channels.count
       var result = [Float](repeating: 0, count: count * size)
       for index in 0..<count {
         let pixel = index * pixels / count
-        let codes = contents[pixel / each].bytes.bindMemory(to: Int8.self)
+        let codes = contents[pixel / each]
         let inside = pixel % each
         let (batch, place) = inside.quotientAndRemainder(dividingBy: rows.output * columns.output)
         let (y, x) = place.quotientAndRemainder(dividingBy: columns.output)
@@ -101,7 +104,7 @@ struct LayerPatches {
               let start = ((batch * image[1] + row) * image[2] + column) * image[3]
               for channel in channels {
                 result[target + channel - channels.lowerBound] =
-                  Float(codes[start + channel]) - zero
+                  codes[start + channel] - zero
               }
             }
             target += channels.count
@@ -110,6 +113,27 @@ struct LayerPatches {
       }
       return result
     }
+  }
+}
+
+/// The codes of a tensor, int8 or int16.
+private struct Codes {
+  private let storage: Storage
+  private let isWide: Bool
+
+  init(_ storage: Storage, isWide: Bool) {
+    self.storage = storage
+    self.isWide = isWide
+  }
+
+  var count: Int { storage.bytes.count / (isWide ? 2 : 1) }
+
+  @inline(__always)
+  subscript(_ index: Int) -> Float {
+    let bytes = storage.bytes
+    return isWide
+      ? Float(bytes.bindMemory(to: Int16.self)[index])
+      : Float(bytes.bindMemory(to: Int8.self)[index])
   }
 }
 

@@ -22,14 +22,20 @@ package struct Optimizer {
     /// Of the outputs on the held-back samples, with it.
     package let decibels: Double
     package let isKept: Bool
+
+    package init(text: String, decibels: Double, isKept: Bool) {
+      self.text = text
+      self.decibels = decibels
+      self.isKept = isKept
+    }
   }
 
   package struct Result: Sendable {
     package let graph: Graph
     /// The ratio of signal to noise in dB, averaged over the outputs of the held-back samples.
-    package let before: Double
+    package var before: Double
     package let heldCount: Int
-    package let trials: [Trial]
+    package var trials: [Trial]
     package var after: Double { trials.last { $0.isKept }?.decibels ?? before }
   }
 

@@ -4,6 +4,18 @@ extension OpCases {
   static let leakyReLU = OpCases(
     "leaky_relu",
     answers: [
+      // More elements than codes.
+      Answer(
+        "%x: i16[2]{0.5:0}",
+        """
+        %n = const [40000, 1] : i32[2]
+        %r = reshape(%x) {shape = [1, 2]} : i16[1,2]{0.5:0}
+        %t = tile(%r, %n) : i16[40000,2]{0.5:0}
+        %l = leaky_relu(%t) {alpha = 0.5} : i16[40000,2]{0.25:0}
+        %b = const [39999, 0] : i32[2]
+        %s = const [1, 2] : i32[2]
+        %y = slice(%l, %b, %s) : i16[1,2]{0.25:0}
+        """, [[10, -10]], gives: "i16[1,2]", [20, -10]),
       Answer(
         "%x: i16[2]{0.5:0}",
         "%y = leaky_relu(%x) {alpha = 0.5} : i16[2]{0.25:0}", [[10, -10]], gives: "i16[2]",

@@ -1,0 +1,180 @@
+import OctetDiagnostics
+import OctetIR
+import OctetQuantize
+
+/// Makes the quantized form of a float model as the options ask: with layers of other types to reach a target,
+/// and with what loses less.
+struct QuantizedModel {
+  private let float: Model
+  private let table: CalibrationTable
+  private let options: Int8Options
+  private let samples: OptimizationSamples?
+  private let calibrate: ((Graph) throws(DiagnosticFailure) -> CalibrationTable)?
+  private let log: DiagnosticLog
+  private let progress: (Int8Progress) -> Void
+
+  /// - Parameters:
+  ///   - samples: nil where the options need none.
+  ///   - calibrate: measures the ranges of a changed float graph; nil where they are given.
+  init(
+    _ float: Model, _ table: CalibrationTable, _ options: Int8Options,
+    samples: OptimizationSamples?,
+    calibrate: ((Graph) throws(DiagnosticFailure) -> CalibrationTable)?, log: DiagnosticLog,
+    progress: @escaping (Int8Progress) -> Void
+  ) {
+    self.float = float
+    self.table = table
+    self.options = options
+    self.samples = samples
+    self.calibrate = calibrate
+    self.log = log
+    self.progress = progress
+  }
+
+  func make() throws(DiagnosticFailure) -> Model {
+    var model = try float.quantized(table, options.quantizer, log: log)
+    guard let samples else { return model }
+    guard let target = options.target else {
+      let wide = try wideHeads(samples)
+      var result = try optimized(wide?.layers ?? options.layers, samples)
+      if let wide {
+        result.trials.insert(wide.trial, at: 0)
+        result.before = wide.before
+      }
+      log.add(result.remark)
+      model.graph = result.graph
+      return model
+    }
+    let measure = try TargetMeasure(
+      target, of: float.graph, samples: samples.held, threads: float.threads, log: log)
+    let search = PrecisionSearch(
+      float.graph, given: options.layers, measure, log: log,
+      quantize: { layers throws(DiagnosticFailure) in
+        try quantized(float.graph, table, layers)
+      },
+      finish: options.optimization == .none
+        ? nil
+        : { layers throws(DiagnosticFailure) in try refined(layers, samples) },
+      progress: { progress(.searching($0)) })
+    let result = try search.run()
+    log.add(result.remark(measure))
+    model.graph = result.graph
+    if options.optimization != .none {
+      let optimized = try optimized(result.layers, samples)
+      let value = try measure.value(of: optimized.graph, log: log)
+      if target.isBetter(value, than: result.after) {
+        log.add(optimized.remark)
+        model.graph = optimized.graph
+      }
+    }
+    return model
+  }
+
+  /// The layers that make the outputs of a detector in int16, where the outputs have no type that was asked for: one scale of 8 bits
+  /// holds scores beyond 20 and places within a pixel. Nil where there are none or too little is gained.
+  private func wideHeads(
+    _ samples: OptimizationSamples
+  ) throws(DiagnosticFailure) -> (layers: LayerTypes, trial: Optimizer.Trial, before: Double)? {
+    guard options.outputType == nil || options.outputType == .float32 else { return nil }
+    var layers = options.layers
+    let heads = float.graph.heads(leaving: options.layers)
+    if heads.isEmpty { return nil }
+    progress(.trying("\(counted(heads.count, "head")) in int16"))
+    for head in heads { layers.setPrecision(.int16, ofTensor: head) }
+    let fidelity = try OutputFidelity(
+      of: float.graph, samples: samples.held, threads: float.threads, log: log)
+    let before = try fidelity.decibels(
+      of: try quantized(float.graph, table, options.layers), log: log)
+    let decibels = try fidelity.decibels(of: try quantized(float.graph, table, layers), log: log)
+    // Places are small numbers beside scores: boxes feel what the ratio of both hardly shows.
+    let least = float.detector == nil ? Self.worthWidening : 0
+    guard decibels > before + least else { return nil }
+    let trial = Optimizer.Trial(
+      text: "\(counted(heads.count, "head")) in int16: "
+        + heads.map { "'\($0)'" }.joined(separator: ", "),
+      decibels: decibels, isKept: true)
+    return (layers, trial, before)
+  }
+
+  /// The gain in dB that another type of the outputs is worth.
+  private static let worthWidening = 0.3
+
+  /// Fitted to the samples but for what has to be tried layer by layer.
+  private func refined(
+    _ layers: LayerTypes, _ samples: OptimizationSamples
+  ) throws(DiagnosticFailure) -> Graph {
+    var refinement = Refinement(
+      of: try quantized(float.graph, table, layers), madeFrom: float.graph, samples: samples.fit,
+      threads: float.threads, log: log)
+    return try refinement.refined(
+      roundsWeights: options.optimization == .best, correctsBiases: true)
+  }
+
+  /// Logs nothing: what there is to say of the scales has been said of the model as it stood.
+  private func quantized(
+    _ graph: Graph, _ table: CalibrationTable, _ layers: LayerTypes
+  ) throws(DiagnosticFailure) -> Graph {
+    var options = options.quantizer
+    options.layers = layers
+    return try Quantizer.quantize(graph, table, options, log: DiagnosticLog())
+  }
+
+  private func optimized(
+    _ layers: LayerTypes, _ samples: OptimizationSamples
+  ) throws(DiagnosticFailure) -> Optimizer.Result {
+    let optimizer = try Optimizer(
+      float.graph, fit: samples.fit, held: samples.held, threads: float.threads, log: log,
+      quantize: { graph, table throws(DiagnosticFailure) in
+        try quantized(graph, table, layers)
+      }, calibrate: calibrate, progress: { progress(.trying($0)) })
+    return try optimizer.run(table, options.optimization)
+  }
+}
+
+extension Graph {
+  /// The outputs that layers with weights make, of up to 4 % of the multiplications together; none where an output is a list of class
+  /// scores, or where `given` says something of such a layer.
+  fileprivate func heads(leaving given: LayerTypes) -> [String] {
+    let isGiven = given.resolved(for: self).isGiven
+    let makers = producers()
+    var (names, macs) = ([String](), 0)
+    for output in outputs {
+      guard let maker = makers[output.index],
+        !ClassScore.isList(self[output].type.shape.extents ?? []),
+        case .int8(let rule) = nodes[maker].op.quantization, rule.weights != nil, !isGiven[maker]
+      else { return [] }
+      names.append(self[output].name)
+      macs += nodes[maker].macs(in: self) ?? 0
+    }
+    return macs * 25 <= self.macs ? names : []
+  }
+}
+
+extension PrecisionSearch.Result {
+  /// Which layers the target took, and what each costs in int8.
+  fileprivate func remark(_ measure: TargetMeasure) -> Diagnostic {
+    let metric = measure.metric
+    let reached =
+      "\(metric.text) is reached on \(counted(measure.fidelity.sampleCount, "held-back sample"))"
+    guard !chosen.isEmpty else {
+      return Diagnostic(.targetReached, "\(reached) by int8 alone: \(metric.text(before))")
+    }
+    return Diagnostic(
+      .targetReached,
+      "\(reached) with \(chosen.count) of \(groupCount) groups of layers in int16: "
+        + "\(metric.text(after)), \(metric.text(before)) without",
+      notes: chosen.map { group in
+        let others = group.layers.dropFirst().map { "'\($0.name)'" }
+        return "'\(group.name)'"
+          + (others.isEmpty ? "" : " with " + others.joined(separator: ", "))
+          + ": \(group.macs) multiplications; \(decimals(group.decibels, 1)) dB where it alone is int8"
+      },
+      helps: [
+        .init(
+          "the same without a search",
+          arguments: chosen.flatMap { $0.layers }.flatMap {
+            ["--precision", "\($0.name)=\($0.precision.rawValue)"]
+          })
+      ])
+  }
+}

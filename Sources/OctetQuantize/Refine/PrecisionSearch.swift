@@ -1,0 +1,190 @@
+package import OctetDiagnostics
+package import OctetIR
+import OctetOps
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+/// Finds the layers that must compute in int16 for a quantized graph to reach a target, few and cheap ones.
+///
+/// Layers are taken in groups: one with weights and what follows it up to the next. What a group adds to the
+/// noise is measured as the only one in int8, where the noise of all adds up; one in int16 among others in int8
+/// still rounds at its ends. Groups are made int16 in the order of that noise for their multiplications until
+/// the target is reached, and those that it is reached without are made int8 again. A layer that has no int16
+/// form is float32 in its group.
+package struct PrecisionSearch {
+  package struct Group: Sendable {
+    /// The output tensors of its layers with what they compute in when the group is chosen.
+    package var layers: [(name: String, precision: LayerPrecision)] = []
+    package var macs = 0
+    /// Multiplications, or elements where there are none.
+    var cost = 0
+    /// Of the outputs when this group alone is int8.
+    package var decibels = 0.0
+
+    package var name: String { layers[0].name }
+  }
+
+  package struct Result {
+    package let graph: Graph
+    /// What was given, with the chosen groups.
+    package let layers: LayerTypes
+    package let chosen: [Group]
+    package let groupCount: Int
+    /// The metric without any group, and with the chosen ones.
+    package let before: Double
+    package let after: Double
+  }
+
+  private let float: Graph
+  private let given: LayerTypes
+  private let measure: TargetMeasure
+  private let quantize: (LayerTypes) throws(DiagnosticFailure) -> Graph
+  private let finish: ((LayerTypes) throws(DiagnosticFailure) -> Graph)?
+  private let log: DiagnosticLog
+  private let progress: (String) -> Void
+
+  /// - Parameters:
+  ///   - given: what the user has said of layers, which stays.
+  ///   - quantize: makes the quantized graph.
+  ///   - finish: makes one that is nearer to what will be written, which takes much longer; nil for none. Groups are ranked
+  ///     without it.
+  package init(
+    _ float: Graph, given: LayerTypes, _ measure: TargetMeasure, log: DiagnosticLog,
+    quantize: @escaping (LayerTypes) throws(DiagnosticFailure) -> Graph,
+    finish: ((LayerTypes) throws(DiagnosticFailure) -> Graph)?,
+    progress: @escaping (String) -> Void
+  ) {
+    self.float = float
+    self.given = given
+    self.measure = measure
+    self.log = log
+    self.quantize = quantize
+    self.finish = finish
+    self.progress = progress
+  }
+
+  /// Logs `OCT0524` for a target that is not reached with all groups.
+  package func run() throws(DiagnosticFailure) -> Result {
+    progress("int8 alone")
+    let plain = try attempt([])
+    var groups = groups()
+    func result(_ chosen: [Group], _ attempt: Attempt) -> Result {
+      Result(
+        graph: attempt.graph, layers: layers(chosen), chosen: chosen, groupCount: groups.count,
+        before: plain.value,
+        after: attempt.value)
+    }
+    if measure.metric.isReached(by: plain.value) { return result([], plain) }
+    progress("all in int16")
+    let whole = try attempt(groups)
+    guard measure.metric.isReached(by: whole.value) else {
+      throw log.failure(missed(whole.value, groups))
+    }
+    try rank(&groups)
+    var chosen = (groups, whole)
+    var few = 0
+    while chosen.0.count - few > 1 {
+      let count = (few + chosen.0.count) / 2
+      progress("\(count) of \(groups.count) groups of layers in int16")
+      let next = try attempt(Array(groups[..<count]))
+      if measure.metric.isReached(by: next.value) {
+        chosen = (Array(groups[..<count]), next)
+      } else {
+        few = count
+      }
+    }
+    for group in chosen.0.sorted(by: { $0.cost > $1.cost }) where chosen.0.count > 1 {
+      progress("without '\(group.name)'")
+      let others = chosen.0.filter { $0.name != group.name }
+      let next = try attempt(others)
+      if measure.metric.isReached(by: next.value) { chosen = (others, next) }
+    }
+    return result(chosen.0, chosen.1)
+  }
+
+  private typealias Attempt = (graph: Graph, value: Double)
+
+  private func attempt(_ groups: [Group]) throws(DiagnosticFailure) -> Attempt {
+    let layers = layers(groups)
+    let graph: Graph
+    if let finish { graph = try finish(layers) } else { graph = try quantize(layers) }
+    return (graph, try measure.value(of: graph, log: log))
+  }
+
+  private func layers(_ groups: [Group]) -> LayerTypes {
+    var layers = given
+    for (name, precision) in groups.flatMap({ $0.layers }) {
+      layers.setPrecision(precision, ofTensor: name)
+    }
+    return layers
+  }
+
+  /// Measures each group and sorts them by the noise they add for their cost.
+  private func rank(_ groups: inout [Group]) throws(DiagnosticFailure) {
+    func noise(_ decibels: Double) -> Double { pow(10, -decibels / 10) }
+    let all = groups
+    let least = noise(try measure.fidelity.decibels(of: try quantize(layers(all)), log: log))
+    for index in groups.indices {
+      progress("'\(groups[index].name)' in int8 (\(index + 1) of \(groups.count))")
+      var others = all
+      others.remove(at: index)
+      groups[index].decibels = try measure.fidelity.decibels(
+        of: try quantize(layers(others)), log: log)
+    }
+    func worth(_ group: Group) -> Double {
+      (noise(group.decibels) - least) / Double(max(group.cost, 1))
+    }
+    groups.sort { worth($0) > worth($1) }
+  }
+
+  /// The layers of the graph but for those whose precision is given.
+  private func groups() -> [Group] {
+    let resolved = given.resolved(for: float)
+    var groups: [Group] = []
+    /// By value, the group that makes it.
+    var makers: [ValueID: Int] = [:]
+    for (index, node) in float.nodes.enumerated() {
+      let macs = node.macs(in: float) ?? 0
+      let before = node.inputs.compactMap { $0 }.first { float[$0].constant == nil }
+      var place = before.flatMap { makers[$0] }
+      if place == nil || node.int8Rule?.weights != nil {
+        groups.append(Group())
+        place = groups.count - 1
+      }
+      guard let place else { continue }
+      for output in node.outputs { makers[output] = place }
+      guard !resolved.isGiven[index], float[node.outputs[0]].type.element == .float32 else {
+        continue
+      }
+      groups[place].layers.append(
+        (
+          float[node.outputs[0]].name,
+          float.reason(against: .int16, node) == nil ? .int16 : .float32
+        ))
+      groups[place].macs = saturatingSum([groups[place].macs, macs])
+      groups[place].cost = saturatingSum([
+        groups[place].cost, macs, float[node.outputs[0]].type.shape.elementCount ?? 0,
+      ])
+    }
+    return groups.filter { !$0.layers.isEmpty }
+  }
+
+  private func missed(_ value: Double, _ groups: [Group]) -> Diagnostic {
+    let count = groups.map { $0.layers.count }.reduce(0, +)
+    return Diagnostic(
+      .targetMissed,
+      "\(measure.metric.text) is not reached: the best is \(measure.metric.text(value)), with "
+        + "\(counted(count, "layer")) in int16",
+      notes: [
+        "measured on \(counted(measure.fidelity.sampleCount, "held-back sample"))",
+        "weights have 8 bits in these layers too",
+      ],
+      helps: (finish == nil
+        ? [.init("choose weights for the layers' results", arguments: ["--optimize", "best"])] : [])
+        + [.init("ask for less, or keep layers in float32: --precision NAME=float32")])
+  }
+}
