@@ -59,14 +59,6 @@ struct QuantizedModel {
     let result = try search.run()
     log.add(result.remark(measure))
     model.graph = result.graph
-    if options.optimization != .none {
-      let optimized = try optimized(result.layers, samples)
-      let value = try measure.value(of: optimized.graph, log: log)
-      if target.isBetter(value, than: result.after) {
-        log.add(optimized.remark)
-        model.graph = optimized.graph
-      }
-    }
     return model
   }
 

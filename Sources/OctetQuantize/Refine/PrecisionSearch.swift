@@ -30,8 +30,6 @@ package struct PrecisionSearch {
 
   package struct Result {
     package let graph: Graph
-    /// What was given, with the chosen groups.
-    package let layers: LayerTypes
     package let chosen: [Group]
     package let groupCount: Int
     /// The metric without any group, and with the chosen ones.
@@ -50,7 +48,7 @@ package struct PrecisionSearch {
   /// - Parameters:
   ///   - given: what the user has said of layers, which stays.
   ///   - quantize: makes the quantized graph.
-  ///   - finish: makes one that is nearer to what will be written, which takes much longer; nil for none. Groups are ranked
+  ///   - finish: makes what will be written, where that takes much longer; nil for none. Groups are ranked
   ///     without it.
   package init(
     _ float: Graph, given: LayerTypes, _ measure: TargetMeasure, log: DiagnosticLog,
@@ -74,7 +72,7 @@ package struct PrecisionSearch {
     var groups = groups()
     func result(_ chosen: [Group], _ attempt: Attempt) -> Result {
       Result(
-        graph: attempt.graph, layers: layers(chosen), chosen: chosen, groupCount: groups.count,
+        graph: attempt.graph, chosen: chosen, groupCount: groups.count,
         before: plain.value,
         after: attempt.value)
     }

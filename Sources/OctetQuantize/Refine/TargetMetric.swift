@@ -46,14 +46,6 @@ public enum TargetMetric: Sendable, Equatable {
     }
   }
 
-  /// Whether one value of the metric is better than another.
-  package func isBetter(_ value: Double, than other: Double) -> Bool {
-    switch self {
-    case .sqnr: value > other
-    case .top1Drop: value < other
-    }
-  }
-
   /// A value of the metric in words.
   package func text(_ value: Double) -> String {
     switch self {
