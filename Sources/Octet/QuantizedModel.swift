@@ -57,7 +57,7 @@ struct QuantizedModel {
         : { layers throws(DiagnosticFailure) in try refined(layers, samples) },
       progress: { progress(.searching($0)) })
     let result = try search.run()
-    log.add(result.remark(measure))
+    log.add(result.remark(measure, calibrator: options.algorithm == nil ? table.algorithm : nil))
     model.graph = result.graph
     return model
   }
@@ -144,7 +144,9 @@ extension Graph {
 
 extension PrecisionSearch.Result {
   /// Which layers the target took, and what each costs in int8.
-  fileprivate func remark(_ measure: TargetMeasure) -> Diagnostic {
+  ///
+  /// - Parameter calibrator: how the table was made, when that was chosen.
+  fileprivate func remark(_ measure: TargetMeasure, calibrator: String?) -> Diagnostic {
     let metric = measure.metric
     let reached =
       "\(metric.text) is reached on \(counted(measure.fidelity.sampleCount, "held-back sample"))"
@@ -164,9 +166,10 @@ extension PrecisionSearch.Result {
       helps: [
         .init(
           "the same without a search",
-          arguments: chosen.flatMap { $0.layers }.flatMap {
-            ["--precision", "\($0.name)=\($0.precision.rawValue)"]
-          })
+          arguments: (CalibrationAlgorithm(calibrator ?? "").map { ["--calibrator", $0.text] } ?? [])
+            + chosen.flatMap { $0.layers }.flatMap {
+              ["--precision", "\($0.name)=\($0.precision.rawValue)"]
+            })
       ])
   }
 }
