@@ -1831,6 +1831,8 @@ extension Explanation {
 
       Scales that follow from ranges leave more noise than an int8 model must have. What is tried:
 
+      - layers that make the heads of a detector compute in int16, unless `--output-type` says int8 or uint8: one scale of 8 bits holds scores
+        beyond 20 and places within a pixel;
       - the mean of each layer's result is corrected by its bias;
       - channels of small numbers are multiplied by powers of two, and the weights of the layers that read them divided, so that they
         share a tensor's codes with those of large numbers; ranges are then measured again, unless some were given;
