@@ -54,4 +54,32 @@ extension CommandLineTests {
       "--precision", "conv1=int16")
     #expect(result.code == 2 && result.errors.contains("--precision is for --int8"))
   }
+
+  /// A detector's heads become int16 when the model is optimized, unless the outputs' type is asked for; those of a classifier
+  /// stay.
+  @Test func headsOfADetectorBecomeInt16() throws {
+    let folder = Self.root.appending(path: "samples/02-yolo").path()
+    let detector = [
+      "convert", folder + "/digits.cfg", "--weights", folder + "/digits.weights", "--int8",
+      "--calibration-data", folder + "/calibration", "--calibrator", "min-max", "--samples", "16",
+    ]
+    func outputTypes(_ arguments: [String]) throws -> [String] {
+      let result = try octet(arguments + ["--no-verify", "-o", path("m.tflite")])
+      #expect(result.code == 0, "\(result.errors)")
+      let inspection = try json(try octet("inspect", path("m.tflite"), "--json"))
+      return try #require(inspection["outputs"] as? [[String: Any]]).compactMap {
+        $0["type"] as? String
+      }
+    }
+    #expect(try outputTypes(detector + ["--optimize", "fast"]) == ["int16", "int16"])
+    #expect(
+      try outputTypes(detector + ["--optimize", "fast", "--output-type", "int8"])
+        == ["int8", "int8"])
+    #expect(try outputTypes(detector) == ["int8", "int8"])
+    let classifier = [
+      "convert", net.prototxt, "--weights", net.weights, "--int8", "--calibration-data",
+      Self.sample + "/digits", "--preprocess", "scale=1/256", "--calibrator", "min-max",
+    ]
+    #expect(try outputTypes(classifier + ["--optimize", "fast"]) == ["int8"])
+  }
 }
