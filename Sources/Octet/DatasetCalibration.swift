@@ -53,6 +53,7 @@ public struct DatasetCalibration {
     _ options: Int8Options, _ progress: (Int8Progress) -> Void
   ) throws(DiagnosticFailure) -> CalibrationTable {
     let dataset = try samples()
+    try options.checkPatterns(float.graph.activations.map { float.graph[$0].name }, log)
     let used = Dataset.evenlySpaced(options.samples, of: dataset.count)
     if let rules = options.rules {
       let whole = try statistics(of: used, counting: rules.needsCounts, progress)
@@ -64,7 +65,7 @@ public struct DatasetCalibration {
     }
     let held = Dataset.evenlySpaced(used.count / 4, among: used)
     let fitted = try statistics(
-      of: dataset.indices(without: held), counting: true, progress)
+      of: used.filter { !held.contains($0) }, counting: true, progress)
     let choice = try choice(fitted, held: held, options, progress)
     var whole = fitted
     whole.add(try statistics(of: held, counting: true, progress))

@@ -127,12 +127,19 @@ import Testing
       FileManager.default.contents(atPath: path($0))
     }
     #expect(files[0] != nil && files[0] == files[1])
+    // Three samples that are left over judge nothing, and are no part of the table.
+    let most = try octet(
+      model + Array(data.dropLast()) + ["997", "--json", "-o", path("most.table")])
+    #expect(try json(most)["samples"] as? Int == 997)
     for (arguments, words) in [
       (["--merge", parts[0], "--calibrator", "mse"], "note: missing: 2/2"),
       (["--merge"] + parts, "give --calibrator NAME"),
       (["--merge", parts[0], parts[0], "--calibrator", "mse"], "given twice: 1/2"),
       (["--merge", path("none"), "--calibrator", "mse"], "OCT0101"),
       (data + ["--calibrator-for", "conv3=mse", "--calibrator", "mse"], "did you mean 'conv"),
+      (
+        Array(data.dropLast()) + ["997", "--calibrator-for", "conv3=mse"], "did you mean 'conv"
+      ),
       (data + ["--calibrator", "percentil"], "percentil"),
       (data + ["--shard", "3/2"], "3/2"),
       (data + ["--shard", "1/2", "--calibrator", "mse"], "serve every calibrator"),
