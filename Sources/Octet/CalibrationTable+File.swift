@@ -30,9 +30,10 @@ extension CalibrationStatistics {
 
   /// Writes the statistics; the file is complete or not there.
   public func write(_ path: String, log: DiagnosticLog) throws(DiagnosticFailure) {
-    try log.attempt { () throws(Diagnostic) in try writeFile(path, Array(text.utf8)) }
+    try writeTable(path, text, names: tensors.map { $0.name }, log)
   }
 }
+
 extension TensorRTCache {
   /// Reads a cache that TensorRT or `write` wrote.
   public static func read(
