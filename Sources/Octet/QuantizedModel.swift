@@ -35,8 +35,10 @@ struct QuantizedModel {
     var model = try float.quantized(table, options.quantizer, log: log)
     guard let samples else { return model }
     guard let target = options.target else {
-      let wide = try wideHeads(samples)
-      var result = try optimized(wide?.layers ?? options.layers, samples)
+      let held = try OutputFidelity(
+        of: float.graph, samples: samples.held, threads: float.threads, log: log)
+      let wide = try wideHeads(held)
+      var result = try optimized(wide?.layers ?? options.layers, fit: samples.fit, held: held)
       if let wide {
         result.trials.insert(wide.trial, at: 0)
         result.before = wide.before
@@ -65,7 +67,7 @@ struct QuantizedModel {
   /// The layers that make the outputs of a detector in int16, where the outputs have no type that was asked for: one scale of 8 bits
   /// holds scores beyond 20 and places within a pixel. Nil where there are none or too little is gained.
   private func wideHeads(
-    _ samples: OptimizationSamples
+    _ held: OutputFidelity
   ) throws(DiagnosticFailure) -> (layers: LayerTypes, trial: Optimizer.Trial, before: Double)? {
     guard options.outputType == nil || options.outputType == .float32 else { return nil }
     var layers = options.layers
@@ -73,11 +75,9 @@ struct QuantizedModel {
     if heads.isEmpty { return nil }
     progress(.trying("\(counted(heads.count, "head")) in int16"))
     for head in heads { layers.setPrecision(.int16, ofTensor: head) }
-    let fidelity = try OutputFidelity(
-      of: float.graph, samples: samples.held, threads: float.threads, log: log)
-    let before = try fidelity.decibels(
+    let before = try held.decibels(
       of: try quantized(float.graph, table, options.layers), log: log)
-    let decibels = try fidelity.decibels(of: try quantized(float.graph, table, layers), log: log)
+    let decibels = try held.decibels(of: try quantized(float.graph, table, layers), log: log)
     // Places are small numbers beside scores: boxes feel what the ratio of both hardly shows.
     let least = float.detector == nil ? Self.worthWidening : 0
     guard decibels > before + least else { return nil }
@@ -112,10 +112,10 @@ struct QuantizedModel {
   }
 
   private func optimized(
-    _ layers: LayerTypes, _ samples: OptimizationSamples
+    _ layers: LayerTypes, fit: [Tensor], held: OutputFidelity
   ) throws(DiagnosticFailure) -> Optimizer.Result {
-    let optimizer = try Optimizer(
-      float.graph, fit: samples.fit, held: samples.held, threads: float.threads, log: log,
+    let optimizer = Optimizer(
+      float.graph, fit: fit, held: held, threads: float.threads, log: log,
       quantize: { graph, table throws(DiagnosticFailure) in
         try quantized(graph, table, layers)
       }, calibrate: calibrate, progress: { progress(.trying($0)) })

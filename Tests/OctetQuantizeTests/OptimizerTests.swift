@@ -74,9 +74,10 @@ import Testing
   }
 
   func optimizer(_ graph: Graph) throws -> Optimizer {
-    try Optimizer(
-      graph, fit: Self.samples(24, seed: 5), held: Self.samples(16, seed: 6), threads: 1,
-      log: DiagnosticLog(),
+    let held = try OutputFidelity(
+      of: graph, samples: Self.samples(16, seed: 6), threads: 1, log: DiagnosticLog())
+    return Optimizer(
+      graph, fit: Self.samples(24, seed: 5), held: held, threads: 1, log: DiagnosticLog(),
       quantize: { graph, table throws(DiagnosticFailure) in
         try Quantizer.quantize(
           graph, table, QuantizerOptions(inputType: .int8, outputType: .float32),

@@ -18,6 +18,7 @@ import OctetOps
 package struct ChannelEqualization {
   private let graph: Graph
   private let statistics: [ValueID: ChannelStatistics]
+  private let consumers: [[Int]]
 
   /// The graph with scaled channels, and in how many groups of tensors; nil where scaling gains nothing.
   package static func applied(
@@ -30,7 +31,8 @@ package struct ChannelEqualization {
     let equalization = ChannelEqualization(
       graph: graph,
       statistics: try ChannelStatistics.measured(
-        wanted, of: graph, samples: samples, threads: threads, log: log))
+        wanted, of: graph, samples: samples, threads: threads, log: log),
+      consumers: graph.consumers())
     var (result, changed) = (graph, 0)
     for group in groups {
       guard let exponents = equalization.exponents(of: group) else { continue }
@@ -94,11 +96,8 @@ package struct ChannelEqualization {
 
   /// The part of an error below zero that is left where an activation alone reads the value.
   private func negativeGain(after id: ValueID) -> Double {
-    let readers = graph.nodes.filter { $0.inputs.contains(id) }
-    guard readers.count == 1, let rule = readers[0].int8Rule, rule.output == .calibrated else {
-      return 1
-    }
-    return Double(rule.negativeGain)
+    let activation = graph.activation(reading: id, consumers).map { graph.nodes[$0] }
+    return Double(activation?.int8Rule?.negativeGain ?? 1)
   }
 
   /// How far a tensor's channels reach.

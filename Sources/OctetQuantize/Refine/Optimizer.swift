@@ -7,7 +7,8 @@ import OctetRuntime
 public enum Optimization: String, Sendable, CaseIterable {
   /// Scales follow from the ranges, weights and biases from the float ones.
   case none
-  /// What takes seconds: biases, and a cheap layer or two rounded once instead of twice.
+  /// What takes seconds: biases, channels scaled to share codes, cheap layers rounded once instead of twice, a detector's
+  /// heads in int16.
   case fast
   /// What takes minutes: more such layers, and the rounding of weights.
   case best
@@ -55,23 +56,23 @@ package struct Optimizer {
 
   /// - Parameters:
   ///   - fit: what is measured to change weights and biases; one float32 tensor [n, …] an input.
-  ///   - held: what each change is judged by.
+  ///   - held: how near the float graph's outputs are, on other samples: what each change is judged by.
   ///   - quantize: makes the quantized form of a float graph.
   ///   - calibrate: measures the ranges of a changed float graph; nil where they are given.
   package init(
-    _ float: Graph, fit: [Tensor], held: [Tensor], threads: Int, log: DiagnosticLog,
+    _ float: Graph, fit: [Tensor], held: OutputFidelity, threads: Int, log: DiagnosticLog,
     quantize: @escaping (Graph, CalibrationTable) throws(DiagnosticFailure) -> Graph,
     calibrate: ((Graph) throws(DiagnosticFailure) -> CalibrationTable)?,
     progress: @escaping (String) -> Void
-  ) throws(DiagnosticFailure) {
+  ) {
     self.float = float
     self.fit = fit
+    self.held = held
     self.threads = threads
     self.log = log
     self.quantize = quantize
     self.calibrate = calibrate
     self.progress = progress
-    self.held = try OutputFidelity(of: float, samples: held, threads: threads, log: log)
   }
 
   package func run(
@@ -104,6 +105,14 @@ package struct Optimizer {
       if isKept { (self.graph, self.decibels) = (graph, decibels) }
       return isKept
     }
+
+    /// Notes what came of another float graph, and becomes it when it is kept.
+    mutating func take(_ next: State, _ text: String, isKept: Bool) {
+      let trial = Trial(text: text, decibels: next.decibels, isKept: isKept)
+      let trials = trials + [trial]
+      if isKept { self = next }
+      self.trials = trials
+    }
   }
 
   /// A float graph as it is quantized, with nothing else done but perhaps its biases corrected.
@@ -128,15 +137,11 @@ package struct Optimizer {
       let (graph, groups) = try ChannelEqualization.applied(
         to: state.float, samples: fit, threads: threads, log: log)
     else { return }
-    var next = try self.state(
+    let next = try self.state(
       graph, try calibrate(graph), correctsBiases: state.correctsBiases)
-    next.trials = state.trials
-    let isKept = next.decibels > state.decibels
-    let trial = Trial(
-      text: "channels of \(counted(groups, "tensor group")) scaled to share their codes",
-      decibels: next.decibels, isKept: isKept)
-    if isKept { swap(&state, &next) }
-    state.trials.append(trial)
+    state.take(
+      next, "channels of \(counted(groups, "tensor group")) scaled to share their codes",
+      isKept: next.decibels > state.decibels)
   }
 
   private func tryBiases(_ state: inout State) throws(DiagnosticFailure) {
@@ -165,14 +170,10 @@ package struct Optimizer {
       let isKept = next.decibels >= state.decibels + Self.worthSplitting
       let part = Double(chosen.reduce(0) { $0 + $1.macs }) / Double(self.float.macs)
       let names = chosen.prefix(3).map { "'\($0.result)'" } + (chosen.count > 3 ? ["…"] : [])
-      let trial = Trial(
-        text:
-          "\(counted(chosen.count, "layer")) rounded once (\(names.joined(separator: ", "))), for "
-          + "\((part * 1000).rounded() / 10) % more multiplications",
-        decibels: next.decibels, isKept: isKept)
-      let trials = state.trials + [trial]
-      if isKept { state = next }
-      state.trials = trials
+      state.take(
+        next,
+        "\(counted(chosen.count, "layer")) rounded once (\(names.joined(separator: ", "))), for "
+          + "\((part * 1000).rounded() / 10) % more multiplications", isKept: isKept)
       if isKept { return }
       chosen.removeLast(chosen.count - chosen.count / 4)
     }
