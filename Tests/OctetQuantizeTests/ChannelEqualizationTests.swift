@@ -48,18 +48,62 @@ import Testing
       to: graph, samples: samples, threads: 2, log: DiagnosticLog())
   }
 
-  @Test func theFloatGraphComputesTheSameToTheLastBit() throws {
-    let net = try Self.net()
+  /// Two convolutions of ranges that lie 100 apart, side by side before a third; `parts` names what lies there, of %t with 8
+  /// channels of which 4 are large, %u with 8 small ones, %g with 8 that can't be scaled and %k with 4 constant ones.
+  static func joined(
+    _ parts: String, width: Int, other: String = "", outputs: String = "%z"
+  ) throws -> Graph {
+    func weights(_ rows: Int, _ columns: Int, _ seed: UInt64, _ scale: Float) -> String {
+      OptimizerTests.text(OptimizerTests.numbers(rows * columns, seed: seed, scale: scale))
+    }
+    let reading = OptimizerTests.text(
+      OptimizerTests.numbers(4 * width, seed: 6).enumerated().map {
+        $1 * ((8..<16).contains($0 % width) ? 10 : 0.1)
+      })
+    return try Graph(
+      parsing: """
+        octet-ir 1
+        graph @main(%x: f32[1,12,12,3]) -> (\(outputs)) {
+          %w = const [\(weights(4, 27, 1, 4)), \(weights(4, 27, 2, 1))] : f32[8,3,3,3]
+          %b = const [\(weights(8, 1, 3, 0.2))] : f32[8]
+          %c = conv_2d(%x, %w, %b) {padding = same}
+          %t = relu(%c)
+          %v = const [\(weights(8, 27, 4, 0.04))] : f32[8,3,3,3]
+          %u = conv_2d(%x, %v, _) {padding = same, activation = relu}
+          %g = logistic(%c)
+          %m = max_pool_2d(%u) {filter = [3, 3], stride = [1, 1], padding = same}
+          %k = const [\(weights(144, 4, 5, 1))] : f32[1,12,12,4]
+          %j = concatenation(\(parts)) {axis = -1}
+          %q = const [\(reading)] : f32[4,1,1,\(width)]
+          %r = const [\(weights(4, 1, 7, 0.2))] : f32[4]
+          %z = conv_2d(%j, %q, %r) {padding = valid}
+          \(other)
+        }
+        """, makeOp: OpCatalog.makeOp)
+  }
+
+  static let nets: [(parts: String?, width: Int, groups: Int)] = [
+    (nil, 0, 2), ("%t, %u", 16, 1),
+    // Channels of one layer in several places have one factor.
+    ("%t, %u, %m", 24, 1), ("%t, %u, %u", 24, 1),
+    // What is fixed beside them fixes nothing else.
+    ("%g, %u", 16, 1), ("%t, %u, %k", 20, 1),
+  ]
+
+  @Test(arguments: nets) func theFloatGraphComputesTheSameToTheLastBit(
+    _ parts: String?, _ width: Int, _ expected: Int
+  ) throws {
+    let net = try parts.map { try Self.joined($0, width: width) } ?? Self.net()
     let (graph, groups) = try #require(try scaled(net))
-    #expect(groups == 2)
+    #expect(groups == expected)
     let tests = OptimizerTests()
     let other = OptimizerTests.samples(8, seed: 6)
     #expect(try tests.outputs(graph, other) == tests.outputs(net, other))
     #expect(graph.nodes.map { $0.op.name } == net.nodes.map { $0.op.name })
   }
 
-  @Test func int8LosesLess() throws {
-    let net = try Self.net()
+  @Test(arguments: nets) func int8LosesLess(_ parts: String?, _ width: Int, _: Int) throws {
+    let net = try parts.map { try Self.joined($0, width: width) } ?? Self.net()
     let (graph, _) = try #require(try scaled(net))
     let fidelity = try OutputFidelity(
       of: net, samples: OptimizerTests.samples(8, seed: 6), threads: 1, log: DiagnosticLog())
@@ -69,6 +113,21 @@ import Testing
         of: try tests.quantized(graph, try tests.table(graph, samples)), log: DiagnosticLog())
     }
     #expect(try decibels(graph) > decibels(net) + 6)
+  }
+
+  /// %u lies in two concatenations, at the third and at the first channel.
+  @Test func aValueInTwoConcatenations() throws {
+    let net = try Self.joined(
+      "%t, %u", width: 16,
+      other: """
+        %i = concatenation(%u, %t) {axis = 3}
+        %p = const [\(OptimizerTests.text(OptimizerTests.numbers(64, seed: 8)))] : f32[4,1,1,16]
+        %h = conv_2d(%i, %p, _) {padding = valid}
+        """, outputs: "%z, %h")
+    let (graph, groups) = try #require(try scaled(net))
+    #expect(groups == 1)
+    let tests = OptimizerTests()
+    #expect(try tests.outputs(graph, samples) == tests.outputs(net, samples))
   }
 
   /// A clamp at 6, a logistic and a model's output keep their channels; what lies behind is scaled still.

@@ -26,7 +26,7 @@ package struct ChannelEqualization {
   ) throws(DiagnosticFailure) -> (graph: Graph, groups: Int)? {
     let groups = graph.channelGroups()
     let results = groups.flatMap { $0.readers.map { graph.nodes[$0.node].outputs[0] } }
-    let wanted = Set(groups.flatMap { $0.values } + results)
+    let wanted = Set(groups.flatMap { $0.values.map { $0.id } } + results)
     if wanted.isEmpty { return nil }
     let equalization = ChannelEqualization(
       graph: graph,
@@ -37,6 +37,7 @@ package struct ChannelEqualization {
     for group in groups {
       guard let exponents = equalization.exponents(of: group) else { continue }
       for maker in group.makers {
+        let exponents = maker.channels.map { exponents[$0] }
         result.scale(maker.weights, axis: maker.axis, by: exponents)
         let node = graph.nodes[maker.node]
         if let bias = node.int8Rule?.bias, bias < node.inputs.count, let id = node.inputs[bias] {
@@ -44,7 +45,8 @@ package struct ChannelEqualization {
         }
       }
       for reader in group.readers {
-        result.scale(reader.weights, axis: reader.axis, by: exponents.map { -$0 })
+        result.scale(
+          reader.weights, axis: reader.axis, by: reader.channels.map { -exponents[$0] })
       }
       changed += 1
     }
@@ -53,8 +55,8 @@ package struct ChannelEqualization {
 
   /// Powers of two that the group's channels are multiplied by; nil for none.
   private func exponents(of group: ChannelGroup) -> [Int]? {
-    let tensors = group.values.compactMap { id in
-      (statistics[id]).map { Spread(of: $0, gain: negativeGain(after: id)) }
+    let tensors = group.values.compactMap { id, channels in
+      (statistics[id]).map { Spread(of: $0, gain: negativeGain(after: id), channels) }
     }
     let readers = group.readers.compactMap { reader -> Reader? in
       let node = graph.nodes[reader.node]
@@ -63,20 +65,27 @@ package struct ChannelEqualization {
       else { return nil }
       return Reader(graph, reader, power: power, signal: signal)
     }
-    let largest = (0..<group.channels).map { channel in
-      tensors.map { max($0.high[channel], $0.low[channel]) }.max() ?? 0
+    let none = [Int](repeating: 0, count: group.isFixed.count)
+    var largest = none.map { Double($0) }
+    for tensor in tensors {
+      for (index, channel) in tensor.channels.enumerated() {
+        largest[channel] = max(largest[channel], tensor.high[index], tensor.low[index])
+      }
     }
     guard let most = largest.max(), most > 0, !readers.isEmpty else { return nil }
     func noise(_ exponents: [Int]) -> Double {
       let factors = exponents.map { Double(sign: .plus, exponent: $0, significand: 1) }
-      let rounding = tensors.reduce(0) { $0 + $1.noise(factors) }
+      var rounding = none.map { Double($0) }
+      for tensor in tensors {
+        let noise = tensor.noise(factors)
+        for channel in Set(tensor.channels) { rounding[channel] += noise }
+      }
       return readers.reduce(0) { $0 + $1.noise(factors, rounding: rounding) }
     }
-    let none = [Int](repeating: 0, count: group.channels)
     var best = (exponents: none, noise: noise(none) * Self.worthScaling)
     for strength in Self.strengths {
-      let exponents = largest.map { limit in
-        guard limit > 0 else { return 0 }
+      let exponents = zip(largest, group.isFixed).map { limit, isFixed in
+        guard limit > 0, !isFixed else { return 0 }
         let exponent = (strength * log2(most / limit) - Self.margin).rounded(.down)
         return min(max(Int(exponent), 0), Self.mostExponent)
       }
@@ -104,8 +113,11 @@ package struct ChannelEqualization {
   private struct Spread {
     let low: [Double]
     let high: [Double]
+    /// The group's channels that they are.
+    let channels: [Int]
 
-    init(of statistics: ChannelStatistics, gain: Double) {
+    init(of statistics: ChannelStatistics, gain: Double, _ channels: [Int]) {
+      self.channels = channels
       high = statistics.high.map { Double($0) }
       // The range of such a tensor ends where the loss behind the activation is least.
       low = statistics.low.map { Double(-$0) * gain.squareRoot() }
@@ -114,9 +126,9 @@ package struct ChannelEqualization {
     /// The mean square of what rounding to 256 codes changes.
     func noise(_ factors: [Double]) -> Double {
       var (below, above) = (0.0, 0.0)
-      for (channel, factor) in factors.enumerated() {
-        below = max(below, low[channel] * factor)
-        above = max(above, high[channel] * factor)
+      for (index, channel) in channels.enumerated() {
+        below = max(below, low[index] * factors[channel])
+        above = max(above, high[index] * factors[channel])
       }
       let step = (below + above) / 255
       return step * step / 12
@@ -125,14 +137,16 @@ package struct ChannelEqualization {
 
   /// What a layer makes of the noise of its input, and of its own weights'.
   private struct Reader {
-    /// By output channel and group channel: the sum of the squares of the weights between them, and their largest magnitude.
+    /// By output channel and channel read: the sum of the squares of the weights between them, and their largest magnitude.
     /// A layer that works on each channel apart has one row, of weights by channel.
     private var energy: [[Double]]
     private var largest: [[Double]]
     private let isApart: Bool
-    /// The mean square of each channel of the group and of each of the layer's result.
+    /// The mean square of each channel read and of each of the layer's result.
     private let power: [Double]
     private let signal: [Double]
+    /// The group's channels that it reads.
+    private let group: [Int]
     /// The number of weights between two channels.
     private let taps: Double
 
@@ -154,6 +168,7 @@ package struct ChannelEqualization {
         largest[row][channel] = max(largest[row][channel], Double(abs(value)))
       }
       self.power = power
+      group = layer.channels
       // Channels of nothing must not decide.
       let least = signal.reduce(0, +) / Double(signal.count) / 1000
       guard least > 0, signal.count == (isApart ? channels : rows) else { return nil }
@@ -161,26 +176,31 @@ package struct ChannelEqualization {
       taps = Double(size / channels)
     }
 
-    /// The mean over the result's channels of noise by signal, when the tensors of the group have noise of `rounding`.
-    func noise(_ factors: [Double], rounding: Double) -> Double {
+    /// The mean over the result's channels of noise by signal.
+    ///
+    /// - Parameters:
+    ///   - factors: of the group's channels.
+    ///   - rounding: the noise of the group's channels before they are divided by their factors.
+    func noise(_ factors: [Double], rounding: [Double]) -> Double {
+      let factors = group.map { factors[$0] }
+      let passed = zip(group, factors).map { rounding[$0] / ($1 * $1) }
       if isApart {
         var sum = 0.0
-        for (channel, factor) in factors.enumerated() {
-          sum += energy[0][channel] / (factor * factor) * rounding / signal[channel]
+        for channel in factors.indices {
+          sum += energy[0][channel] * passed[channel] / signal[channel]
         }
         return sum / Double(factors.count)
       }
       let input = zip(power, factors).reduce(0) { $0 + $1.0 * $1.1 * $1.1 } * taps
-      let inverses = factors.map { 1 / $0 }
       var sum = 0.0
       for row in energy.indices {
-        var (passed, limit) = (0.0, 0.0)
-        for (channel, inverse) in inverses.enumerated() {
-          passed += energy[row][channel] * inverse * inverse
-          limit = max(limit, largest[row][channel] * inverse)
+        var (noise, limit) = (0.0, 0.0)
+        for (channel, factor) in factors.enumerated() {
+          noise += energy[row][channel] * passed[channel]
+          limit = max(limit, largest[row][channel] / factor)
         }
         let step = limit / 127
-        sum += (passed * rounding + step * step / 12 * input) / signal[row]
+        sum += (noise + step * step / 12 * input) / signal[row]
       }
       return sum / Double(energy.count)
     }

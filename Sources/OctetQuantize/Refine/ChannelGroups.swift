@@ -4,18 +4,22 @@ import OctetOps
 /// Values whose channels can be scaled together, each by a factor of its own, without changing what the graph computes:
 /// layers make them, layers read them, and what lies between gives twice as much for twice the input.
 struct ChannelGroup {
-  /// A layer's weights, of which `axis` counts the group's channels.
+  /// A layer's weights, of which `axis` counts the channels of a value.
   struct Weights {
     let node: Int
     let weights: ValueID
     let axis: Int
+    /// For each of them the group's channel.
+    let channels: [Int]
   }
 
-  var values: [ValueID] = []
+  /// With the group's channel for each of their own: a concatenation has channels of several values.
+  var values: [(id: ValueID, channels: [Int])] = []
   /// Layers whose results they are; the bias goes with the weights.
   var makers: [Weights] = []
   var readers: [Weights] = []
-  let channels: Int
+  /// For each of the group's channels, whether its factor must be 1.
+  var isFixed: [Bool] = []
 }
 
 extension Graph {
@@ -27,34 +31,57 @@ extension Graph {
   }
 }
 
-/// Finds which values go together.
+/// Finds which channels go together.
 private struct ChannelLinks {
+  private typealias Layer = (value: ValueID, node: Int, weights: ValueID, axis: Int)
+
   private let graph: Graph
   private let consumers: [[Int]]
-  /// By value: another one of its group, or itself.
-  private var parents: [Int]
+  /// By value, its channels among those of all values.
+  private let places: [Range<Int>]
+  private var channelSets: UnionFind
   private var isFixed: [Bool]
-  private var makers: [(value: ValueID, layer: ChannelGroup.Weights)] = []
-  private var readers: [(value: ValueID, layer: ChannelGroup.Weights)] = []
+  private var valueSets: UnionFind
+  private var makers: [Layer] = []
+  private var readers: [Layer] = []
 
   init(_ graph: Graph) {
     self.graph = graph
     consumers = graph.consumers()
-    parents = Array(graph.values.indices)
-    isFixed = graph.values.map { $0.type.element != .float32 || $0.constant != nil }
-    for id in graph.inputs + graph.outputs { isFixed[id.index] = true }
+    var count = 0
+    places = graph.values.map { value in
+      let first = count
+      count += value.type.shape.extents?.last ?? 0
+      return first..<count
+    }
+    channelSets = UnionFind(count)
+    valueSets = UnionFind(graph.values.count)
+    isFixed = [Bool](repeating: false, count: count)
+    for (index, value) in graph.values.enumerated()
+    where value.type.element != .float32 || value.constant != nil {
+      fix(ValueID(index))
+    }
+    for id in graph.inputs + graph.outputs { fix(id) }
+  }
+
+  private mutating func fix(_ id: ValueID) {
+    for place in places[id.index] { isFixed[place] = true }
   }
 
   mutating func add(_ index: Int) {
     let node = graph.nodes[index]
     if let (position, axis) = node.int8Rule?.weights, let weights = node.inputs[position] {
       addLayer(index, weights, axis)
-    } else if passesFactors(node) {
-      for case let input? in node.inputs where graph[input].type.element == .float32 {
-        parents[root(input.index)] = root(node.outputs[0].index)
+    } else if let operands = operandsPassingFactors(node) {
+      let result = node.outputs[0].index
+      for (operand, first) in operands {
+        valueSets.join(operand.index, result)
+        for (channel, place) in places[operand.index].enumerated() {
+          channelSets.join(place, places[result].lowerBound + first + channel)
+        }
       }
     } else {
-      for id in node.inputs.compactMap({ $0 }) + node.outputs { isFixed[id.index] = true }
+      for id in node.inputs.compactMap({ $0 }) + node.outputs { fix(id) }
     }
   }
 
@@ -67,38 +94,44 @@ private struct ChannelLinks {
       graph[weights].constant != nil && consumers[weights.index].count == 1
       && graph[weights].type.quantization == nil
     let readAxis = node.op is DepthwiseConv2D ? axis : extents.count - 1
-    if let source, isOwn, extents[readAxis] == channels(source), !(node.op is TransposeConv) {
-      readers.append((source, .init(node: index, weights: weights, axis: readAxis)))
+    if let source, isOwn, extents[readAxis] == count(source), !(node.op is TransposeConv) {
+      readers.append((source, index, weights, readAxis))
     } else if let source {
-      isFixed[source.index] = true
+      fix(source)
     }
     let ownsBias = node.int8Rule?.bias.flatMap { $0 < node.inputs.count ? node.inputs[$0] : nil }
       .map { graph[$0].constant != nil && consumers[$0.index].count == 1 }
-    if isOwn, isHomogeneous(node), ownsBias ?? true, extents[axis] == channels(result) {
-      makers.append((result, .init(node: index, weights: weights, axis: axis)))
+    if isOwn, isHomogeneous(node), ownsBias ?? true, extents[axis] == count(result) {
+      makers.append((result, index, weights, axis))
     } else {
-      isFixed[result.index] = true
+      fix(result)
     }
   }
 
-  /// Whether a node hands on a positive factor of a channel of all its operands.
-  private func passesFactors(_ node: Node) -> Bool {
+  /// The operands of a node that hands on a positive factor of each of their channels, with the channel of the result that their
+  /// first one becomes; nil for a node that does not.
+  private func operandsPassingFactors(_ node: Node) -> [(id: ValueID, first: Int)]? {
+    let result = graph[node.outputs[0]].type
+    let operands = node.inputs.compactMap { $0 }.filter { graph[$0].type.element == .float32 }
+    guard isHomogeneous(node) else { return nil }
     switch node.op {
+    case let op as Concatenation where [-1, result.shape.rank - 1].contains(op.axis):
+      var first = 0
+      return operands.map { operand in
+        defer { first += count(operand) }
+        return (operand, first)
+      }
     case is ReLU, is LeakyReLU, is MaxPool2D, is AveragePool2D, is Pad, is ResizeNearestNeighbor,
-      is ResizeBilinear:
+      is ResizeBilinear, is Concatenation:
       break
     case is Add, is Sub:
-      let extents = node.inputs.map { $0.flatMap { graph[$0].type.shape.extents } }
-      guard extents.allSatisfy({ $0 == graph[node.outputs[0]].type.shape.extents }) else {
-        return false
+      guard operands.allSatisfy({ graph[$0].type.shape.extents == result.shape.extents }) else {
+        return nil
       }
-    default: return false
+    default: return nil
     }
-    let operands = node.inputs.compactMap { $0 }.filter { graph[$0].type.element == .float32 }
-    return isHomogeneous(node)
-      && operands.allSatisfy {
-        graph[$0].constant == nil && channels($0) == channels(node.outputs[0])
-      }
+    guard operands.allSatisfy({ count($0) == count(node.outputs[0]) }) else { return nil }
+    return operands.map { ($0, 0) }
   }
 
   /// Whether what clamps its result lets a factor through.
@@ -109,29 +142,59 @@ private struct ChannelLinks {
     return activation == .none || activation == .relu
   }
 
-  private func channels(_ id: ValueID) -> Int? { graph[id].type.shape.extents?.last }
+  /// Of channels; 0 where that is open.
+  private func count(_ id: ValueID) -> Int { places[id.index].count }
 
-  private mutating func root(_ index: Int) -> Int {
+  mutating func groups() -> [ChannelGroup] {
+    let roots = places.indices.map { valueSets.root($0) }
+    var groups: [Int: ChannelGroup] = [:]
+    /// By channel among those of all values, the group's; -1 for none yet.
+    var numbers = [Int](repeating: -1, count: isFixed.count)
+    let channels = places.indices.map { index in
+      var group = groups[roots[index], default: ChannelGroup()]
+      let own = places[index].map { place in
+        let root = channelSets.root(place)
+        if numbers[root] < 0 {
+          numbers[root] = group.isFixed.count
+          group.isFixed.append(false)
+        }
+        if isFixed[place] { group.isFixed[numbers[root]] = true }
+        return numbers[root]
+      }
+      group.values.append((ValueID(index), own))
+      groups[roots[index]] = group
+      return own
+    }
+    func weights(_ layer: Layer) -> ChannelGroup.Weights {
+      .init(
+        node: layer.node, weights: layer.weights, axis: layer.axis,
+        channels: channels[layer.value.index])
+    }
+    for layer in makers { groups[roots[layer.value.index]]?.makers.append(weights(layer)) }
+    for layer in readers { groups[roots[layer.value.index]]?.readers.append(weights(layer)) }
+    return groups.values.filter {
+      $0.isFixed.count > 1 && $0.isFixed.contains(false) && !$0.makers.isEmpty
+        && !$0.readers.isEmpty
+    }
+    .sorted { $0.values[0].id.index < $1.values[0].id.index }
+  }
+}
+
+/// Which of some things belong together.
+private struct UnionFind {
+  /// Another one of the same kind, or itself.
+  private var parents: [Int]
+
+  init(_ count: Int) { parents = Array(0..<count) }
+
+  mutating func join(_ a: Int, _ b: Int) { parents[root(a)] = root(b) }
+
+  mutating func root(_ index: Int) -> Int {
     var index = index
     while parents[index] != index {
       parents[index] = parents[parents[index]]
       index = parents[index]
     }
     return index
-  }
-
-  mutating func groups() -> [ChannelGroup] {
-    let roots = parents.indices.map { root($0) }
-    var fixed: Set<Int> = []
-    for (index, root) in roots.enumerated() where isFixed[index] { fixed.insert(root) }
-    var result: [Int: ChannelGroup] = [:]
-    for (index, root) in roots.enumerated() where !fixed.contains(root) {
-      guard let channels = channels(ValueID(index)) else { continue }
-      result[root, default: ChannelGroup(channels: channels)].values.append(ValueID(index))
-    }
-    for (value, layer) in makers { result[roots[value.index]]?.makers.append(layer) }
-    for (value, layer) in readers { result[roots[value.index]]?.readers.append(layer) }
-    return result.values.filter { $0.channels > 1 && !$0.makers.isEmpty && !$0.readers.isEmpty }
-      .sorted { $0.values[0].index < $1.values[0].index }
   }
 }
