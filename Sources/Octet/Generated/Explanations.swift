@@ -1833,6 +1833,8 @@ extension Explanation {
 
       - layers that make the heads of a detector compute in int16, unless `--output-type` says int8 or uint8: one scale of 8 bits holds scores
         beyond 20 and places within a pixel;
+      - channels go that are one number whatever the input is, or that nothing reads but zeros; the number becomes part of biases. The float
+        model computes the same without them;
       - the mean of each layer's result is corrected by its bias;
       - channels of small numbers are multiplied by powers of two, and the weights of the layers that read them divided, so that they
         share a tensor's codes with those of large numbers; ranges are then measured again, unless some were given;
@@ -1840,7 +1842,7 @@ extension Explanation {
         with `fast` for up to 4 % more multiplications, with `best` for up to 25 %;
       - with `best`, weights are rounded up or down so that the layers' results fit.
 
-      Each step is measured on samples that it was not fitted to, and left out if it does not help.
+      Each step is measured on samples that it was not fitted to, and left out if it does not help; dead channels go in any case.
 
       ## Example
 

@@ -24,7 +24,7 @@ package struct ChannelEqualization {
   package static func applied(
     to graph: Graph, samples: [Tensor], threads: Int, log: DiagnosticLog
   ) throws(DiagnosticFailure) -> (graph: Graph, groups: Int)? {
-    let groups = graph.channelGroups()
+    let groups = graph.channelGroups(for: .scaling)
     let results = groups.flatMap { $0.readers.map { graph.nodes[$0.node].outputs[0] } }
     let wanted = Set(groups.flatMap { $0.values.map { $0.id } } + results)
     if wanted.isEmpty { return nil }

@@ -1,9 +1,16 @@
 import OctetIR
 import OctetOps
 
-/// Values whose channels can be scaled together, each by a factor of its own, without changing what the graph computes:
-/// layers make them, layers read them, and what lies between gives twice as much for twice the input.
+/// Values whose channels change together, each in its own way, without changing what the graph computes: layers make
+/// them and layers read them.
 struct ChannelGroup {
+  enum Change {
+    /// By a factor: what lies between gives twice as much for twice the input.
+    case scaling
+    /// What lies between computes each channel apart from the others.
+    case removing
+  }
+
   /// A layer's weights, of which `axis` counts the channels of a value.
   struct Weights {
     let node: Int
@@ -15,17 +22,18 @@ struct ChannelGroup {
 
   /// With the group's channel for each of their own: a concatenation has channels of several values.
   var values: [(id: ValueID, channels: [Int])] = []
-  /// Layers whose results they are; the bias goes with the weights.
+  /// Layers whose results they are; the bias goes with the weights. Those that work on each channel apart lie between others where
+  /// channels are removed.
   var makers: [Weights] = []
   var readers: [Weights] = []
-  /// For each of the group's channels, whether its factor must be 1.
+  /// For each of the group's channels, whether it must stay as it is.
   var isFixed: [Bool] = []
 }
 
 extension Graph {
   /// The groups of a float graph, in the order of their first values. Channels are the last dimension.
-  func channelGroups() -> [ChannelGroup] {
-    var links = ChannelLinks(self)
+  func channelGroups(for change: ChannelGroup.Change) -> [ChannelGroup] {
+    var links = ChannelLinks(self, change)
     for index in nodes.indices { links.add(index) }
     return links.groups()
   }
@@ -36,6 +44,7 @@ private struct ChannelLinks {
   private typealias Layer = (value: ValueID, node: Int, weights: ValueID, axis: Int)
 
   private let graph: Graph
+  private let change: ChannelGroup.Change
   private let consumers: [[Int]]
   /// By value, its channels among those of all values.
   private let places: [Range<Int>]
@@ -45,8 +54,9 @@ private struct ChannelLinks {
   private var makers: [Layer] = []
   private var readers: [Layer] = []
 
-  init(_ graph: Graph) {
+  init(_ graph: Graph, _ change: ChannelGroup.Change) {
     self.graph = graph
+    self.change = change
     consumers = graph.consumers()
     var count = 0
     places = graph.values.map { value in
@@ -72,16 +82,24 @@ private struct ChannelLinks {
     let node = graph.nodes[index]
     if let (position, axis) = node.int8Rule?.weights, let weights = node.inputs[position] {
       addLayer(index, weights, axis)
-    } else if let operands = operandsPassingFactors(node) {
-      let result = node.outputs[0].index
+    } else if let operands = operandsBefore(node) {
       for (operand, first) in operands {
-        valueSets.join(operand.index, result)
-        for (channel, place) in places[operand.index].enumerated() {
-          channelSets.join(place, places[result].lowerBound + first + channel)
-        }
+        link(operand, node.outputs[0]) { first + $0 }
       }
     } else {
       for id in node.inputs.compactMap({ $0 }) + node.outputs { fix(id) }
+    }
+  }
+
+  /// `place` gives the channel of `result` for each one of `operand`.
+  private mutating func link(
+    _ operand: ValueID, _ result: ValueID, _ place: (Int) -> Int
+  ) {
+    valueSets.join(operand.index, result.index)
+    for channel in 0..<count(operand) {
+      channelSets.join(
+        places[operand.index].lowerBound + channel, places[result.index].lowerBound + place(channel)
+      )
     }
   }
 
@@ -93,29 +111,43 @@ private struct ChannelLinks {
     let isOwn =
       graph[weights].constant != nil && consumers[weights.index].count == 1
       && graph[weights].type.quantization == nil
+    let ownsBias = node.int8Rule?.bias.flatMap { $0 < node.inputs.count ? node.inputs[$0] : nil }
+      .map { graph[$0].constant != nil && consumers[$0.index].count == 1 }
+    let isMaker =
+      isOwn && passesClamp(node) && ownsBias ?? true && extents[axis] == count(result)
+    if change == .removing, let op = node.op as? DepthwiseConv2D, let source {
+      if isMaker, count(source) * op.depthMultiplier == count(result) {
+        for filter in 0..<op.depthMultiplier {
+          link(source, result) { $0 * op.depthMultiplier + filter }
+        }
+        makers.append((result, index, weights, axis))
+      } else {
+        fix(source)
+        fix(result)
+      }
+      return
+    }
     let readAxis = node.op is DepthwiseConv2D ? axis : extents.count - 1
     if let source, isOwn, extents[readAxis] == count(source), !(node.op is TransposeConv) {
       readers.append((source, index, weights, readAxis))
     } else if let source {
       fix(source)
     }
-    let ownsBias = node.int8Rule?.bias.flatMap { $0 < node.inputs.count ? node.inputs[$0] : nil }
-      .map { graph[$0].constant != nil && consumers[$0.index].count == 1 }
-    if isOwn, isHomogeneous(node), ownsBias ?? true, extents[axis] == count(result) {
+    if isMaker {
       makers.append((result, index, weights, axis))
     } else {
       fix(result)
     }
   }
 
-  /// The operands of a node that hands on a positive factor of each of their channels, with the channel of the result that their
-  /// first one becomes; nil for a node that does not.
-  private func operandsPassingFactors(_ node: Node) -> [(id: ValueID, first: Int)]? {
-    let result = graph[node.outputs[0]].type
+  /// The operands of a node whose channels become channels of its result, with the one that their first becomes; nil for a node
+  /// that does more with them.
+  private func operandsBefore(_ node: Node) -> [(id: ValueID, first: Int)]? {
+    let result = graph[node.outputs[0]]
     let operands = node.inputs.compactMap { $0 }.filter { graph[$0].type.element == .float32 }
-    guard isHomogeneous(node) else { return nil }
+    guard passesClamp(node) else { return nil }
     switch node.op {
-    case let op as Concatenation where [-1, result.shape.rank - 1].contains(op.axis):
+    case let op as Concatenation where op.isAlongChannels(of: result):
       var first = 0
       return operands.map { operand in
         defer { first += count(operand) }
@@ -125,20 +157,26 @@ private struct ChannelLinks {
       is ResizeBilinear, is Concatenation:
       break
     case is Add, is Sub:
-      guard operands.allSatisfy({ graph[$0].type.shape.extents == result.shape.extents }) else {
-        return nil
-      }
+      guard haveShape(of: result, operands) else { return nil }
+    case is Mul, is Maximum, is Minimum:
+      guard change == .removing, haveShape(of: result, operands) else { return nil }
+    case is ReLU6, is HardSwish, is Logistic, is Tanh:
+      guard change == .removing else { return nil }
     default: return nil
     }
     guard operands.allSatisfy({ count($0) == count(node.outputs[0]) }) else { return nil }
     return operands.map { ($0, 0) }
   }
 
-  /// Whether what clamps its result lets a factor through.
-  private func isHomogeneous(_ node: Node) -> Bool {
-    guard case .fused(let activation, _)? = (node.op as? any BuiltinOp)?.traits.clamp else {
-      return true
-    }
+  private func haveShape(of result: Value, _ operands: [ValueID]) -> Bool {
+    operands.allSatisfy { graph[$0].type.shape == result.type.shape }
+  }
+
+  /// Whether what clamps its result lets the change through.
+  private func passesClamp(_ node: Node) -> Bool {
+    guard change == .scaling,
+      case .fused(let activation, _)? = (node.op as? any BuiltinOp)?.traits.clamp
+    else { return true }
     return activation == .none || activation == .relu
   }
 

@@ -80,6 +80,7 @@ package struct Optimizer {
   ) throws(DiagnosticFailure) -> Result {
     var state = try state(float, table, correctsBiases: false)
     let before = state.decibels
+    try removeDeadChannels(&state)
     try tryBiases(&state)
     try tryEqualization(&state)
     try trySplits(&state, Self.mostAdded[level] ?? 0)
@@ -128,6 +129,18 @@ package struct Optimizer {
     return State(
       float: float, table: table, refinement: refinement, graph: graph,
       decibels: try held.decibels(of: graph, log: log), correctsBiases: correctsBiases)
+  }
+
+  /// Computes the same as before, so it needs no gain.
+  private func removeDeadChannels(_ state: inout State) throws(DiagnosticFailure) {
+    guard let (graph, channels, layers) = DeadChannels.removed(from: state.float) else { return }
+    progress("dead channels")
+    let next = try self.state(
+      graph, try calibrate?(graph) ?? state.table, correctsBiases: state.correctsBiases)
+    state.take(
+      next,
+      "\(counted(channels, "channel")) of \(counted(layers, "layer")) removed that \(channels == 1 ? "tells" : "tell") nothing",
+      isKept: true)
   }
 
   private func tryEqualization(_ state: inout State) throws(DiagnosticFailure) {
