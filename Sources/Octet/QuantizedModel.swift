@@ -49,6 +49,9 @@ struct QuantizedModel {
     }
     let measure = try TargetMeasure(
       target, of: float.graph, samples: samples.held, threads: float.threads, log: log)
+    var refinement = Refinement(
+      of: model.graph, madeFrom: float.graph, samples: samples.fit, threads: float.threads,
+      log: log)
     let search = PrecisionSearch(
       float.graph, given: options.layers, measure, log: log,
       quantize: { layers throws(DiagnosticFailure) in
@@ -56,7 +59,11 @@ struct QuantizedModel {
       },
       finish: options.optimization == .none
         ? nil
-        : { layers throws(DiagnosticFailure) in try refined(layers, samples) },
+        : { layers, isAnew throws(DiagnosticFailure) in
+          refinement.quantized = try quantized(float.graph, table, layers)
+          return try refinement.refined(
+            roundsWeights: options.optimization == .best, correctsBiases: true, isAnew: isAnew)
+        },
       progress: { progress(.searching($0)) })
     let result = try search.run()
     log.add(result.remark(measure, calibrator: options.algorithm == nil ? table.algorithm : nil))
@@ -90,17 +97,6 @@ struct QuantizedModel {
 
   /// The gain in dB that another type of the outputs is worth.
   private static let worthWidening = 0.3
-
-  /// Fitted to the samples but for what has to be tried layer by layer.
-  private func refined(
-    _ layers: LayerTypes, _ samples: OptimizationSamples
-  ) throws(DiagnosticFailure) -> Graph {
-    var refinement = Refinement(
-      of: try quantized(float.graph, table, layers), madeFrom: float.graph, samples: samples.fit,
-      threads: float.threads, log: log)
-    return try refinement.refined(
-      roundsWeights: options.optimization == .best, correctsBiases: true)
-  }
 
   /// Logs nothing: what there is to say of the scales has been said of the model as it stood.
   private func quantized(

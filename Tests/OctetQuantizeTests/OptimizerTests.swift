@@ -181,6 +181,37 @@ import Testing
     }
   }
 
+  /// Weights that were rounded for a graph are those of another form of it, whose results are near the float ones too.
+  @Test func roundedWeightsAreTakenAgain() throws {
+    let graph = try Self.net()
+    let samples = Self.samples(24, seed: 5)
+    let table = try table(graph, samples)
+    var refinement = Refinement(
+      of: try quantized(graph, table), madeFrom: graph, samples: samples, threads: 1,
+      log: DiagnosticLog())
+    let first = try refinement.refined(roundsWeights: true, correctsBiases: true)
+    var options = QuantizerOptions(inputType: .int8, outputType: .float32)
+    options.layers.setPrecision(.int16, ofTensor: "c")
+    options.layers.setPrecision(.int16, ofTensor: "y")
+    let mixed = try Quantizer.quantize(graph, table, options, log: DiagnosticLog())
+    refinement.quantized = mixed
+    let second = try refinement.refined(roundsWeights: true, correctsBiases: true)
+    func weights(_ graph: Graph) -> [[Int8]] {
+      graph.nodes.compactMap { node in
+        node.op is Conv2D ? graph[node.inputs[1]!].constant?.array(of: Int8.self) : nil
+      }
+    }
+    #expect(weights(second) == weights(first) && weights(mixed) != weights(first))
+    let fidelity = try OutputFidelity(of: graph, samples: samples, threads: 1, log: DiagnosticLog())
+    func decibels(_ graph: Graph) throws -> Double {
+      try fidelity.decibels(of: graph, log: DiagnosticLog())
+    }
+    let anew = try refinement.refined(roundsWeights: true, correctsBiases: true, isAnew: true)
+    let loss = (try decibels(second), try decibels(mixed), try decibels(anew))
+    #expect(loss.0 > loss.1 && loss.0 > loss.2 - 0.5, "\(loss)")
+    #expect(weights(anew) != weights(first))
+  }
+
   @Test(arguments: [Optimization.fast, .best])
   func whatIsKeptHelps(level: Optimization) throws {
     let graph = try Self.net()

@@ -108,6 +108,45 @@ import Testing
     #expect(missed.notes.first == "measured on 64 held-back samples")
   }
 
+  /// The runtime has no int16 mean of more than 65536 elements.
+  @Test func aLayerWhoseInt16FormIsRefusedIsFloat32() throws {
+    let graph = try Graph(
+      parsing: """
+        octet-ir 1
+        graph @main(%x: f32[1,257,256,1]) -> (%c) {
+          %u = const [0.5, -0.25] : f32[2,1,1,1]
+          %v = const [0.5, 0.25, -0.75, 1.0] : f32[2,1,1,2]
+          %d = const [1, 2] : i32[2]
+          %a = conv_2d(%x, %u, _) {padding = valid}
+          %m = mean(%a, %d) {keep_dims = true}
+          %s = sub(%a, %m)
+          %c = conv_2d(%s, %v, _) {padding = valid}
+        }
+        """, makeOp: OpCatalog.makeOp)
+    var generator = SplitMix64(seed: 7)
+    let samples = [
+      Tensor([4, 257, 256, 1], (0..<4 * 257 * 256).map { _ in generator.nextFloat() + 0.5 })
+    ]
+    let table = try Calibration(graph, log: log).run(Batch(samples), preprocessing: "") { _ in }
+    func search(_ decibels: Double) throws -> PrecisionSearch.Result {
+      try PrecisionSearch(
+        graph, given: LayerTypes(),
+        try TargetMeasure(
+          .sqnr(decibels: decibels), of: graph, samples: samples, threads: 1, log: log), log: log,
+        quantize: { layers throws(DiagnosticFailure) in
+          var options = QuantizerOptions()
+          options.layers = layers
+          return try Quantizer.quantize(graph, table, options, log: DiagnosticLog())
+        }, finish: nil, progress: { _ in }
+      ).run()
+    }
+    let int8 = try search(0)
+    let result = try search(int8.before + 6)
+    #expect(
+      result.chosen.flatMap { $0.layers }.contains { $0.name == "m" && $0.precision == .float32 })
+    #expect(log.diagnostics.isEmpty, "\(log.diagnostics)")
+  }
+
   @Test func bestClasses() throws {
     let int8 = try search(.top1Drop(1))
     #expect(int8.chosen.isEmpty && int8.before > 0)

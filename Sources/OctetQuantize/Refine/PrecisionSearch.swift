@@ -1,6 +1,7 @@
 package import OctetDiagnostics
 package import OctetIR
 import OctetOps
+import OctetRuntime
 
 #if canImport(Glibc)
   import Glibc
@@ -14,7 +15,7 @@ import OctetOps
 /// noise is measured as the only one in int8, where the noise of all adds up; one in int16 among others in int8
 /// still rounds at its ends. Groups are made int16 in the order of that noise for their multiplications until
 /// the target is reached, and those that it is reached without are made int8 again. A layer that has no int16
-/// form is float32 in its group.
+/// form, or none that the runtime takes, is float32 in its group.
 package struct PrecisionSearch {
   package struct Group: Sendable {
     /// The output tensors of its layers with what they compute in when the group is chosen.
@@ -41,19 +42,19 @@ package struct PrecisionSearch {
   private let given: LayerTypes
   private let measure: TargetMeasure
   private let quantize: (LayerTypes) throws(DiagnosticFailure) -> Graph
-  private let finish: ((LayerTypes) throws(DiagnosticFailure) -> Graph)?
+  private let finish: ((LayerTypes, _ isAnew: Bool) throws(DiagnosticFailure) -> Graph)?
   private let log: DiagnosticLog
   private let progress: (String) -> Void
 
   /// - Parameters:
   ///   - given: what the user has said of layers, which stays.
   ///   - quantize: makes the quantized graph.
-  ///   - finish: makes what will be written, where that takes much longer; nil for none. Groups are ranked
-  ///     without it.
+  ///   - finish: makes what will be written, where that is more; nil for none. Groups are ranked without it. For other layers
+  ///     than the first it may take again what it found for these, unless it is to begin anew.
   package init(
     _ float: Graph, given: LayerTypes, _ measure: TargetMeasure, log: DiagnosticLog,
     quantize: @escaping (LayerTypes) throws(DiagnosticFailure) -> Graph,
-    finish: ((LayerTypes) throws(DiagnosticFailure) -> Graph)?,
+    finish: ((LayerTypes, _ isAnew: Bool) throws(DiagnosticFailure) -> Graph)?,
     progress: @escaping (String) -> Void
   ) {
     self.float = float
@@ -78,7 +79,12 @@ package struct PrecisionSearch {
     }
     if measure.metric.isReached(by: plain.value) { return result([], plain) }
     progress("all in int16")
-    let whole = try attempt(groups)
+    try leaveRefusedLayersFloat(&groups)
+    var whole = try attempt(groups)
+    if !measure.metric.isReached(by: whole.value), finish != nil {
+      progress("all in int16, fitted anew")
+      whole = try attempt(groups, isAnew: true)
+    }
     guard measure.metric.isReached(by: whole.value) else {
       throw log.failure(missed(whole.value, groups))
     }
@@ -106,10 +112,12 @@ package struct PrecisionSearch {
 
   private typealias Attempt = (graph: Graph, value: Double)
 
-  private func attempt(_ groups: [Group]) throws(DiagnosticFailure) -> Attempt {
+  private func attempt(
+    _ groups: [Group], isAnew: Bool = false
+  ) throws(DiagnosticFailure) -> Attempt {
     let layers = layers(groups)
     let graph: Graph
-    if let finish { graph = try finish(layers) } else { graph = try quantize(layers) }
+    if let finish { graph = try finish(layers, isAnew) } else { graph = try quantize(layers) }
     return (graph, try measure.value(of: graph, log: log))
   }
 
@@ -137,6 +145,20 @@ package struct PrecisionSearch {
       (noise(group.decibels) - least) / Double(max(group.cost, 1))
     }
     groups.sort { worth($0) > worth($1) }
+  }
+
+  /// The runtime refuses some int16 forms for what only the quantized graph has, such as a scale.
+  private func leaveRefusedLayersFloat(_ groups: inout [Group]) throws(DiagnosticFailure) {
+    let refused = try quantize(layers(groups)).refusedLayers()
+    if refused.isEmpty { return }
+    let nodes = float.nodes.filter { !$0.isTrainedRounding }
+    let names = Set(refused.map { float[nodes[$0].outputs[0]].name })
+    for index in groups.indices {
+      for layer in groups[index].layers.indices
+      where names.contains(groups[index].layers[layer].name) {
+        groups[index].layers[layer].precision = .float32
+      }
+    }
   }
 
   /// The layers of the graph but for those whose precision is given.
@@ -172,11 +194,13 @@ package struct PrecisionSearch {
   }
 
   private func missed(_ value: Double, _ groups: [Group]) -> Diagnostic {
-    let count = groups.map { $0.layers.count }.reduce(0, +)
+    let precisions = groups.flatMap { $0.layers.map { $0.precision } }
+    let floats = precisions.filter { $0 == .float32 }.count
     return Diagnostic(
       .targetMissed,
       "\(measure.metric.text) is not reached: the best is \(measure.metric.text(value)), with "
-        + "\(counted(count, "layer")) in int16",
+        + "\(counted(precisions.count - floats, "layer")) in int16"
+        + (floats == 0 ? "" : " and \(floats) in float32"),
       notes: [
         "measured on \(counted(measure.fidelity.sampleCount, "held-back sample"))",
         "weights have 8 bits in these layers too",
@@ -184,5 +208,24 @@ package struct PrecisionSearch {
       helps: (finish == nil
         ? [.init("choose weights for the layers' results", arguments: ["--optimize", "best"])] : [])
         + [.init("ask for less, or keep layers in float32: --precision NAME=float32")])
+  }
+}
+
+extension Graph {
+  /// The places of layers that can't be prepared, among the nodes of a quantized graph but Quantize and Dequantize.
+  fileprivate func refusedLayers() -> [Int] {
+    if (try? PreparedGraph(self, log: DiagnosticLog())) != nil { return [] }
+    let layers = nodes.filter { !($0.op is Quantize || $0.op is Dequantize) }
+    return layers.indices.filter { place in
+      var part = Graph(name: name)
+      part.subgraphs = subgraphs
+      let node = layers[place]
+      let inputs = node.inputs.map { $0.map { part.add(self[$0]) } }
+      let outputs = node.outputs.map { part.add(self[$0]) }
+      part.nodes = [Node(node.op, inputs: inputs, outputs: outputs)]
+      part.inputs = inputs.compactMap { $0 }.filter { part[$0].constant == nil }
+      part.outputs = outputs
+      return (try? PreparedGraph(part, log: DiagnosticLog())) == nil
+    }
   }
 }
