@@ -231,6 +231,16 @@ package final class PreparedGraph {
     for step in steps { step.run(on: pool) }
   }
 
+  /// As `invoke`, for the steps from `first` on: the results of those before are taken as they lie there.
+  ///
+  /// - Precondition: the graph was prepared with `keepsAllTensors`, so that a step is a node, and all tensors that later
+  ///   steps read are outputs.
+  package func invoke(from first: Int) {
+    precondition(keepsAllTensors, "steps are not nodes")
+    common.turns.reset()
+    for step in steps[first...] { step.run(on: pool) }
+  }
+
   /// As `invoke`, and tells after each step that it is done.
   package func invoke(afterStep: (Int) -> Void) {
     common.turns.reset()

@@ -90,15 +90,23 @@ import Testing
     ("%g, %u", 16, 1), ("%t, %u, %k", 20, 1),
   ]
 
-  @Test(arguments: nets) func theFloatGraphComputesTheSameToTheLastBit(
+  /// The largest difference of the outputs, by their largest number.
+  func distance(_ a: Graph, _ b: Graph, _ samples: [Tensor]) throws -> Float {
+    let tests = OptimizerTests()
+    let (found, expected) = try (tests.outputs(a, samples), tests.outputs(b, samples))
+    let largest = expected.joined().map { abs($0) }.max() ?? 0
+    return zip(found.joined(), expected.joined()).map { abs($0 - $1) }.max().map { $0 / largest }
+      ?? .infinity
+  }
+
+  @Test(arguments: nets) func theFloatGraphComputesTheSame(
     _ parts: String?, _ width: Int, _ expected: Int
   ) throws {
     let net = try parts.map { try Self.joined($0, width: width) } ?? Self.net()
     let (graph, groups) = try #require(try scaled(net))
     #expect(groups == expected)
-    let tests = OptimizerTests()
     let other = OptimizerTests.samples(8, seed: 6)
-    #expect(try tests.outputs(graph, other) == tests.outputs(net, other))
+    #expect(try distance(graph, net, other) < 1e-6)
     #expect(graph.nodes.map { $0.op.name } == net.nodes.map { $0.op.name })
   }
 
@@ -126,8 +134,7 @@ import Testing
         """, outputs: "%z, %h")
     let (graph, groups) = try #require(try scaled(net))
     #expect(groups == 1)
-    let tests = OptimizerTests()
-    #expect(try tests.outputs(graph, samples) == tests.outputs(net, samples))
+    #expect(try distance(graph, net, samples) < 1e-6)
   }
 
   /// A clamp at 6, a logistic and a model's output keep their channels; what lies behind is scaled still.

@@ -11,7 +11,7 @@ import OctetOps
 /// Scales channels so that those of small numbers share a tensor's codes with those of large ones at less loss.
 ///
 /// A layer's weights and bias make a channel s times as large, and the weights of the layers that read it take the
-/// factor back. Factors are powers of two: the float graph computes the same to the last bit.
+/// factor back: the float graph computes the same but for the rounding of weights.
 ///
 /// Source: M. Nagel et al., "Data-free quantization through weight equalization and bias correction" (2019), section
 /// 4.1. There the factors equalize weights; here they are those of the least estimated noise in the readers' results.
@@ -53,7 +53,7 @@ package struct ChannelEqualization {
     return changed == 0 ? nil : (result, changed)
   }
 
-  /// Powers of two that the group's channels are multiplied by; nil for none.
+  /// The factors of the group's channels, as quarters of the exponent of 2; nil for none.
   private func exponents(of group: ChannelGroup) -> [Int]? {
     let tensors = group.values.compactMap { id, channels in
       (statistics[id]).map { Spread(of: $0, gain: negativeGain(after: id), channels) }
@@ -74,7 +74,7 @@ package struct ChannelEqualization {
     }
     guard let most = largest.max(), most > 0, !readers.isEmpty else { return nil }
     func noise(_ exponents: [Int]) -> Double {
-      let factors = exponents.map { Double(sign: .plus, exponent: $0, significand: 1) }
+      let factors = exponents.map { Self.factor($0) }
       var rounding = none.map { Double($0) }
       for tensor in tensors {
         let noise = tensor.noise(factors)
@@ -83,25 +83,47 @@ package struct ChannelEqualization {
       return readers.reduce(0) { $0 + $1.noise(factors, rounding: rounding) }
     }
     var best = (exponents: none, noise: noise(none) * Self.worthScaling)
-    for strength in Self.strengths {
-      let exponents = zip(largest, group.isFixed).map { limit, isFixed in
-        guard limit > 0, !isFixed else { return 0 }
-        let exponent = (strength * log2(most / limit) - Self.margin).rounded(.down)
-        return min(max(Int(exponent), 0), Self.mostExponent)
-      }
+    func offer(_ exponents: [Int]) {
       let noise = noise(exponents)
       if noise < best.noise { best = (exponents, noise) }
+    }
+    for strength in Self.strengths {
+      offer(
+        zip(largest, group.isFixed).map { limit, isFixed in
+          guard limit > 0, !isFixed else { return 0 }
+          let exponent = Self.steps * (strength * log2(most / limit) - Self.margin)
+          return min(max(Int(exponent.rounded(.down)), 0), Self.mostExponent)
+        })
+    }
+    let size = readers.reduce(0) { $0 + $1.size }
+    for _ in 0..<Self.mostSweeps where size * none.count <= Self.mostDescended {
+      let before = best.noise
+      for channel in none.indices where !group.isFixed[channel] {
+        for move in [4, -4, 1, -1] where abs(best.exponents[channel] + move) <= Self.mostExponent {
+          var next = best.exponents
+          next[channel] += move
+          offer(next)
+        }
+      }
+      if best.noise > 0.999 * before { break }
     }
     return best.exponents == none ? nil : best.exponents
   }
 
+  fileprivate static func factor(_ exponent: Int) -> Double { exp2(Double(exponent) / steps) }
+
+  /// Factors are the powers of 2 to multiples of a fourth.
+  private static let steps = 4.0
   private static let strengths = [0.25, 0.5, 0.75, 1]
-  private static let mostExponent = 10
-  /// Of an exponent: room for values larger than the samples have shown.
+  private static let mostExponent = 40
+  /// Of an exponent of 2: room for values larger than the samples have shown.
   private static let margin = 0.5
   /// The part of the noise without factors that may be left. Less gain is not worth the room that channels of small
   /// numbers lose.
   private static let worthScaling = 0.5
+  private static let mostSweeps = 8
+  /// Channels by sums that the noise of their readers has: beyond, the strengths must do.
+  private static let mostDescended = 1 << 24
 
   /// The part of an error below zero that is left where an activation alone reads the value.
   private func negativeGain(after id: ValueID) -> Double {
@@ -127,8 +149,9 @@ package struct ChannelEqualization {
     func noise(_ factors: [Double]) -> Double {
       var (below, above) = (0.0, 0.0)
       for (index, channel) in channels.enumerated() {
-        below = max(below, low[index] * factors[channel])
-        above = max(above, high[index] * factors[channel])
+        let room = factors[channel] > 1 ? exp2(ChannelEqualization.margin) : 1
+        below = max(below, low[index] * factors[channel] * room)
+        above = max(above, high[index] * factors[channel] * room)
       }
       let step = (below + above) / 255
       return step * step / 12
@@ -145,6 +168,8 @@ package struct ChannelEqualization {
     /// The mean square of each channel read and of each of the layer's result.
     private let power: [Double]
     private let signal: [Double]
+    /// How many sums the noise is made of.
+    var size: Int { energy.count * (energy.first?.count ?? 0) }
     /// The group's channels that it reads.
     private let group: [Int]
     /// The number of weights between two channels.
@@ -208,13 +233,13 @@ package struct ChannelEqualization {
 }
 
 extension Graph {
-  /// Multiplies a float32 constant by 2^`exponents`, one for each index of `axis`.
+  /// Multiplies a float32 constant by the factors of `exponents`, one for each index of `axis`.
   fileprivate mutating func scale(_ id: ValueID, axis: Int, by exponents: [Int]) {
     guard let constant = self[id].constant, let extents = self[id].type.shape.extents else {
       return
     }
     let step = extents[(axis + 1)...].reduce(1, *)
-    let factors = exponents.map { Float(sign: .plus, exponent: $0, significand: 1) }
+    let factors = exponents.map { Float(ChannelEqualization.factor($0)) }
     let values = constant.array(of: Float.self).enumerated().map { index, value in
       value * factors[index / step % factors.count]
     }

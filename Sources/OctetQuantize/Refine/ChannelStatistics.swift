@@ -8,14 +8,10 @@ struct ChannelStatistics {
   private(set) var low: [Float] = []
   private(set) var high: [Float] = []
   private var squares: [Double] = []
-  private var positives = 0
   private var rows = 0
 
   /// The mean square of each channel.
   var power: [Double] { squares.map { $0 / Double(max(rows, 1)) } }
-
-  /// The part of all values that is above 0.
-  var positiveShare: Double { Double(positives) / Double(max(rows * high.count, 1)) }
 
   /// Adds float32 values; channels are the last dimension.
   mutating func add(_ view: TensorView) {
@@ -36,7 +32,6 @@ struct ChannelStatistics {
           low[channel] = min(low[channel], value)
           high[channel] = max(high[channel], value)
           part[channel] += value * value
-          positives += value > 0 ? 1 : 0
         }
       }
       for channel in part.indices { squares[channel] += Double(part[channel]) }

@@ -53,6 +53,12 @@ package struct Optimizer {
   private static let mostAdded: [Optimization: Double] = [.fast: 0.04, .best: 0.25]
   /// A gain in dB that pays for a layer's multiplications a second time.
   private static let worthSplitting = 0.1
+  /// A gain in dB that pays for the room that scaled channels lose, which other data than the samples may need.
+  private static let worthScaling = 0.5
+  /// Of the noise of all layers that could be split: less is not worth an operator.
+  private static let leastShare = 0.01
+  /// What measuring that noise may take.
+  private static let probedMACs = 100_000_000_000
 
   /// - Parameters:
   ///   - fit: what is measured to change weights and biases; one float32 tensor [n, …] an input.
@@ -83,7 +89,7 @@ package struct Optimizer {
     try removeDeadChannels(&state)
     try tryBiases(&state)
     try tryEqualization(&state)
-    try trySplits(&state, Self.mostAdded[level] ?? 0)
+    if try trySplits(&state, Self.mostAdded[level] ?? 0) { try tryEqualization(&state) }
     if level == .best { try tryRounding(&state) }
     return Result(
       graph: state.graph, before: before, heldCount: held.sampleCount, trials: state.trials)
@@ -97,6 +103,8 @@ package struct Optimizer {
     var graph: Graph
     var decibels: Double
     var correctsBiases: Bool
+    /// The results of layers that are split.
+    var splits: [String] = []
     var trials: [Trial] = []
 
     /// Takes another graph if it is better.
@@ -150,11 +158,13 @@ package struct Optimizer {
       let (graph, groups) = try ChannelEqualization.applied(
         to: state.float, samples: fit, threads: threads, log: log)
     else { return }
-    let next = try self.state(
-      graph, try calibrate(graph), correctsBiases: state.correctsBiases)
+    var table = try calibrate(graph)
+    for result in state.splits { SignSplit.setRanges(of: result, in: &table) }
+    var next = try self.state(graph, table, correctsBiases: state.correctsBiases)
+    next.splits = state.splits
     state.take(
       next, "channels of \(counted(groups, "tensor group")) scaled to share their codes",
-      isKept: next.decibels > state.decibels)
+      isKept: next.decibels >= state.decibels + Self.worthScaling)
   }
 
   private func tryBiases(_ state: inout State) throws(DiagnosticFailure) {
@@ -164,73 +174,59 @@ package struct Optimizer {
     state.correctsBiases = state.offer(graph, decibels, "biases corrected")
   }
 
-  private func trySplits(_ state: inout State, _ most: Double) throws(DiagnosticFailure) {
-    var chosen = try affordableSplits(state, most)
-    while !chosen.isEmpty {
-      progress("\(counted(chosen.count, "layer")) rounded once")
-      var (float, table) = (state.float, state.table)
-      for candidate in chosen {
-        guard
-          let split = try log.attempt({ () throws(Diagnostic) in
-            try SignSplit.applied(to: float, result: candidate.result, range: candidate.range)
-          })
-        else { continue }
-        float = split.graph
-        table.entries.removeAll { $0.name == candidate.result }
-        table.entries += split.ranges
+  /// Whether layers are split now.
+  private func trySplits(_ state: inout State, _ most: Double) throws(DiagnosticFailure) -> Bool {
+    let chosen = try affordableSplits(state, most)
+    if chosen.isEmpty { return false }
+    progress("\(counted(chosen.count, "layer")) rounded once")
+    var (float, table) = (state.float, state.table)
+    for candidate in chosen {
+      let result = candidate.result
+      float = try log.attempt { () throws(Diagnostic) in
+        try SignSplit.applied(to: float, result: result)
       }
-      let next = try self.state(float, table, correctsBiases: state.correctsBiases)
-      let isKept = next.decibels >= state.decibels + Self.worthSplitting
-      let part = Double(chosen.reduce(0) { $0 + $1.macs }) / Double(self.float.macs)
-      let names = chosen.prefix(3).map { "'\($0.result)'" } + (chosen.count > 3 ? ["…"] : [])
-      state.take(
-        next,
-        "\(counted(chosen.count, "layer")) rounded once (\(names.joined(separator: ", "))), for "
-          + "\((part * 1000).rounded() / 10) % more multiplications", isKept: isKept)
-      if isKept { return }
-      chosen.removeLast(chosen.count - chosen.count / 4)
+      SignSplit.setRanges(of: result, in: &table)
     }
+    var next = try self.state(float, table, correctsBiases: state.correctsBiases)
+    next.splits = chosen.map { $0.result }
+    let part = Double(chosen.reduce(0) { $0 + $1.macs }) / Double(self.float.macs)
+    let names = chosen.prefix(3).map { "'\($0.result)'" } + (chosen.count > 3 ? ["…"] : [])
+    state.take(
+      next,
+      "\(counted(chosen.count, "layer")) rounded once (\(names.joined(separator: ", "))), for "
+        + "\((part * 1000).rounded() / 10) % more multiplications",
+      isKept: next.decibels >= state.decibels + Self.worthSplitting)
+    return !state.splits.isEmpty
   }
 
-  /// A layer to split, with the range of its result.
-  private struct Split {
-    let result: String
-    let macs: Int
-    let range: CalibrationTable.Range
-    /// The mean square of what rounding in front of the activation changes, as a part of the result's.
-    let loss: Double
-  }
-
-  /// As many layers as `most` of the multiplications pay for, those first that lose most.
+  /// Layers that `most` of the multiplications pay for, those first whose rounding in front of the activation costs
+  /// the outputs most for each multiplication.
   private func affordableSplits(
     _ state: State, _ most: Double
-  ) throws(DiagnosticFailure) -> [Split] {
-    let candidates = SignSplit.candidates(state.float)
-    if candidates.isEmpty { return [] }
+  ) throws(DiagnosticFailure) -> [SignSplit.Candidate] {
     var ids: [String: ValueID] = [:]
     for index in state.float.values.indices { ids[state.float.values[index].name] = ValueID(index) }
-    let statistics = try ChannelStatistics.measured(
-      Set(candidates.flatMap { [ids[$0.layer], ids[$0.result]] }.compactMap { $0 }),
-      of: state.float, samples: fit, threads: threads, log: log)
-    let splits = candidates.compactMap { candidate -> Split? in
-      guard let before = ids[candidate.layer].flatMap({ statistics[$0] }),
-        let after = ids[candidate.result].flatMap({ statistics[$0] }),
-        let low = after.low.min(), let high = after.high.max(),
-        let range = state.table.range(of: candidate.layer)
-      else { return nil }
-      let power = after.power.reduce(0, +) / Double(after.power.count)
-      let (step, gain) = (Double(range.quantization.scale), Double(candidate.alpha))
-      let felt = before.positiveShare + gain * gain * (1 - before.positiveShare)
-      return power > 0
-        ? Split(
-          result: candidate.result, macs: candidate.macs, range: .init(low: low, high: high),
-          loss: step * step / 12 * felt / power) : nil
+    let most = Int(most * Double(self.float.macs))
+    var candidates: [SignSplit.Candidate] = []
+    var roundings: [(tensor: ValueID, to: Quantization)] = []
+    for candidate in SignSplit.candidates(state.float) where candidate.macs <= most {
+      guard let layer = ids[candidate.layer], let range = state.table.range(of: candidate.layer)
+      else { continue }
+      candidates.append(candidate)
+      roundings.append((layer, range.quantization))
     }
-    var left = most * Double(float.macs)
-    let least = (splits.map { $0.loss }.max() ?? 0) / 4
-    return splits.sorted { $0.loss > $1.loss }.filter { split in
-      guard split.loss >= least, Double(split.macs) <= left else { return false }
-      left -= Double(split.macs)
+    if candidates.isEmpty { return [] }
+    progress("layers whose rounding costs most")
+    let probe = try RoundingProbe(state.float, threads: threads, log: log)
+    let runs = Self.probedMACs / max(1, float.macs / 2 * roundings.count)
+    let noise = probe.noise(of: roundings, samples: fit, count: max(2, min(16, runs)))
+    let least = noise.reduce(0, +) * Self.leastShare
+    let ranked = candidates.indices.filter { noise[$0] >= least }
+      .sorted { noise[$0] / Double(candidates[$0].macs) > noise[$1] / Double(candidates[$1].macs) }
+    var left = most
+    return ranked.map { candidates[$0] }.filter { candidate in
+      guard candidate.macs <= left else { return false }
+      left -= candidate.macs
       return true
     }
   }

@@ -35,63 +35,70 @@ package enum SignSplit {
     }
   }
 
-  /// The graph with a layer split, and the ranges of the values that are new.
+  /// The graph with a layer split.
   ///
-  /// - Parameters:
-  ///   - result: the name of the activation's result.
-  ///   - range: of that result.
-  package static func applied(
-    to graph: Graph, result: String, range: CalibrationTable.Range
-  ) throws(Diagnostic) -> (graph: Graph, ranges: [(name: String, range: CalibrationTable.Range)])? {
+  /// - Parameter result: the name of the activation's result; the graph stays as it is where that is none of a candidate's.
+  package static func applied(to graph: Graph, result: String) throws(Diagnostic) -> Graph {
     let consumers = graph.consumers()
     guard
       let layer = graph.nodes.indices.lazy.compactMap({ Layer(graph, $0, consumers) })
         .first(where: { graph[$0.result].name == result })
-    else { return nil }
+    else { return graph }
     var patch = GraphPatch(graph, "split \(result)", replacing: layer.nodes)
-    let above = try layer.half(named: "\(result)/above", factor: 1, in: &patch)
-    let below = try layer.half(named: "\(result)/below", factor: -layer.alpha, in: &patch)
+    let above = try layer.half(named: above(result), factor: 1, in: &patch)
+    let below = try layer.half(named: below(result), factor: -layer.alpha, in: &patch)
     patch.replace(layer.result, with: try patch.add(Sub(), inputs: [above, below], name: result))
-    let half = CalibrationTable.Range(low: 0, high: range.high - range.low)
-    return (
-      patch.applied().graph,
-      [("\(result)/above", half), ("\(result)/below", half), (result, range)]
-    )
+    return patch.applied().graph
   }
 
-  /// A convolution with the leaky ReLU that alone reads its result.
+  /// Gives both halves the scale of the result, whose range the table has.
+  package static func setRanges(of result: String, in table: inout CalibrationTable) {
+    guard let range = table.range(of: result) else { return }
+    let halves = [above(result), below(result)]
+    table.entries.removeAll { halves.contains($0.name) }
+    table.entries += halves.map { ($0, .init(low: 0, high: range.high - range.low)) }
+  }
+
+  private static func above(_ result: String) -> String { "\(result)/above" }
+  private static func below(_ result: String) -> String { "\(result)/below" }
+
+  /// A layer with the leaky ReLU that alone reads its result.
   private struct Layer {
     let nodes: [Node]
     let alpha: Float
     let result: ValueID
     private let clamped: any BuiltinOp
-    private let weights: Tensor
-    private let bias: Tensor
+    /// Weights and bias, by the input that they are.
+    private let constants: [Int: Tensor]
 
     init?(_ graph: Graph, _ index: Int, _ consumers: [[Int]]) {
       let node = graph.nodes[index]
-      guard let op = node.op as? Conv2D, op.activation == .none, node.inputs.count == 3,
-        case .fused(_, let with) = op.traits.clamp, !graph.outputs.contains(node.outputs[0]),
-        consumers[node.outputs[0].index].count == 1,
-        let weights = node.inputs[1], let bias = node.inputs[2],
-        let kernel = graph[weights].constant, let offsets = graph[bias].constant
+      guard let rule = node.int8Rule, let (weights, _) = rule.weights, let bias = rule.bias,
+        case .fused(.none, let with)? = OpCatalog.builtin(node.op)?.traits.clamp,
+        !graph.outputs.contains(node.outputs[0]), consumers[node.outputs[0].index].count == 1
       else { return nil }
       let next = graph.nodes[consumers[node.outputs[0].index][0]]
       guard let leaky = next.op as? LeakyReLU, leaky.alpha > 0, leaky.alpha < 1 else { return nil }
+      var constants: [Int: Tensor] = [:]
+      for input in [weights, bias] where input < node.inputs.count {
+        guard let id = node.inputs[input], let constant = graph[id].constant else { continue }
+        constants[input] = Tensor(graph[id].type, constant)
+      }
+      guard constants.count == 2 else { return nil }
       nodes = [node, next]
       alpha = leaky.alpha
       result = next.outputs[0]
       clamped = with(.relu)
-      self.weights = Tensor(graph[weights].type, kernel)
-      self.bias = Tensor(graph[bias].type, offsets)
+      self.constants = constants
     }
 
     func half(
       named name: String, factor: Float, in patch: inout GraphPatch
     ) throws(Diagnostic) -> ValueID {
       var inputs = nodes[0].inputs
-      inputs[1] = patch.addConstant("\(name)/weights", weights.scaled(by: factor))
-      inputs[2] = patch.addConstant("\(name)/bias", bias.scaled(by: factor))
+      for (input, tensor) in constants.sorted(by: { $0.key < $1.key }) {
+        inputs[input] = patch.addConstant("\(name)/constant\(input)", tensor.scaled(by: factor))
+      }
       return try patch.add(clamped, inputs: inputs, name: name)
     }
   }

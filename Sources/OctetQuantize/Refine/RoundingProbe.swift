@@ -1,0 +1,102 @@
+import OctetDiagnostics
+import OctetIR
+import OctetOps
+import OctetRuntime
+
+/// Measures what the rounding of one tensor of a float graph does to the graph's outputs while all else is exact.
+struct RoundingProbe {
+  private let loop: SampleLoop
+  private let prepared: PreparedGraph
+  private let outputCount: Int
+  /// By value: its place among the outputs of the prepared graph, and the step behind the one that makes it.
+  private var places: [ValueID: (output: Int, next: Int)] = [:]
+
+  /// Logs what cannot be run.
+  init(_ graph: Graph, threads: Int, log: DiagnosticLog) throws(DiagnosticFailure) {
+    // Tensors that are outputs are still there when the last step is done, so that a run can start anywhere.
+    var whole = graph
+    var steps: [ValueID: Int] = [:]
+    for input in graph.inputs { steps[input] = 0 }
+    for (index, node) in graph.nodes.enumerated() {
+      for output in node.outputs { steps[output] = index + 1 }
+    }
+    whole.outputs += steps.keys.filter { !graph.outputs.contains($0) }.sorted {
+      $0.index < $1.index
+    }
+    for (place, id) in whole.outputs.enumerated() { places[id] = (place, steps[id] ?? 0) }
+    outputCount = graph.outputs.count
+    loop = try SampleLoop(whole, threads: threads, observing: true, log: log)
+    prepared = loop.prepared
+  }
+
+  /// The part that noise has of each output's power, summed over the outputs and averaged over samples, for each of
+  /// some tensors with what it is rounded to.
+  ///
+  /// - Parameters:
+  ///   - samples: one float32 tensor [n, …] an input.
+  ///   - count: how many of them to take, evenly spaced.
+  func noise(
+    of roundings: [(tensor: ValueID, to: Quantization)], samples: [Tensor], count: Int
+  ) -> [Double] {
+    var sums = [Double](repeating: 0, count: roundings.count)
+    func next(_ index: Int) -> Int { places[roundings[index].tensor]?.next ?? 0 }
+    // A run from a tensor on leaves those before it as they were.
+    let order = roundings.indices.sorted { next($0) > next($1) }
+    var runs = 0
+    loop.forEachGroup(of: samples.map { $0.evenlySpaced(count) }) { _ in
+      runs += 1
+      prepared.invoke()
+      let exact = prepared.outputs[..<outputCount].map { $0.copy() }
+      for index in order {
+        guard let (place, next) = places[roundings[index].tensor] else { continue }
+        let view = prepared.outputs[place]
+        let own = view.copy()
+        round(view, to: roundings[index].to)
+        prepared.invoke(from: next)
+        sums[index] += noise(exact)
+        for (slot, value) in own.storage.bytes.bindMemory(to: Float.self).enumerated() {
+          view.float32[slot] = value
+        }
+      }
+    }
+    return sums.map { $0 / Double(max(runs, 1)) }
+  }
+
+  private func round(_ view: TensorView, to quantization: Quantization) {
+    let (scale, zero) = (quantization.scale, Float(quantization.zeroPoint))
+    for index in 0..<view.count {
+      let code = (view.float32[index] / scale).rounded(.toNearestOrEven) + zero
+      view.float32[index] = (max(-128, min(127, code)) - zero) * scale
+    }
+  }
+
+  private func noise(_ exact: [Tensor]) -> Double {
+    var sum = 0.0
+    for (tensor, view) in zip(exact, prepared.outputs) {
+      let wanted = tensor.storage.bytes.bindMemory(to: Float.self)
+      var (signal, noise) = (0.0, 0.0)
+      for index in 0..<view.count {
+        let (a, b) = (wanted[index], view.float32[index])
+        signal += Double(a * a)
+        noise += Double((a - b) * (a - b))
+      }
+      if signal > 0 { sum += noise / signal }
+    }
+    return sum
+  }
+}
+
+extension Tensor {
+  /// The same with `count` of its first dimension's parts.
+  fileprivate func evenlySpaced(_ count: Int) -> Tensor {
+    let all = extents.first ?? 0
+    guard count < all else { return self }
+    let size = storage.bytes.count / all
+    let part = Storage(byteCount: size * count)
+    for index in 0..<count {
+      let source = storage.bytes[(index * all / count * size)..<((index * all / count + 1) * size)]
+      part.mutableBytes[(index * size)...].copyBytes(from: source)
+    }
+    return Tensor(TensorType(type.element, [count] + extents.dropFirst()), part)
+  }
+}
