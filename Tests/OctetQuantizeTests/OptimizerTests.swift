@@ -105,6 +105,38 @@ import Testing
     }
   }
 
+  /// The second channel lies below zero: it is turned, and its reader's weights with it.
+  @Test func channelsBelowZeroAreTurned() throws {
+    let graph = try Graph(
+      parsing: """
+        octet-ir 1
+        graph @main(%x: f32[1,12,12,3]) -> (%z) {
+          %w = const [0.3, 0.5, 0.2, -2.0, -9.0, -4.0] : f32[2,1,1,3]
+          %b = const [0.1, -0.5] : f32[2]
+          %c = conv_2d(%x, %w, %b) {padding = valid}
+          %y = leaky_relu(%c) {alpha = 0.1}
+          %v = const [\(Self.text(Self.numbers(9 * 2, seed: 3)))] : f32[1,3,3,2]
+          %a = const [0.0, 0.2] : f32[2]
+          %z = depthwise_conv_2d(%y, %v, %a) {padding = same, depth_multiplier = 1}
+        }
+        """, makeOp: OpCatalog.makeOp)
+    let samples = Self.samples(4, seed: 7)
+    let id = ValueID(try #require(graph.values.firstIndex { $0.name == "y" }))
+    let statistics = try ChannelStatistics.measured(
+      [id], of: graph, samples: samples, threads: 1, log: DiagnosticLog())
+    #expect(try #require(statistics[id]).high[1] < 0)
+    let split = try SignSplit.applied(to: graph, result: "y", statistics[id])
+    for (a, b) in zip(try outputs(graph, samples), try outputs(split, samples)) {
+      for (x, y) in zip(a, b) { #expect(abs(x - y) < 1e-5) }
+    }
+    let turned = try #require(split.values.firstIndex { $0.name == "y" })
+    let ends = try #require(
+      try ChannelStatistics.measured(
+        [ValueID(turned)], of: split, samples: samples, threads: 1, log: DiagnosticLog()
+      )[ValueID(turned)])
+    #expect(ends.low.allSatisfy { $0 > 0 })
+  }
+
   @Test(arguments: [
     ("f32[1,3,3,6]", "depthwise_conv_2d", "padding = same, depth_multiplier = 2", "f32[6]"),
     ("f32[5,3]", "fully_connected", "", "f32[5]"),

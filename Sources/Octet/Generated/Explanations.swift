@@ -1836,6 +1836,7 @@ extension Explanation {
       - channels go that are one number whatever the input is, or that nothing reads but zeros; the number becomes part of biases. The float
         model computes the same without them;
       - the mean of each layer's result is corrected by its bias;
+      - channels that lie far from 0 are moved to where the other ones are, by the biases of the layers that make and read them;
       - channels of small numbers are multiplied by a factor, and the weights of the layers that read them divided, so that they
         share a tensor's codes with those of large numbers; ranges are then measured again, unless some were given;
       - a layer before a LeakyReLU is computed twice, once for each sign, so that its result is rounded once instead of twice, where the

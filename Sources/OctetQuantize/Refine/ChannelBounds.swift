@@ -102,16 +102,6 @@ struct ChannelBounds {
   }
 }
 
-extension Graph {
-  /// Whether zeros around its image may be among what a layer reads.
-  func readsBorder(_ node: Node) -> Bool {
-    guard let window = (node.op as? any BuiltinOp)?.traits.window, window.padding == .same,
-      let extents = node.inputs[1].flatMap({ self[$0].type.shape.extents }), extents.count == 4
-    else { return false }
-    return extents[1] > 1 || extents[2] > 1
-  }
-}
-
 extension Concatenation {
   /// Whether it joins along the last dimension.
   func isAlongChannels(of result: Value) -> Bool {

@@ -37,16 +37,17 @@ package struct ChannelEqualization {
     for group in groups {
       guard let exponents = equalization.exponents(of: group) else { continue }
       for maker in group.makers {
-        let exponents = maker.channels.map { exponents[$0] }
-        result.scale(maker.weights, axis: maker.axis, by: exponents)
+        let factors = maker.channels.map { Float(Self.factor(exponents[$0])) }
+        result.scale(maker.weights, axis: maker.axis, by: factors)
         let node = graph.nodes[maker.node]
         if let bias = node.int8Rule?.bias, bias < node.inputs.count, let id = node.inputs[bias] {
-          result.scale(id, axis: 0, by: exponents)
+          result.scale(id, axis: 0, by: factors)
         }
       }
       for reader in group.readers {
         result.scale(
-          reader.weights, axis: reader.axis, by: reader.channels.map { -exponents[$0] })
+          reader.weights, axis: reader.axis,
+          by: reader.channels.map { Float(Self.factor(-exponents[$0])) })
       }
       changed += 1
     }
@@ -110,7 +111,7 @@ package struct ChannelEqualization {
     return best.exponents == none ? nil : best.exponents
   }
 
-  fileprivate static func factor(_ exponent: Int) -> Double { exp2(Double(exponent) / steps) }
+  private static func factor(_ exponent: Int) -> Double { exp2(Double(exponent) / steps) }
 
   /// Factors are the powers of 2 to multiples of a fourth.
   private static let steps = 4.0
@@ -229,20 +230,5 @@ package struct ChannelEqualization {
       }
       return sum / Double(energy.count)
     }
-  }
-}
-
-extension Graph {
-  /// Multiplies a float32 constant by the factors of `exponents`, one for each index of `axis`.
-  fileprivate mutating func scale(_ id: ValueID, axis: Int, by exponents: [Int]) {
-    guard let constant = self[id].constant, let extents = self[id].type.shape.extents else {
-      return
-    }
-    let step = extents[(axis + 1)...].reduce(1, *)
-    let factors = exponents.map { Float(ChannelEqualization.factor($0)) }
-    let values = constant.array(of: Float.self).enumerated().map { index, value in
-      value * factors[index / step % factors.count]
-    }
-    self[id].constant = Storage(values)
   }
 }

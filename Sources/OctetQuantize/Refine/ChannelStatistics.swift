@@ -1,12 +1,12 @@
-import OctetDiagnostics
-import OctetIR
+package import OctetDiagnostics
+package import OctetIR
 import OctetOps
 import OctetRuntime
 
 /// The ends and the power of each channel of a tensor, over many samples.
-struct ChannelStatistics {
-  private(set) var low: [Float] = []
-  private(set) var high: [Float] = []
+package struct ChannelStatistics {
+  package private(set) var low: [Float] = []
+  package private(set) var high: [Float] = []
   private var squares: [Double] = []
   private var rows = 0
 
@@ -17,8 +17,8 @@ struct ChannelStatistics {
   mutating func add(_ view: TensorView) {
     guard let channels = view.extents.last, channels > 0 else { return }
     if low.isEmpty {
-      low = [Float](repeating: 0, count: channels)
-      high = low
+      low = [Float](repeating: .infinity, count: channels)
+      high = [Float](repeating: -.infinity, count: channels)
       squares = [Double](repeating: 0, count: channels)
     }
     var part = [Float](repeating: 0, count: channels)
@@ -42,7 +42,7 @@ struct ChannelStatistics {
   /// Those of some tensors of a graph.
   ///
   /// - Parameter samples: one float32 tensor [n, …] an input.
-  static func measured(
+  package static func measured(
     _ wanted: Set<ValueID>, of graph: Graph, samples: [Tensor], threads: Int, log: DiagnosticLog
   ) throws(DiagnosticFailure) -> [ValueID: ChannelStatistics] {
     let loop = try SampleLoop(graph, threads: threads, observing: true, log: log)

@@ -18,7 +18,13 @@ package enum DeadChannels {
         let isDead = dead(group, result, bounds)
         guard isDead.contains(true) else { continue }
         isChanged = true
-        for reader in group.readers { result.foldConstants(of: reader, isDead, bounds) }
+        for reader in group.readers {
+          guard let source = result.nodes[reader.node].int8Data else { continue }
+          let constants = zip(reader.channels, bounds[source]).map { channel, range in
+            isDead[channel] && range.lowerBound == range.upperBound ? range.lowerBound : 0
+          }
+          result.absorb(constants, intoBiasOf: reader)
+        }
         for layer in group.makers + group.readers {
           result.cut(layer.weights, axis: layer.axis, keeping: layer.channels.map { !isDead[$0] })
         }
@@ -54,7 +60,7 @@ package enum DeadChannels {
       for (index, channel) in reader.channels.enumerated() where isRead[index] {
         let range = ranges[index]
         guard range.lowerBound == range.upperBound,
-          range.lowerBound == 0 || graph.canFold(node)
+          range.lowerBound == 0 || graph.canAbsorbConstants(node)
         else {
           isDead[channel] = false
           continue
@@ -77,41 +83,6 @@ extension Graph {
       result[index % result.count] = true
     }
     return result
-  }
-
-  /// Whether a constant that a layer reads is the same as another bias.
-  fileprivate func canFold(_ node: Node) -> Bool {
-    guard !readsBorder(node) else { return false }
-    return node.inputs.count < 3 || node.inputs[2].map { self[$0].constant != nil } ?? true
-  }
-
-  /// Adds what a layer makes of dead channels to its bias.
-  fileprivate mutating func foldConstants(
-    of reader: ChannelGroup.Weights, _ isDead: [Bool], _ bounds: ChannelBounds
-  ) {
-    let node = nodes[reader.node]
-    guard let source = node.int8Data, let weights = self[reader.weights].constant else { return }
-    let constants = zip(reader.channels, bounds[source]).map { channel, range in
-      isDead[channel] && range.lowerBound == range.upperBound ? range.lowerBound : 0
-    }
-    guard constants.contains(where: { $0 != 0 }) else { return }
-    let rows = self[reader.weights].type.shape.extents?[0] ?? 1
-    let values = weights.array(of: Float.self)
-    let size = values.count / max(1, rows)
-    let old = node.inputs.count > 2 ? node.inputs[2] : nil
-    var biases =
-      old.flatMap { self[$0].constant }?.array(of: Float.self)
-      ?? [Float](repeating: 0, count: rows)
-    for row in biases.indices {
-      var sum = 0.0
-      for index in 0..<size {
-        sum += Double(values[row * size + index]) * constants[index % constants.count]
-      }
-      biases[row] = Float(Double(biases[row]) + sum)
-    }
-    let name = old.map { self[$0].name } ?? "\(self[node.outputs[0]].name)/bias"
-    nodes[reader.node].inputs =
-      Array(node.inputs.prefix(2)) + [addConstant(name, Tensor([rows], biases))]
   }
 
   /// Takes the indices of an axis out of a float32 constant that are not kept.

@@ -56,7 +56,7 @@ package struct Optimizer {
   /// A gain in dB that pays for the room that scaled channels lose, which other data than the samples may need.
   private static let worthScaling = 0.5
   /// Of the noise of all layers that could be split: less is not worth an operator.
-  private static let leastShare = 0.01
+  private static let leastShare = 0.003
   /// What measuring that noise may take.
   private static let probedMACs = 100_000_000_000
 
@@ -88,6 +88,7 @@ package struct Optimizer {
     let before = state.decibels
     try removeDeadChannels(&state)
     try tryBiases(&state)
+    try tryOffsets(&state)
     try tryEqualization(&state)
     if try trySplits(&state, Self.mostAdded[level] ?? 0) { try tryEqualization(&state) }
     if level == .best { try tryRounding(&state) }
@@ -151,6 +152,20 @@ package struct Optimizer {
       isKept: true)
   }
 
+  private func tryOffsets(_ state: inout State) throws(DiagnosticFailure) {
+    guard let calibrate else { return }
+    progress("channels moved")
+    guard
+      let (graph, groups) = try ChannelOffsets.applied(
+        to: state.float, samples: fit, threads: threads, log: log)
+    else { return }
+    let next = try self.state(
+      graph, try calibrate(graph), correctsBiases: state.correctsBiases)
+    state.take(
+      next, "channels of \(counted(groups, "tensor group")) moved to where the codes are",
+      isKept: next.decibels > state.decibels)
+  }
+
   private func tryEqualization(_ state: inout State) throws(DiagnosticFailure) {
     guard let calibrate else { return }
     progress("channels scaled")
@@ -180,10 +195,14 @@ package struct Optimizer {
     if chosen.isEmpty { return false }
     progress("\(counted(chosen.count, "layer")) rounded once")
     var (float, table) = (state.float, state.table)
+    let ids = ids(in: float)
+    let statistics = try ChannelStatistics.measured(
+      Set(chosen.compactMap { ids[$0.result] }), of: float, samples: fit, threads: threads, log: log
+    )
     for candidate in chosen {
       let result = candidate.result
       float = try log.attempt { () throws(Diagnostic) in
-        try SignSplit.applied(to: float, result: result)
+        try SignSplit.applied(to: float, result: result, ids[result].flatMap { statistics[$0] })
       }
       SignSplit.setRanges(of: result, in: &table)
     }
@@ -204,8 +223,7 @@ package struct Optimizer {
   private func affordableSplits(
     _ state: State, _ most: Double
   ) throws(DiagnosticFailure) -> [SignSplit.Candidate] {
-    var ids: [String: ValueID] = [:]
-    for index in state.float.values.indices { ids[state.float.values[index].name] = ValueID(index) }
+    let ids = ids(in: state.float)
     let most = Int(most * Double(self.float.macs))
     var candidates: [SignSplit.Candidate] = []
     var roundings: [(tensor: ValueID, to: Quantization)] = []
@@ -229,6 +247,12 @@ package struct Optimizer {
       left -= candidate.macs
       return true
     }
+  }
+
+  private func ids(in graph: Graph) -> [String: ValueID] {
+    var ids: [String: ValueID] = [:]
+    for index in graph.values.indices { ids[graph.values[index].name] = ValueID(index) }
+    return ids
   }
 
   private func tryRounding(_ state: inout State) throws(DiagnosticFailure) {
