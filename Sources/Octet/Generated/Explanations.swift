@@ -1840,7 +1840,7 @@ extension Explanation {
       - channels of small numbers are multiplied by a factor, and the weights of the layers that read them divided, so that they
         share a tensor's codes with those of large numbers; ranges are then measured again, unless some were given;
       - a layer before a LeakyReLU is computed twice, once for each sign, so that its result is rounded once instead of twice, where the
-        outputs feel that most: with `fast` for up to 4 % more multiplications, with `best` for up to 25 %; then channels are scaled once more;
+        outputs feel that most: with `fast` for up to 4 % more multiplications and weights, with `best` for up to 25 %; then channels are scaled once more;
       - with `best`, weights are rounded up or down so that the layers' results fit.
 
       Each step is measured on samples that it was not fitted to, and left out if it does not help; dead channels go in any case.

@@ -49,7 +49,7 @@ package struct Optimizer {
   private let log: DiagnosticLog
   private let progress: (String) -> Void
 
-  /// The part of a model's multiplications that split layers may add.
+  /// The part of a model's multiplications, and of its weights, that split layers may add.
   private static let mostAdded: [Optimization: Double] = [.fast: 0.04, .best: 0.25]
   /// A gain in dB that pays for a layer's multiplications a second time.
   private static let worthSplitting = 0.1
@@ -208,26 +208,33 @@ package struct Optimizer {
     }
     var next = try self.state(float, table, correctsBiases: state.correctsBiases)
     next.splits = chosen.map { $0.result }
-    let part = Double(chosen.reduce(0) { $0 + $1.macs }) / Double(self.float.macs)
+    func percent(_ part: Int, of whole: Int) -> String {
+      "\((1000 * Double(part) / Double(max(1, whole))).rounded() / 10) %"
+    }
+    let macs = percent(chosen.reduce(0) { $0 + $1.macs }, of: self.float.macs)
+    let weights = percent(chosen.reduce(0) { $0 + $1.weights }, of: self.float.weightCount)
     let names = chosen.prefix(3).map { "'\($0.result)'" } + (chosen.count > 3 ? ["…"] : [])
     state.take(
       next,
       "\(counted(chosen.count, "layer")) rounded once (\(names.joined(separator: ", "))), for "
-        + "\((part * 1000).rounded() / 10) % more multiplications",
+        + "\(macs) more multiplications and \(weights) more weights",
       isKept: next.decibels >= state.decibels + Self.worthSplitting)
     return !state.splits.isEmpty
   }
 
-  /// Layers that `most` of the multiplications pay for, those first whose rounding in front of the activation costs
-  /// the outputs most for each multiplication.
+  /// Layers that `most` of the multiplications and of the weights pay for, those first whose rounding in front of the
+  /// activation costs the outputs most for that.
   private func affordableSplits(
     _ state: State, _ most: Double
   ) throws(DiagnosticFailure) -> [SignSplit.Candidate] {
     let ids = ids(in: state.float)
-    let most = Int(most * Double(self.float.macs))
+    let (macs, weights) = (Double(max(1, self.float.macs)), Double(max(1, self.float.weightCount)))
+    func cost(_ candidate: SignSplit.Candidate) -> Double {
+      max(Double(candidate.macs) / macs, Double(candidate.weights) / weights)
+    }
     var candidates: [SignSplit.Candidate] = []
     var roundings: [(tensor: ValueID, to: Quantization)] = []
-    for candidate in SignSplit.candidates(state.float) where candidate.macs <= most {
+    for candidate in SignSplit.candidates(state.float) where cost(candidate) <= most {
       guard let layer = ids[candidate.layer], let range = state.table.range(of: candidate.layer)
       else { continue }
       candidates.append(candidate)
@@ -240,11 +247,11 @@ package struct Optimizer {
     let noise = probe.noise(of: roundings, samples: fit, count: max(2, min(16, runs)))
     let least = noise.reduce(0, +) * Self.leastShare
     let ranked = candidates.indices.filter { noise[$0] >= least }
-      .sorted { noise[$0] / Double(candidates[$0].macs) > noise[$1] / Double(candidates[$1].macs) }
+      .sorted { noise[$0] / cost(candidates[$0]) > noise[$1] / cost(candidates[$1]) }
     var left = most
     return ranked.map { candidates[$0] }.filter { candidate in
-      guard candidate.macs <= left else { return false }
-      left -= candidate.macs
+      guard cost(candidate) <= left else { return false }
+      left -= cost(candidate)
       return true
     }
   }
@@ -261,5 +268,15 @@ package struct Optimizer {
       roundsWeights: true, correctsBiases: state.correctsBiases)
     let decibels = try held.decibels(of: graph, log: log)
     _ = state.offer(graph, decibels, "weights rounded for the layers' results")
+  }
+}
+
+extension Graph {
+  /// Elements of the weights of all layers.
+  fileprivate var weightCount: Int {
+    nodes.reduce(0) { (sum: Int, node: Node) -> Int in
+      let weights = node.int8Rule?.weights.flatMap { node.inputs[$0.0] }
+      return sum + (weights.flatMap { self[$0].type.shape.elementCount } ?? 0)
+    }
   }
 }

@@ -17,10 +17,10 @@ package enum SignSplit {
     package let layer: String
     /// The activation's result.
     package let result: String
-    /// What the activation multiplies negative numbers by.
-    package let alpha: Float
     /// Multiply-accumulates of the layer.
     package let macs: Int
+    /// Elements of its weights.
+    package let weights: Int
   }
 
   package static func candidates(_ graph: Graph) -> [Candidate] {
@@ -29,8 +29,7 @@ package enum SignSplit {
       Layer(graph, index, consumers).map {
         Candidate(
           layer: graph[graph.nodes[index].outputs[0]].name, result: graph[$0.result].name,
-          alpha: $0.alpha,
-          macs: graph.nodes[index].macs(in: graph) ?? 0)
+          macs: graph.nodes[index].macs(in: graph) ?? 0, weights: $0.weightCount)
       }
     }
   }
@@ -86,6 +85,7 @@ package enum SignSplit {
     /// Weights and bias with the axis that counts the output channels, by the input that they are.
     private let constants: [Int: (tensor: Tensor, axis: Int)]
     let channels: Int
+    let weightCount: Int
 
     init?(_ graph: Graph, _ index: Int, _ consumers: [[Int]]) {
       let node = graph.nodes[index]
@@ -108,6 +108,7 @@ package enum SignSplit {
       clamped = with(.relu)
       self.constants = constants
       self.channels = channels
+      weightCount = constants[weights]?.tensor.count ?? 0
     }
 
     func half(
