@@ -191,7 +191,7 @@ package struct Optimizer {
 
   /// Whether layers are split now.
   private func trySplits(_ state: inout State, _ most: Double) throws(DiagnosticFailure) -> Bool {
-    let chosen = try affordableSplits(state, most)
+    let chosen = affordableSplits(state, most)
     if chosen.isEmpty { return false }
     progress("\(counted(chosen.count, "layer")) rounded once")
     var (float, table) = (state.float, state.table)
@@ -224,25 +224,27 @@ package struct Optimizer {
 
   /// Layers that `most` of the multiplications and of the weights pay for, those first whose rounding in front of the
   /// activation costs the outputs most for that.
-  private func affordableSplits(
-    _ state: State, _ most: Double
-  ) throws(DiagnosticFailure) -> [SignSplit.Candidate] {
+  private func affordableSplits(_ state: State, _ most: Double) -> [SignSplit.Candidate] {
     let ids = ids(in: state.float)
     let (macs, weights) = (Double(max(1, self.float.macs)), Double(max(1, self.float.weightCount)))
     func cost(_ candidate: SignSplit.Candidate) -> Double {
       max(Double(candidate.macs) / macs, Double(candidate.weights) / weights)
     }
+    let coded = Set(state.graph.values.filter { $0.type.element == .int8 }.map { $0.name })
     var candidates: [SignSplit.Candidate] = []
     var roundings: [(tensor: ValueID, to: Quantization)] = []
     for candidate in SignSplit.candidates(state.float) where cost(candidate) <= most {
-      guard let layer = ids[candidate.layer], let range = state.table.range(of: candidate.layer)
+      guard coded.contains(candidate.layer), let layer = ids[candidate.layer],
+        let range = state.table.range(of: candidate.layer)
       else { continue }
       candidates.append(candidate)
       roundings.append((layer, range.quantization))
     }
-    if candidates.isEmpty { return [] }
+    // All tensors at once may be more than there is memory for.
+    guard !candidates.isEmpty,
+      let probe = try? RoundingProbe(state.float, threads: threads, log: DiagnosticLog())
+    else { return [] }
     progress("layers whose rounding costs most")
-    let probe = try RoundingProbe(state.float, threads: threads, log: log)
     let runs = Self.probedMACs / max(1, float.macs / 2 * roundings.count)
     let noise = probe.noise(of: roundings, samples: fit, count: max(2, min(16, runs)))
     let least = noise.reduce(0, +) * Self.leastShare
