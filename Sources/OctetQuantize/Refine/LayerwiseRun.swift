@@ -5,6 +5,9 @@ import OctetRuntime
 
 /// Runs a quantized graph on several samples, a layer with weights at a time, so that a layer can be changed
 /// once the codes that it reads are known. What is kept are the codes that later layers read.
+///
+/// TFLite's reference kernel of LeakyReLU moves the mean of its result by a tenth of a step, XNNPACK's in another way:
+/// every second run has XNNPACK's, so that what is fitted to the runs is fair to both.
 struct LayerwiseRun {
   /// A layer that is being looked at.
   struct Layer {
@@ -74,6 +77,13 @@ struct LayerwiseRun {
   /// Runs a layer, whose results are then there to look at.
   mutating func run(_ layer: Layer) throws(DiagnosticFailure) {
     try run(layer.nodes, keeping: [layer.output, layer.end])
+    guard let table = graph.xnnpackCodes(of: graph.nodes[layer.nodes.upperBound - 1]) else {
+      return
+    }
+    let codes = contents(layer.output)
+    for run in stride(from: 1, to: runs, by: 2) {
+      stored[layer.end]?[run] = codes[run].mapped(by: table)
+    }
   }
 
   /// The contents of a value in each run.
@@ -179,5 +189,31 @@ extension Graph {
     }
     result.outputs = outputs.compactMap { copies[$0] }
     return (result, sources)
+  }
+}
+
+extension Graph {
+  /// What XNNPACK's leaky ReLU gives for the codes -128...127: both slopes are rounded to multiples of 1/256, products to
+  /// the nearest code with ties up. Nil where it has no such kernel: for other operators, types and slopes.
+  fileprivate func xnnpackCodes(of node: Node) -> [Int8]? {
+    guard let alpha = (node.op as? LeakyReLU)?.alpha, let input = node.inputs[0],
+      self[input].type.element == .int8,
+      let from = self[input].type.quantization, let to = self[node.outputs[0]].type.quantization
+    else { return nil }
+    let slopes = [1, alpha].map { from.scale / to.scale * $0 }
+    guard slopes.allSatisfy({ $0 >= 0x1p-8 && $0 <= 0x1p7 }) else { return nil }
+    let factors = slopes.map { Int32((256 * $0).rounded(.toNearestOrEven)) }
+    return (Int32(-128)...127).map { code in
+      let steps = code - from.zeroPoint
+      let product = steps * factors[steps < 0 ? 1 : 0]
+      return Int8(max(-128, min(127, (product + 128) >> 8 + to.zeroPoint)))
+    }
+  }
+}
+
+extension Storage {
+  /// int8 codes by a table of those for -128...127.
+  fileprivate func mapped(by table: [Int8]) -> Storage {
+    Storage(bytes.bindMemory(to: Int8.self).map { table[Int($0) + 128] })
   }
 }
