@@ -43,11 +43,11 @@ package struct OpMapping: Sendable {
 
   /// Operators that no layer of a source framework stands for, with the reason.
   package static let unmapped: [String: String] = [
-    "quantize": "made by the quantizer",
     "dequantize": "made by the quantizer",
+    "dynamic_update_slice": "made for lists of tensors in loops that stay loops",
+    "quantize": "made by the quantizer",
     "square": "MUL, which has an int8 form, stands for it",
     "unidirectional_sequence_lstm": "made for recurrent layers",
-    "dynamic_update_slice": "made for lists of tensors in loops that stay loops",
     "while": "made for loops that are not unrolled",
   ]
 

@@ -81,7 +81,8 @@ struct OpCases: Sendable, CustomTestStringConvertible {
   var testDescription: String { op }
 
   static let all = [
-    abs, add, argMax, argMin, averagePool2D, batchMatMul, batchToSpaceND, broadcastTo, cast,
+    abs, add, argMax, argMin, averagePool2D, batchMatMul, batchToSpaceND,
+    broadcastTo, cast,
     ceil, concatenation, conv2D, conv3D, cos, cumsum, depthToSpace, depthwiseConv2D, dequantize,
     div, dynamicUpdateSlice, elu, equal, exp, fakeQuant, floor, floorDiv, floorMod, fullyConnected,
     gather, gatherND, gelu,
@@ -89,10 +90,13 @@ struct OpCases: Sendable, CustomTestStringConvertible {
     log, localResponseNormalization, logicalAnd, logicalNot, logicalOr, logistic, logSoftmax,
     maxPool2D, maximum, mean,
     minimum, mirrorPad, mul, neg, nonMaxSuppressionV4, nonMaxSuppressionV5, notEqual, oneHot,
-    pad, padV2, pow, pReLU, quantize, reduceAll, reduceAny, reduceMax, reduceMin, reduceProd,
+    pad, padV2, pow, pReLU, quantize, reduceAll, reduceAny, reduceMax,
+    reduceMin,
+    reduceProd,
     reLU, reLU6, reshape, resizeBilinear, resizeNearestNeighbor, reverseV2, round, rsqrt,
-    selectV2, sign, sin, slice, softmax, spaceToBatchND, spaceToDepth, sqrt, square,
-    squaredDifference, stridedSlice, sub, sum, tanh, tile, topKV2, transpose, transposeConv,
+    selectV2, sign, sin, slice, softmax, spaceToBatchND, spaceToDepth,     sqrt, square,
+    squaredDifference, stridedSlice, sub, sum, tanh, tile, topKV2, transpose,
+    transposeConv,
     unidirectionalSequenceLSTM, `while`,
   ]
 }

@@ -21,6 +21,9 @@ extension OpCases {
         "%x: i8[2]{0.5:3}", "%y = concatenation(%x, %x) {axis = 0} : i8[4]{0.5:3}", [[-128, 127]],
         gives: "i8[4]", [-128, 127, -128, 127]),
       Answer(
+        "%x: u8[2]{0.5:3}", "%y = concatenation(%x, %x) {axis = 0} : u8[4]{0.5:3}", [[0, 255]],
+        gives: "u8[4]", [0, 255, 0, 255]),
+      Answer(
         "%x: i32[1]", "%y = concatenation(%x, %x) {axis = 0}", [[-70000]], gives: "i32[2]",
         [-70000, -70000]),
     ],
