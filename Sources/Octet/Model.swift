@@ -233,7 +233,7 @@ public struct Model: Sendable {
   }
 
   /// Logs `OCT0203` for every input with an extent that nothing gives.
-  private func requireKnownInputs(_ log: DiagnosticLog) throws(DiagnosticFailure) {
+  func requireKnownInputs(_ log: DiagnosticLog) throws(DiagnosticFailure) {
     for input in graph.inputs {
       let value = graph[input]
       var origins: [String] = []

@@ -45,9 +45,17 @@ package struct OpMapping: Sendable {
   package static let unmapped: [String: String] = [
     "dequantize": "made by the quantizer",
     "dynamic_update_slice": "made for lists of tensors in loops that stay loops",
+    "pack": "reshapes and a concatenation stand for it",
     "quantize": "made by the quantizer",
+    "rank": "importers compute shapes",
+    "select": "SELECT_V2, which broadcasts, stands for it",
+    "shape": "importers compute shapes",
+    "split": "slices, which have an int8 form, stand for it",
+    "split_v": "slices, which have an int8 form, stand for it",
     "square": "MUL, which has an int8 form, stands for it",
+    "squeeze": "RESHAPE stands for it",
     "unidirectional_sequence_lstm": "made for recurrent layers",
+    "unpack": "slices, which have an int8 form, stand for it",
     "while": "made for loops that are not unrolled",
   ]
 

@@ -194,7 +194,7 @@ package struct TFLiteReader {
       }
     }
     var type = TensorType(element, Shape(dimensions))
-    type.quantization = quantization(tensor.quantization)
+    type.quantization = quantization(tensor.quantization, rank: dimensions.count)
     guard tensor.sparsity == nil else {
       report("tensor \(index) is sparse, which Octet does not read", place)
       return nil
@@ -221,12 +221,16 @@ package struct TFLiteReader {
     return Value(name: name, type: type, constant: constant)
   }
 
-  private func quantization(_ table: QuantizationParametersTable?) -> Quantization? {
+  /// Old converters write the weights' dimension, up to 3, for a bias too, which has but one.
+  private func quantization(
+    _ table: QuantizationParametersTable?, rank: Int
+  ) -> Quantization? {
     guard let table, let scales = table.scale, !scales.isEmpty else { return nil }
+    let axis = Int(table.quantizedDimension)
     return Quantization(
       scales: Array(scales),
       zeroPoints: elements(table.zeroPoint).map { Int32(clamping: $0) },
-      axis: scales.count > 1 ? Int(table.quantizedDimension) : nil)
+      axis: scales.count > 1 ? rank == 1 && (0...3).contains(axis) ? 0 : axis : nil)
   }
 
   /// The bytes of a buffer, inside the FlatBuffer or behind it; nil for buffer 0.
@@ -302,7 +306,7 @@ package struct TFLiteReader {
     let operands = graph.operands(of: inputs)
     do throws(Diagnostic) {
       let reader = OperatorReader(
-        table: table, operands: operands, resultElements: made.map { graph[$0].type.element },
+        table: table, operands: operands, results: made.map { graph[$0].type },
         subgraphs: names)
       let op: any Op =
         try known(builtin, reader)

@@ -90,13 +90,14 @@ struct OpCases: Sendable, CustomTestStringConvertible {
     log, localResponseNormalization, logicalAnd, logicalNot, logicalOr, logistic, logSoftmax,
     maxPool2D, maximum, mean,
     minimum, mirrorPad, mul, neg, nonMaxSuppressionV4, nonMaxSuppressionV5, notEqual, oneHot,
-    pad, padV2, pow, pReLU, quantize, reduceAll, reduceAny, reduceMax,
+    pack, pad, padV2, pow, pReLU, quantize, rank, reduceAll, reduceAny, reduceMax,
     reduceMin,
     reduceProd,
     reLU, reLU6, reshape, resizeBilinear, resizeNearestNeighbor, reverseV2, round, rsqrt,
-    selectV2, sign, sin, slice, softmax, spaceToBatchND, spaceToDepth,     sqrt, square,
-    squaredDifference, stridedSlice, sub, sum, tanh, tile, topKV2, transpose,
+    select, selectV2, shape, sign, sin, slice, softmax, spaceToBatchND, spaceToDepth, split, splitV,
+    sqrt, square,
+    squaredDifference, squeeze, stridedSlice, sub, sum, tanh, tile, topKV2, transpose,
     transposeConv,
-    unidirectionalSequenceLSTM, `while`,
+    unidirectionalSequenceLSTM, unpack, `while`,
   ]
 }

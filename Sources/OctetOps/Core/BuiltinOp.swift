@@ -116,17 +116,17 @@ package struct OperatorReader {
   /// The verified operator table.
   package let table: OperatorTable
   package let operands: Operands
-  /// The declared element types of the results.
-  package let resultElements: [ElementType]
+  /// The declared types of the results.
+  package let results: [TensorType]
   /// The names of the file's subgraphs, in its order.
   private let subgraphs: [String]
 
   package init(
-    table: OperatorTable, operands: Operands, resultElements: [ElementType], subgraphs: [String]
+    table: OperatorTable, operands: Operands, results: [TensorType], subgraphs: [String]
   ) {
     self.table = table
     self.operands = operands
-    self.resultElements = resultElements
+    self.results = results
     self.subgraphs = subgraphs
   }
 
