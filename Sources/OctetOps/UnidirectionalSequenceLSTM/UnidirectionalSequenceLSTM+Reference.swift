@@ -41,6 +41,7 @@ extension UnidirectionalSequenceLSTM {
           let forget = RealFunctions.logistic(gates[units + unit])
           let change = RealFunctions.tanh(gates[2 * units + unit])
           c[unit] = forget * c[unit] + RealFunctions.logistic(gates[unit]) * change
+          if cellClip > 0 { c[unit] = min(max(c[unit], -cellClip), cellClip) }
           h[unit] = RealFunctions.logistic(gates[3 * units + unit]) * RealFunctions.tanh(c[unit])
         }
         (output + row * units).update(from: h, count: units)
