@@ -45,6 +45,8 @@ package struct OpMapping: Sendable {
   package static let unmapped: [String: String] = [
     "dequantize": "made by the quantizer",
     "dynamic_update_slice": "made for lists of tensors in loops that stay loops",
+    "if": "importers choose of what both branches compute",
+    "l2_normalization": "importers make it of its parts",
     "pack": "reshapes and a concatenation stand for it",
     "quantize": "made by the quantizer",
     "rank": "importers compute shapes",

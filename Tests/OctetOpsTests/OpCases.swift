@@ -86,7 +86,7 @@ struct OpCases: Sendable, CustomTestStringConvertible {
     ceil, concatenation, conv2D, conv3D, cos, cumsum, depthToSpace, depthwiseConv2D, dequantize,
     div, dynamicUpdateSlice, elu, equal, exp, fakeQuant, floor, floorDiv, floorMod, fullyConnected,
     gather, gatherND, gelu,
-    greater, greaterEqual, hardSwish, leakyReLU, less, lessEqual,
+    greater, greaterEqual, hardSwish, `if`, l2Normalization, leakyReLU, less, lessEqual,
     log, localResponseNormalization, logicalAnd, logicalNot, logicalOr, logistic, logSoftmax,
     maxPool2D, maximum, mean,
     minimum, mirrorPad, mul, neg, nonMaxSuppressionV4, nonMaxSuppressionV5, notEqual, oneHot,

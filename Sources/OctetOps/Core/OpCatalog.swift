@@ -40,6 +40,8 @@ package enum OpCatalog {
     Comparison.entry(.greater),
     Comparison.entry(.greaterEqual),
     HardSwish.entry,
+    If.entry,
+    L2Normalization.entry,
     LeakyReLU.entry,
     Comparison.entry(.less),
     Comparison.entry(.lessEqual),
