@@ -43,6 +43,8 @@ package struct OpMapping: Sendable {
 
   /// Operators that no layer of a source framework stands for, with the reason.
   package static let unmapped: [String: String] = [
+    "assign_variable": "importers take variables as their stored values",
+    "call_once": "importers take variables as their stored values",
     "dequantize": "made by the quantizer",
     "dynamic_update_slice": "made for lists of tensors in loops that stay loops",
     "if": "importers choose of what both branches compute",
@@ -50,6 +52,7 @@ package struct OpMapping: Sendable {
     "pack": "reshapes and a concatenation stand for it",
     "quantize": "made by the quantizer",
     "rank": "importers compute shapes",
+    "read_variable": "importers take variables as their stored values",
     "select": "SELECT_V2, which broadcasts, stands for it",
     "shape": "importers compute shapes",
     "split": "slices, which have an int8 form, stand for it",
@@ -58,6 +61,7 @@ package struct OpMapping: Sendable {
     "squeeze": "RESHAPE stands for it",
     "unidirectional_sequence_lstm": "made for recurrent layers",
     "unpack": "slices, which have an int8 form, stand for it",
+    "var_handle": "importers take variables as their stored values",
     "while": "made for loops that are not unrolled",
   ]
 

@@ -81,8 +81,8 @@ struct OpCases: Sendable, CustomTestStringConvertible {
   var testDescription: String { op }
 
   static let all = [
-    abs, add, argMax, argMin, averagePool2D, batchMatMul, batchToSpaceND,
-    broadcastTo, cast,
+    abs, add, argMax, argMin, assignVariable, averagePool2D, batchMatMul, batchToSpaceND,
+    broadcastTo, callOnce, cast,
     ceil, concatenation, conv2D, conv3D, cos, cumsum, depthToSpace, depthwiseConv2D, dequantize,
     div, dynamicUpdateSlice, elu, equal, exp, fakeQuant, floor, floorDiv, floorMod, fullyConnected,
     gather, gatherND, gelu,
@@ -90,7 +90,7 @@ struct OpCases: Sendable, CustomTestStringConvertible {
     log, localResponseNormalization, logicalAnd, logicalNot, logicalOr, logistic, logSoftmax,
     maxPool2D, maximum, mean,
     minimum, mirrorPad, mul, neg, nonMaxSuppressionV4, nonMaxSuppressionV5, notEqual, oneHot,
-    pack, pad, padV2, pow, pReLU, quantize, rank, reduceAll, reduceAny, reduceMax,
+    pack, pad, padV2, pow, pReLU, quantize, rank, readVariable, reduceAll, reduceAny, reduceMax,
     reduceMin,
     reduceProd,
     reLU, reLU6, reshape, resizeBilinear, resizeNearestNeighbor, reverseV2, round, rsqrt,
@@ -98,6 +98,6 @@ struct OpCases: Sendable, CustomTestStringConvertible {
     sqrt, square,
     squaredDifference, squeeze, stridedSlice, sub, sum, tanh, tile, topKV2, transpose,
     transposeConv,
-    unidirectionalSequenceLSTM, unpack, `while`,
+    unidirectionalSequenceLSTM, unpack, varHandle, `while`,
   ]
 }

@@ -126,10 +126,10 @@ import Testing
     let prepared = try PreparedGraph(graph, log: DiagnosticLog())
     prepared.inputs[0].uint8[0] = 1
     prepared.invoke()
-    #expect(throws: Diagnostic.self) { try prepared.requireEndedLoops() }
+    #expect(throws: Diagnostic.self) { try prepared.requireSoundRun() }
     prepared.inputs[0].uint8[0] = 0
     prepared.invoke()
-    try prepared.requireEndedLoops()
+    try prepared.requireSoundRun()
   }
 
   /// Subgraphs are prepared for each node that runs them, which a small file could make very many.

@@ -33,13 +33,15 @@ package struct GraphPrinter {
     }
     for node in graph.nodes {
       output += inner + node.outputs.map(reference).joined(separator: ", ")
-      output += " = \(node.op.name)("
+      output += "\(node.outputs.isEmpty ? "" : " = ")\(node.op.name)("
       output += node.inputs.map { $0.map(reference) ?? "_" }.joined(separator: ", ") + ")"
       if !node.op.attributes.isEmpty {
         let list = node.op.attributes.map { "\(Self.word($0.name)) = \(Self.text($0.value))" }
         output += " {" + list.joined(separator: ", ") + "}"
       }
-      output += " : " + node.outputs.map { Self.text($0, graph) }.joined(separator: ", ")
+      if !node.outputs.isEmpty {
+        output += " : " + node.outputs.map { Self.text($0, graph) }.joined(separator: ", ")
+      }
       if showsLocations {
         for place in node.provenance { output += " loc(\(Self.text(place)))" }
       }

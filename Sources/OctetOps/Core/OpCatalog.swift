@@ -10,10 +10,12 @@ package enum OpCatalog {
     Add.entry,
     ArgMax.entry(.max),
     ArgMax.entry(.min),
+    AssignVariable.entry,
     AveragePool2D.entry,
     BatchMatMul.entry,
     BatchToSpaceND.entry,
     BroadcastTo.entry,
+    CallOnce.entry,
     Cast.entry,
     Unary.entry(.ceil),
     Concatenation.entry,
@@ -70,6 +72,7 @@ package enum OpCatalog {
     PReLU.entry,
     Quantize.entry,
     ShapeOf.rank,
+    ReadVariable.entry,
     Reduce.entry(.all),
     Reduce.entry(.any),
     Reduce.entry(.max),
@@ -108,6 +111,7 @@ package enum OpCatalog {
     TransposeConv.entry,
     UnidirectionalSequenceLSTM.entry,
     Split.single,
+    VarHandle.entry,
     While.entry,
   ]
 
