@@ -301,12 +301,19 @@ package final class PreparedGraph {
   private static func checkOperators(
     _ graph: Graph, _ log: DiagnosticLog
   ) throws(DiagnosticFailure) {
-    for node in graph.nodes where OpCatalog.builtin(node.op) == nil {
-      log.add(
-        graph.described(
-          Diagnostic(
-            .noKernel, "operator '\(node.operatorName)' cannot be run",
-            help: "cut the model before it with --outputs"), node))
+    let refused = graph.nodes.indices.filter { OpCatalog.builtin(graph.nodes[$0].op) == nil }
+    var told: [String] = []
+    for place in refused {
+      let node = graph.nodes[place]
+      guard !told.contains(node.operatorName) else { continue }
+      told.append(node.operatorName)
+      let count = refused.filter { graph.nodes[$0].operatorName == node.operatorName }.count
+      var problem = Diagnostic(
+        .noKernel, "operator '\(node.operatorName)' cannot be run",
+        notes: [node.foreignReason, count == 1 ? nil : "there are \(count) of them"]
+          .compactMap { $0 })
+      if place == refused[0], let help = graph.cut(before: place) { problem.helps = [help] }
+      log.add(graph.described(problem, node))
     }
     try log.throwIfErrors()
   }
@@ -372,5 +379,22 @@ package final class PreparedGraph {
         type: value.type, extents: extents, count: count, base: $0,
         pixelStride: pixelStride, isConstant: value.constant != nil)
     }
+  }
+}
+
+extension Graph {
+  /// How to have what comes before a node alone; nil where nothing does.
+  fileprivate func cut(before place: Int) -> Diagnostic.Help? {
+    let makers = producers()
+    var names: [String] = []
+    for case let input? in nodes[place].inputs {
+      guard let maker = makers[input.index], maker < place, !names.contains(self[input].name) else {
+        continue
+      }
+      names.append(self[input].name)
+    }
+    if names.isEmpty { return nil }
+    return Diagnostic.Help(
+      "what comes before it runs", arguments: names.flatMap { ["--outputs", $0] })
   }
 }

@@ -288,14 +288,16 @@ package struct TFLiteReader {
     guard let codes = model.operatorCodes, let codeIndex = Int(exactly: table.opcodeIndex),
       codeIndex < codes.count
     else {
-      report("operator \(index) has no operator code", Location(offset: table.table.position))
+      report(
+        "operator \(index) has no operator code",
+        Location(offset: table.table.position, index: index))
       return nil
     }
     let code = codes[codeIndex]
     let builtin = code.resolvedCode
     let type =
       builtin == .custom ? code.customCode ?? "CUSTOM" : builtin.name ?? "\(builtin.rawValue)"
-    var place = Location(op: type, offset: table.table.position)
+    var place = Location(op: type, offset: table.table.position, index: index)
     let before = log.errorCount
     let inputs = ids(table.inputs, graph, "inputs of operator \(index) (\(type))")
     let outputs = ids(table.outputs, graph, "outputs of operator \(index) (\(type))")
@@ -308,10 +310,7 @@ package struct TFLiteReader {
       let reader = OperatorReader(
         table: table, operands: operands, results: made.map { graph[$0].type },
         subgraphs: names)
-      let op: any Op =
-        try known(builtin, reader)
-        ?? Foreign(
-          framework: "tflite", type: type, details: [], results: made.map { graph[$0].type })
+      let op = try known(builtin, reader, type)
       var read = inputs
       let states = OpCatalog.builtin(op)?.options.states.map { $0.input }
       for (index, input) in inputs.enumerated() where state.contains(input) {
@@ -327,15 +326,17 @@ package struct TFLiteReader {
     }
   }
 
-  /// The operator; nil for one that Octet has not, in this form or in any.
+  /// The operator; a foreign one where Octet has it not, in this form or in any.
   private func known(
-    _ builtin: BuiltinOperator, _ reader: OperatorReader
-  ) throws(Diagnostic) -> (any Op)? {
+    _ builtin: BuiltinOperator, _ reader: OperatorReader, _ type: String
+  ) throws(Diagnostic) -> any Op {
+    var details: [Attribute] = []
     do throws(Diagnostic) {
-      return try OpCatalog.entry(for: builtin)?.read(reader)
+      if let op = try OpCatalog.entry(for: builtin)?.read(reader) { return op }
     } catch  where error.code == .unknownOperator {
-      return nil
+      details = [Attribute("reason", .string(error.message))]
     }
+    return Foreign(framework: "tflite", type: type, details: details, results: reader.results)
   }
 
   private var signature: SignatureDefTable? {

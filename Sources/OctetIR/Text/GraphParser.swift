@@ -289,6 +289,7 @@ private struct GraphParser {
           switch key {
           case "line": place.line = value
           case "offset": place.offset = value
+          case "index": place.index = value
           default: throw lexer.problem("a location has no number field '\(key)'")
           }
         }

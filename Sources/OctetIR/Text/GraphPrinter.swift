@@ -116,7 +116,7 @@ package struct GraphPrinter {
       ("file", place.file), ("format", place.format), ("op", place.op), ("node", place.node),
       ("scope", place.scope), ("function", place.function),
     ].compactMap { name, value in value.map { "\(name) = \(quoted($0))" } }
-    let numbers = [("line", place.line), ("offset", place.offset)]
+    let numbers = [("line", place.line), ("offset", place.offset), ("index", place.index)]
       .compactMap { name, value in value.map { "\(name) = \($0)" } }
     return (strings + numbers).joined(separator: ", ")
   }

@@ -168,6 +168,7 @@ package struct TFLiteWriter {
           isTFLite
             ? "operator '\(node.operatorName)' is not supported"
             : "'\(node.operatorName)' has no lowering to TFLite",
+          notes: [node.foreignReason].compactMap { $0 },
           help: "take the operator out of the model, or cut the model before it with --outputs"),
         node))
   }
