@@ -46,6 +46,7 @@ package struct OpMapping: Sendable {
     "assign_variable": "importers take variables as their stored values",
     "call_once": "importers take variables as their stored values",
     "dequantize": "made by the quantizer",
+    "detection_postprocess": "detectors are decoded by operators of their own",
     "dynamic_update_slice": "made for lists of tensors in loops that stay loops",
     "if": "importers choose of what both branches compute",
     "l2_normalization": "importers make it of its parts",

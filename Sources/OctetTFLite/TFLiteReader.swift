@@ -332,7 +332,7 @@ package struct TFLiteReader {
   ) throws(Diagnostic) -> any Op {
     var details: [Attribute] = []
     do throws(Diagnostic) {
-      if let op = try OpCatalog.entry(for: builtin)?.read(reader) { return op }
+      if let op = try OpCatalog.entry(for: builtin, custom: type)?.read(reader) { return op }
     } catch  where error.code == .unknownOperator {
       details = [Attribute("reason", .string(error.message))]
     }

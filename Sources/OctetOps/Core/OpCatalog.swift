@@ -26,6 +26,7 @@ package enum OpCatalog {
     DepthToSpace.entry,
     DepthwiseConv2D.entry,
     Dequantize.entry,
+    DetectionPostProcess.entry,
     Div.entry,
     DynamicUpdateSlice.entry,
     Unary.entry(.elu),
@@ -117,8 +118,9 @@ package enum OpCatalog {
 
   package static func entry(named name: String) -> OpEntry? { all.first { $0.name == name } }
 
-  package static func entry(for builtin: BuiltinOperator) -> OpEntry? {
-    all.first { $0.builtin == builtin }
+  /// - Parameter custom: the name, if it is a custom operator.
+  package static func entry(for builtin: BuiltinOperator, custom: String?) -> OpEntry? {
+    all.first { $0.builtin == builtin && $0.custom == (builtin == .custom ? custom : nil) }
   }
 
   /// An operator with its TFLite and runtime parts; nil for `foreign`.
