@@ -87,6 +87,7 @@ package struct TFLiteReader {
     }
     try log.throwIfErrors()
     metadata.others = others
+    metadata.files = AppendedFiles(of: file.bytes, owner: file)
     metadata.description = model.description
     metadata.signatureKey = signature?.signatureKey
     return TFLiteModel(graph: try nested(graphs), metadata: metadata)
