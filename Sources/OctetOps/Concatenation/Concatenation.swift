@@ -5,7 +5,7 @@ import OctetSchema
 /// Joins tensors along one dimension.
 ///
 /// Inputs: float32, int8, int16, uint8 or int32 of one rank, alike in all other extents; quantized inputs and the result
-/// share one scale. A negative axis counts from the end.
+/// share one scale, but for uint8, whose codes are brought to the result's. A negative axis counts from the end.
 package final class Concatenation: BuiltinOp {
   package let axis: Int
   package let activation: FusedActivation

@@ -4,6 +4,13 @@ extension OpCases {
   static let concatenation = OpCases(
     "concatenation",
     answers: [
+      // uint8 inputs are brought to the result's scale, where they lie or as they are copied.
+      Answer(
+        "%x: u8[1,2]{0.5:3}, %z: u8[1,2]{1.0:0}",
+        """
+        %two = add(%z, %z) : u8[1,2]{2.0:5}
+        %y = concatenation(%x, %two, %z) {axis = 1} : u8[1,6]{1.0:10}
+        """, [[0, 255], [1, 200]], gives: "u8[1,6]", [8, 136, 12, 255, 11, 210]),
       Answer(
         "%x: i16[1]{0.5:0}, %z: i16[1]{0.5:0}",
         "%y = concatenation(%x, %z) {axis = 0} : i16[2]{0.5:0}", [[1000], [-2]], gives: "i16[2]",
