@@ -11,7 +11,7 @@ import OctetSchema
 /// W [units,features]; their R [units,units]; three that are left out (peepholes); their b [units]; gates are in the
 /// order input, forget, cell, output. Output: the results [N,T,units] or [T,N,units]. TFLite's operator has more
 /// inputs: those of other forms, which are left out, and two variable tensors for `h` and `c`, which are no part of
-/// the graph: every run begins with zeros.
+/// the graph: a run begins with zeros, unless variables are kept from run to run.
 package final class UnidirectionalSequenceLSTM: BuiltinOp {
   package let timeMajor: Bool
 
