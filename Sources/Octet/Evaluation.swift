@@ -13,16 +13,21 @@ public struct Evaluation: Sendable {
   /// Runs the model on every sample of `dataset` and takes the largest element of its first output
   /// for the class.
   ///
-  /// - Parameter progress: called after each batch of 64 with its number, from 0.
+  /// - Parameters:
+  ///   - keepsVariables: whether the samples are one stream, so that what the model keeps in variables stays from one
+  ///     to the next.
+  ///   - progress: called after each batch of 64 with its number, from 0.
   /// - Throws: after logging `OCT0804` for a label that is none of the model's classes, or when the
   ///   output is no list of scores: of its extents after the batch, more than one is above 1.
   public static func top1(
-    _ model: Model, _ dataset: Dataset, _ preprocessing: Preprocessing, log: DiagnosticLog,
+    _ model: Model, _ dataset: Dataset, _ preprocessing: Preprocessing,
+    keepsVariables: Bool = false, log: DiagnosticLog,
     progress: (_ batch: Int) -> Void = { _ in }
   ) throws(DiagnosticFailure) -> Evaluation {
     let model = try model.runnable(log: log)
     try requireScores(model, log)
     let loop = try model.sampleLoop(log: log)
+    loop.prepared.keepsVariables = keepsVariables
     let feeder = try SampleFeeder(dataset, model, preprocessing, log: log)
     let labels = try log.attempt { () throws(Diagnostic) in try dataset.requiredLabels() }
     var result = Evaluation()

@@ -2,6 +2,7 @@ import OctetData
 import OctetDiagnostics
 import OctetIR
 import OctetImport
+import OctetPasses
 
 extension Model {
   /// The graph with the options' input shapes, batch and outputs, for formats whose shapes follow from
@@ -35,7 +36,7 @@ extension Model {
       isChanged = isChanged || shape != result.graph[input].type.shape
       result.graph[input].type.shape = shape
     }
-    if isChanged { try result.inferShapes(log) }
+    if isChanged || fixesBatch { try result.inferShapes(anew: isChanged, log) }
     return result
   }
 
@@ -63,15 +64,37 @@ extension Model {
     graph.compact()
   }
 
-  /// Infers all shapes anew from the inputs'.
-  private mutating func inferShapes(_ log: DiagnosticLog) throws(DiagnosticFailure) {
+  /// Computes the whole numbers that follow from constants and known shapes alone, and infers the shapes that follow
+  /// from them.
+  ///
+  /// - Parameter isAnew: whether all shapes are inferred, from the inputs'. If not, what inference refuses is left to
+  ///   the verifier.
+  private mutating func inferShapes(
+    anew isAnew: Bool, _ log: DiagnosticLog
+  ) throws(DiagnosticFailure) {
+    var infers = isAnew
+    var kept: [Node] = []
     for node in graph.nodes {
-      do throws(Diagnostic) {
-        let types = try graph.inferTypes(node.op, inputs: node.inputs)
-        for (type, output) in zip(types, node.outputs) { graph[output].type.shape = type.shape }
-      } catch {
-        throw log.failure(graph.described(error, node))
+      if infers {
+        do throws(Diagnostic) {
+          let types = try graph.inferTypes(node.op, inputs: node.inputs)
+          for (type, output) in zip(types, node.outputs) { graph[output].type.shape = type.shape }
+        } catch {
+          guard isAnew else { kept.append(node); continue }
+          // What decides is told before what depends on it.
+          if error.code == .unknownDimension { try requireKnownInputs(log) }
+          throw log.failure(graph.described(error, node))
+        }
+      }
+      if let tensors = FoldConstants.wholeNumbers(of: node, in: graph) {
+        for (tensor, output) in zip(tensors, node.outputs) {
+          graph[output].constant = tensor.storage
+        }
+        infers = true
+      } else {
+        kept.append(node)
       }
     }
+    graph.nodes = kept
   }
 }

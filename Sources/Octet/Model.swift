@@ -233,7 +233,7 @@ public struct Model: Sendable {
   }
 
   /// Logs `OCT0203` for every input with an extent that nothing gives.
-  private func requireKnownInputs(_ log: DiagnosticLog) throws(DiagnosticFailure) {
+  func requireKnownInputs(_ log: DiagnosticLog) throws(DiagnosticFailure) {
     for input in graph.inputs {
       let value = graph[input]
       var origins: [String] = []
@@ -262,7 +262,12 @@ public struct Model: Sendable {
   public func optimized(
     forInt8: Bool = false, log: DiagnosticLog
   ) throws(DiagnosticFailure) -> Model {
-    try optimized(passes: Pipeline.conversion(forInt8: forInt8), log: log)
+    try optimized(passes: passes(forInt8: forInt8), log: log)
+  }
+
+  /// None for a `.tflite` that is written again: it computes the same to the last bit.
+  func passes(forInt8: Bool) -> [any GraphPass] {
+    format == .tflite && !forInt8 ? [] : Pipeline.conversion(forInt8: forInt8)
   }
 
   /// The model with `preprocessing` stored in it.
@@ -353,10 +358,13 @@ public struct Model: Sendable {
   public func write(_ path: String, log: DiagnosticLog) throws(DiagnosticFailure) -> Int {
     let file = try TFLiteWriter.write(
       TFLiteModel(graph: graph, metadata: metadata), log: log)
+    let files = metadata.files?.bytes(from: file.count) ?? []
     try log.attempt { () throws(Diagnostic) in
-      try file.withUnsafeBytes { bytes throws(Diagnostic) in try writeFile(path, bytes) }
+      try file.withUnsafeBytes { bytes throws(Diagnostic) in
+        files.isEmpty ? try writeFile(path, bytes) : try writeFile(path, Array(bytes) + files)
+      }
     }
-    return file.count
+    return file.count + files.count
   }
 }
 

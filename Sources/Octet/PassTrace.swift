@@ -53,7 +53,7 @@ extension Model {
     observe: @escaping (PassTrace) -> Void
   ) throws(DiagnosticFailure) -> Model {
     try optimized(
-      passes: Pipeline.conversion(forInt8: forInt8), stopAfter: stopAfter, log: log
+      passes: passes(forInt8: forInt8), stopAfter: stopAfter, log: log
     ) { step, graph in observe(PassTrace(step, graph)) }
   }
 

@@ -107,7 +107,7 @@ public final class Session {
     if log.errorCount > errorsBefore { throw DiagnosticFailure() }
     prepared.invoke()
     try log.attempt(at: Location(file: path)) { () throws(Diagnostic) in
-      try prepared.requireEndedLoops()
+      try prepared.requireSoundRun()
     }
     let outputs = zip(outputNames, prepared.outputs).map { NamedTensor($0, $1.copy()) }
     guard let placement else { return RunResult(outputs: outputs) }

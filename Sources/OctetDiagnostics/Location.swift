@@ -17,10 +17,13 @@ public struct Location: Sendable, Equatable, Hashable {
   public var line: Int?
   /// Byte offset into a binary file.
   public var offset: Int?
+  /// The place of an operator among those of its graph, from 0.
+  public var index: Int?
 
   public init(
     file: String? = nil, format: String? = nil, op: String? = nil, node: String? = nil,
-    scope: String? = nil, function: String? = nil, line: Int? = nil, offset: Int? = nil
+    scope: String? = nil, function: String? = nil, line: Int? = nil, offset: Int? = nil,
+    index: Int? = nil
   ) {
     self.file = file
     self.format = format
@@ -30,6 +33,7 @@ public struct Location: Sendable, Equatable, Hashable {
     self.function = function
     self.line = line
     self.offset = offset
+    self.index = index
   }
 
   /// This location with its missing fields taken from `outer`.
@@ -44,6 +48,7 @@ public struct Location: Sendable, Equatable, Hashable {
     result.function = function ?? outer.function
     result.line = line ?? outer.line
     result.offset = offset ?? outer.offset
+    result.index = index ?? outer.index
     return result
   }
 
@@ -51,7 +56,11 @@ public struct Location: Sendable, Equatable, Hashable {
   public var text: String {
     var result = file ?? ""
     if let line { result += ":\(line)" }
-    if let offset { result += (result.isEmpty ? "" : " ") + "byte \(offset)" }
+    if let index {
+      result += (result.isEmpty ? "" : " ") + "operator \(index)"
+    } else if let offset {
+      result += (result.isEmpty ? "" : " ") + "byte \(offset)"
+    }
     if let node {
       result += (result.isEmpty ? "" : ": ") + "'\(node)'"
       if let op { result += " (\(op))" }

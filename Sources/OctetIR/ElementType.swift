@@ -10,10 +10,11 @@ public enum ElementType: UInt8, Sendable, CaseIterable {
     switch self {
     case .int8, .uint8, .bool: 1
     case .float16, .bfloat16, .int16, .uint16: 2
-    case .float32, .int32, .uint32: 4
+    // A resource is the number of one, as in TFLite.
+    case .float32, .int32, .uint32, .resource: 4
     case .float64, .int64, .uint64, .complex64: 8
     case .complex128: 16
-    case .int4, .string, .resource, .variant: nil
+    case .int4, .string, .variant: nil
     }
   }
 

@@ -43,11 +43,26 @@ package struct OpMapping: Sendable {
 
   /// Operators that no layer of a source framework stands for, with the reason.
   package static let unmapped: [String: String] = [
-    "quantize": "made by the quantizer",
+    "assign_variable": "importers take variables as their stored values",
+    "call_once": "importers take variables as their stored values",
     "dequantize": "made by the quantizer",
-    "square": "MUL, which has an int8 form, stands for it",
-    "unidirectional_sequence_lstm": "made for recurrent layers",
+    "detection_postprocess": "detectors are decoded by operators of their own",
     "dynamic_update_slice": "made for lists of tensors in loops that stay loops",
+    "if": "importers choose of what both branches compute",
+    "l2_normalization": "importers make it of its parts",
+    "pack": "reshapes and a concatenation stand for it",
+    "quantize": "made by the quantizer",
+    "rank": "importers compute shapes",
+    "read_variable": "importers take variables as their stored values",
+    "select": "SELECT_V2, which broadcasts, stands for it",
+    "shape": "importers compute shapes",
+    "split": "slices, which have an int8 form, stand for it",
+    "split_v": "slices, which have an int8 form, stand for it",
+    "square": "MUL, which has an int8 form, stands for it",
+    "squeeze": "RESHAPE stands for it",
+    "unidirectional_sequence_lstm": "made for recurrent layers",
+    "unpack": "slices, which have an int8 form, stand for it",
+    "var_handle": "importers take variables as their stored values",
     "while": "made for loops that are not unrolled",
   ]
 

@@ -23,7 +23,7 @@ package struct FoldConstants: GraphPass {
     else { return nil }
     let output = node.outputs[0]
     guard let size = view.graph[output].type.byteCount, size <= Self.largest,
-      let tensor = evaluate(node, view.graph)
+      let tensor = Self.evaluate(node, view.graph)?.first
     else { return nil }
     var patch = GraphPatch(
       view.graph, "\(node.op.name) -> \(view.graph[output].name)", replacing: [node])
@@ -31,17 +31,31 @@ package struct FoldConstants: GraphPass {
     return patch
   }
 
-  /// Nil when the runtime cannot run the node; it then stays.
-  private func evaluate(_ node: Node, _ graph: Graph) -> Tensor? {
+  /// The results of a node that makes whole numbers of constants, as computed shapes are, or of a shape that is known;
+  /// nil for any other, for one that is a graph's output, and for more than 2^16 numbers.
+  package static func wholeNumbers(of node: Node, in graph: Graph) -> [Tensor]? {
+    guard OpCatalog.builtin(node.op) != nil, node.subgraphs.isEmpty, !node.inputs.isEmpty,
+      node.inputs.allSatisfy({ $0 == nil || graph[$0!].constant != nil || node.op is ShapeOf }),
+      node.outputs.allSatisfy({ output in
+        [.int32, .int64, .bool].contains(graph[output].type.element)
+          && (graph[output].type.shape.elementCount ?? .max) <= 1 << 16
+          && !graph.outputs.contains(output)
+      })
+    else { return nil }
+    return evaluate(node, graph)
+  }
+
+  /// Nil when the runtime cannot run the node.
+  private static func evaluate(_ node: Node, _ graph: Graph) -> [Tensor]? {
     var small = Graph(name: "constant")
     let inputs = node.inputs.map { $0.map { small.add(graph[$0]) } }
-    let output = small.add(graph[node.outputs[0]])
-    small.nodes = [Node(node.op, inputs: inputs, outputs: [output])]
-    small.outputs = [output]
+    small.inputs = inputs.compactMap { $0 }.filter { small[$0].constant == nil }
+    small.outputs = node.outputs.map { small.add(graph[$0]) }
+    small.nodes = [Node(node.op, inputs: inputs, outputs: small.outputs)]
     guard let prepared = try? PreparedGraph(small, usesReference: true, log: DiagnosticLog()) else {
       return nil
     }
     prepared.invoke()
-    return prepared.outputs[0].copy()
+    return prepared.outputs.map { $0.copy() }
   }
 }

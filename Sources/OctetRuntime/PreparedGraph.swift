@@ -26,6 +26,10 @@ package final class PreparedGraph {
   package var threadCount: Int { pool.threadCount }
   /// Bytes of the memory that steps share while they run.
   package var scratchBytes: Int { common.scratch.byteCount }
+  /// Whether variables keep their values from run to run. If not, each run begins as the first one.
+  package var keepsVariables = false
+  /// Whether the next run is the first.
+  private var isNew = true
   /// Bytes of the arena and of those of all subgraphs.
   package let arenaBytes: Int
   /// Idle between steps.
@@ -44,6 +48,8 @@ package final class PreparedGraph {
     let pool: WorkPool
     let scratch: Scratch
     let turns = LoopTurns()
+    let variables = Variables()
+    let faults = RunFaults()
     let usesReference: Bool
     /// Bytes that arenas may still take.
     var arenaLimit: Int
@@ -139,9 +145,12 @@ package final class PreparedGraph {
       let context = PrepareContext(
         inputs: entry.inputs.map { $0.flatMap { views[$0.index] } },
         outputs: entry.outputs.compactMap { views[$0.index] },
-        resultType: graph[node.outputs[0]].type, epilogue: entry.epilogue,
+        resultType: node.outputs.first.map { graph[$0].type } ?? TensorType(.resource, Shape([0])),
+        epilogue: entry.epilogue,
         border: entry.border, usesReference: common.usesReference, pool: common.pool,
-        scratch: common.scratch, turns: common.turns, allocate: common.allocate,
+        scratch: common.scratch, turns: common.turns, variables: common.variables,
+        faults: common.faults,
+        allocate: common.allocate,
         subgraph: { name, inputs, use throws(Diagnostic) in
           try Self.prepared(name, of: graph, common, inputs, use)
         })
@@ -173,13 +182,18 @@ package final class PreparedGraph {
     alignedConstants = aligned
   }
 
-  /// The graph with the results of operators that dequantize constants as constants, which are computed here.
+  /// The graph with the results of operators that dequantize constants, and variables' handles, as constants, which are
+  /// computed here.
   private static func dequantizingConstants(
     _ graph: Graph, _ common: Common, _ log: DiagnosticLog
   ) throws(DiagnosticFailure) -> Graph {
     var result = graph
     result.nodes = []
     for node in graph.nodes {
+      if let op = node.op as? VarHandle, !graph.outputs.contains(node.outputs[0]) {
+        result[node.outputs[0]].constant = Storage([common.variables.handle(of: op)])
+        continue
+      }
       guard let op = OpCatalog.builtin(node.op), op.name == Dequantize.entry.name,
         let input = node.inputs[0], let constant = graph[input].constant,
         !graph.outputs.contains(node.outputs[0]),
@@ -225,9 +239,16 @@ package final class PreparedGraph {
     entry.nodes.map { graph.nodes[$0].op.name }.joined(separator: " + ")
   }
 
+  private func begin() {
+    common.turns.reset()
+    common.faults.problem = nil
+    if isNew || !keepsVariables { common.variables.reset() } else { common.variables.keep() }
+    isNew = false
+  }
+
   /// Computes the outputs from the inputs.
   package func invoke() {
-    common.turns.reset()
+    begin()
     for step in steps { step.run(on: pool) }
   }
 
@@ -243,7 +264,7 @@ package final class PreparedGraph {
 
   /// As `invoke`, and tells after each step that it is done.
   package func invoke(afterStep: (Int) -> Void) {
-    common.turns.reset()
+    begin()
     for (index, step) in steps.enumerated() {
       step.run(on: pool)
       afterStep(index)
@@ -256,7 +277,7 @@ package final class PreparedGraph {
   /// - Precondition: the graph was prepared with `keepsAllTensors`.
   package func invoke(observing observe: (ValueID, TensorView) -> Void) {
     precondition(keepsAllTensors, "some tensors are never made")
-    common.turns.reset()
+    begin()
     for (id, view) in zip(graph.inputs, inputs) { observe(id, view) }
     for (index, step) in steps.enumerated() {
       step.run(on: pool)
@@ -266,8 +287,10 @@ package final class PreparedGraph {
     }
   }
 
-  /// Throws `OCT0704` when the last run has ended a loop that would have gone on.
-  package func requireEndedLoops() throws(Diagnostic) {
+  /// Throws `OCT0704` when the last run has ended a loop that would have gone on, and what steps have found wrong with
+  /// their numbers (`OCT0702`).
+  package func requireSoundRun() throws(Diagnostic) {
+    if let problem = common.faults.problem { throw problem }
     guard common.turns.areUsedUp else { return }
     throw Diagnostic(
       .endlessLoop, "the model's loops were ended after \(While.mostTurns) turns",
@@ -278,12 +301,19 @@ package final class PreparedGraph {
   private static func checkOperators(
     _ graph: Graph, _ log: DiagnosticLog
   ) throws(DiagnosticFailure) {
-    for node in graph.nodes where OpCatalog.builtin(node.op) == nil {
-      log.add(
-        graph.described(
-          Diagnostic(
-            .noKernel, "operator '\(node.operatorName)' cannot be run",
-            help: "cut the model before it with --outputs"), node))
+    let refused = graph.nodes.indices.filter { OpCatalog.builtin(graph.nodes[$0].op) == nil }
+    var told: [String] = []
+    for place in refused {
+      let node = graph.nodes[place]
+      guard !told.contains(node.operatorName) else { continue }
+      told.append(node.operatorName)
+      let count = refused.filter { graph.nodes[$0].operatorName == node.operatorName }.count
+      var problem = Diagnostic(
+        .noKernel, "operator '\(node.operatorName)' cannot be run",
+        notes: [node.foreignReason, count == 1 ? nil : "there are \(count) of them"]
+          .compactMap { $0 })
+      if place == refused[0], let help = graph.cut(before: place) { problem.helps = [help] }
+      log.add(graph.described(problem, node))
     }
     try log.throwIfErrors()
   }
@@ -349,5 +379,22 @@ package final class PreparedGraph {
         type: value.type, extents: extents, count: count, base: $0,
         pixelStride: pixelStride, isConstant: value.constant != nil)
     }
+  }
+}
+
+extension Graph {
+  /// How to have what comes before a node alone; nil where nothing does.
+  fileprivate func cut(before place: Int) -> Diagnostic.Help? {
+    let makers = producers()
+    var names: [String] = []
+    for case let input? in nodes[place].inputs {
+      guard let maker = makers[input.index], maker < place, !names.contains(self[input].name) else {
+        continue
+      }
+      names.append(self[input].name)
+    }
+    if names.isEmpty { return nil }
+    return Diagnostic.Help(
+      "what comes before it runs", arguments: names.flatMap { ["--outputs", $0] })
   }
 }

@@ -73,6 +73,7 @@ enum MetadataText {
     }
     if let line = place.line { result.append(("line", "\(line)")) }
     if let offset = place.offset { result.append(("offset", "\(offset)")) }
+    if let index = place.index { result.append(("index", "\(index)")) }
     return result
   }
 
@@ -91,6 +92,7 @@ enum MetadataText {
       case "function": place.function = value
       case "line": place.line = Int(value)
       case "offset": place.offset = Int(value)
+      case "index": place.index = Int(value)
       default: continue
       }
     }

@@ -23,6 +23,8 @@ package struct ModelMetadata: Sendable {
   package var signatureKey: String?
   /// Entries that others made, such as labels, as they are.
   package var others: [(name: String, contents: Storage)] = []
+  /// The archive behind the model.
+  package var files: AppendedFiles?
 
   package init(preprocessing: String? = nil, detector: String? = nil) {
     self.preprocessing = preprocessing

@@ -87,6 +87,7 @@ package struct TFLiteReader {
     }
     try log.throwIfErrors()
     metadata.others = others
+    metadata.files = AppendedFiles(of: file.bytes, owner: file)
     metadata.description = model.description
     metadata.signatureKey = signature?.signatureKey
     return TFLiteModel(graph: try nested(graphs), metadata: metadata)
@@ -194,7 +195,7 @@ package struct TFLiteReader {
       }
     }
     var type = TensorType(element, Shape(dimensions))
-    type.quantization = quantization(tensor.quantization)
+    type.quantization = quantization(tensor.quantization, rank: dimensions.count)
     guard tensor.sparsity == nil else {
       report("tensor \(index) is sparse, which Octet does not read", place)
       return nil
@@ -221,12 +222,16 @@ package struct TFLiteReader {
     return Value(name: name, type: type, constant: constant)
   }
 
-  private func quantization(_ table: QuantizationParametersTable?) -> Quantization? {
+  /// Old converters write the weights' dimension, up to 3, for a bias too, which has but one.
+  private func quantization(
+    _ table: QuantizationParametersTable?, rank: Int
+  ) -> Quantization? {
     guard let table, let scales = table.scale, !scales.isEmpty else { return nil }
+    let axis = Int(table.quantizedDimension)
     return Quantization(
       scales: Array(scales),
       zeroPoints: elements(table.zeroPoint).map { Int32(clamping: $0) },
-      axis: scales.count > 1 ? Int(table.quantizedDimension) : nil)
+      axis: scales.count > 1 ? rank == 1 && (0...3).contains(axis) ? 0 : axis : nil)
   }
 
   /// The bytes of a buffer, inside the FlatBuffer or behind it; nil for buffer 0.
@@ -284,14 +289,16 @@ package struct TFLiteReader {
     guard let codes = model.operatorCodes, let codeIndex = Int(exactly: table.opcodeIndex),
       codeIndex < codes.count
     else {
-      report("operator \(index) has no operator code", Location(offset: table.table.position))
+      report(
+        "operator \(index) has no operator code",
+        Location(offset: table.table.position, index: index))
       return nil
     }
     let code = codes[codeIndex]
     let builtin = code.resolvedCode
     let type =
       builtin == .custom ? code.customCode ?? "CUSTOM" : builtin.name ?? "\(builtin.rawValue)"
-    var place = Location(op: type, offset: table.table.position)
+    var place = Location(op: type, offset: table.table.position, index: index)
     let before = log.errorCount
     let inputs = ids(table.inputs, graph, "inputs of operator \(index) (\(type))")
     let outputs = ids(table.outputs, graph, "outputs of operator \(index) (\(type))")
@@ -302,12 +309,9 @@ package struct TFLiteReader {
     let operands = graph.operands(of: inputs)
     do throws(Diagnostic) {
       let reader = OperatorReader(
-        table: table, operands: operands, resultElements: made.map { graph[$0].type.element },
+        table: table, operands: operands, results: made.map { graph[$0].type },
         subgraphs: names)
-      let op: any Op =
-        try known(builtin, reader)
-        ?? Foreign(
-          framework: "tflite", type: type, details: [], results: made.map { graph[$0].type })
+      let op = try known(builtin, reader, type)
       var read = inputs
       let states = OpCatalog.builtin(op)?.options.states.map { $0.input }
       for (index, input) in inputs.enumerated() where state.contains(input) {
@@ -323,15 +327,17 @@ package struct TFLiteReader {
     }
   }
 
-  /// The operator; nil for one that Octet has not, in this form or in any.
+  /// The operator; a foreign one where Octet has it not, in this form or in any.
   private func known(
-    _ builtin: BuiltinOperator, _ reader: OperatorReader
-  ) throws(Diagnostic) -> (any Op)? {
+    _ builtin: BuiltinOperator, _ reader: OperatorReader, _ type: String
+  ) throws(Diagnostic) -> any Op {
+    var details: [Attribute] = []
     do throws(Diagnostic) {
-      return try OpCatalog.entry(for: builtin)?.read(reader)
+      if let op = try OpCatalog.entry(for: builtin, custom: type)?.read(reader) { return op }
     } catch  where error.code == .unknownOperator {
-      return nil
+      details = [Attribute("reason", .string(error.message))]
     }
+    return Foreign(framework: "tflite", type: type, details: details, results: reader.results)
   }
 
   private var signature: SignatureDefTable? {

@@ -28,6 +28,11 @@ struct Eval: ParsableCommand {
       "The classes' names, one a line; a detector's are told apart.", valueName: "file"))
   var labels: String?
 
+  @Flag(
+    help: ArgumentHelp(
+      "The samples are one stream: what the model keeps in variables stays from one to the next."))
+  var keepState = false
+
   @OptionGroup var preprocess: PreprocessingArguments
 
   @OptionGroup var detector: DetectorArguments
@@ -58,7 +63,7 @@ struct Eval: ParsableCommand {
               .noDetections, "--labels is for the classes of a detector on labelled pictures"))
         }
         let result = try Evaluation.top1(
-          model, dataset, preprocessing, log: log, progress: show)
+          model, dataset, preprocessing, keepsVariables: keepState, log: log, progress: show)
         report.print(result.text, result.json)
       }
     }

@@ -68,7 +68,7 @@ enum DeviceRun {
     prepared.invoke()
     let elapsed = octet_monotonic_nanoseconds() - start
     try log.attempt(at: Location(file: modelPath)) { () throws(Diagnostic) in
-      try prepared.requireEndedLoops()
+      try prepared.requireSoundRun()
     }
     for (id, output) in zip(graph.outputs, prepared.outputs) { show(graph[id].name, output) }
     print("invoke \(elapsed / 1000) us, arena \(prepared.arenaBytes) bytes")

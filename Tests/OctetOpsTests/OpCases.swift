@@ -81,18 +81,24 @@ struct OpCases: Sendable, CustomTestStringConvertible {
   var testDescription: String { op }
 
   static let all = [
-    abs, add, argMax, argMin, averagePool2D, batchMatMul, batchToSpaceND, broadcastTo, cast,
+    abs, add, argMax, argMin, assignVariable, averagePool2D, batchMatMul, batchToSpaceND,
+    broadcastTo, callOnce, cast,
     ceil, concatenation, conv2D, conv3D, cos, cumsum, depthToSpace, depthwiseConv2D, dequantize,
-    div, dynamicUpdateSlice, elu, equal, exp, fakeQuant, floor, floorDiv, floorMod, fullyConnected,
+    detectionPostProcess, div, dynamicUpdateSlice, elu, equal, exp, fakeQuant, floor, floorDiv,
+    floorMod, fullyConnected,
     gather, gatherND, gelu,
-    greater, greaterEqual, hardSwish, leakyReLU, less, lessEqual,
+    greater, greaterEqual, hardSwish, `if`, l2Normalization, leakyReLU, less, lessEqual,
     log, localResponseNormalization, logicalAnd, logicalNot, logicalOr, logistic, logSoftmax,
     maxPool2D, maximum, mean,
     minimum, mirrorPad, mul, neg, nonMaxSuppressionV4, nonMaxSuppressionV5, notEqual, oneHot,
-    pad, padV2, pow, pReLU, quantize, reduceAll, reduceAny, reduceMax, reduceMin, reduceProd,
+    pack, pad, padV2, pow, pReLU, quantize, rank, readVariable, reduceAll, reduceAny, reduceMax,
+    reduceMin,
+    reduceProd,
     reLU, reLU6, reshape, resizeBilinear, resizeNearestNeighbor, reverseV2, round, rsqrt,
-    selectV2, sign, sin, slice, softmax, spaceToBatchND, spaceToDepth, sqrt, square,
-    squaredDifference, stridedSlice, sub, sum, tanh, tile, topKV2, transpose, transposeConv,
-    unidirectionalSequenceLSTM, `while`,
+    select, selectV2, shape, sign, sin, slice, softmax, spaceToBatchND, spaceToDepth, split, splitV,
+    sqrt, square,
+    squaredDifference, squeeze, stridedSlice, sub, sum, tanh, tile, topKV2, transpose,
+    transposeConv,
+    unidirectionalSequenceLSTM, unpack, varHandle, `while`,
   ]
 }

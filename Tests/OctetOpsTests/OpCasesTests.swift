@@ -103,6 +103,7 @@ import Testing
       switch graph[input].type.element {
       case .float32: values.append(storage.array(of: Float.self).map { Double($0) })
       case .int8: values.append(storage.array(of: Int8.self).map { Double($0) })
+      case .uint8: values.append(storage.array(of: UInt8.self).map { Double($0) })
       case .int16: values.append(storage.array(of: Int16.self).map { Double($0) })
       case .int64: values.append(storage.array(of: Int64.self).map { Double($0) })
       default: values.append(storage.array(of: Int32.self).map { Double($0) })

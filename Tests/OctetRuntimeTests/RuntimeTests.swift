@@ -109,6 +109,36 @@ import Testing
   }
 
   /// A loop without end is ended, also where each of its turns has a loop without end.
+  @Test func variablesBeginAnewUnlessKept() throws {
+    let graph = try Graph(
+      parsing: """
+        octet-ir 1
+        graph @main(%x: f32[1]) -> (%y) {
+          graph @first() -> () {
+            %v = var_handle() {container = "", variable = "sum"}
+            %c = const [10] : f32[1]
+            assign_variable(%v, %c)
+          }
+          call_once() {graph = @first}
+          %h = var_handle() {container = "", variable = "sum"}
+          %before = read_variable(%h) {type = f32, extents = [1]}
+          %y = add(%before, %x)
+          assign_variable(%h, %y)
+        }
+        """, makeOp: OpCatalog.makeOp)
+    let prepared = try PreparedGraph(graph, log: DiagnosticLog())
+    func run() -> Float {
+      prepared.inputs[0].float32[0] = 1
+      prepared.invoke()
+      return prepared.outputs[0].float32[0]
+    }
+    #expect([run(), run()] == [11, 11])
+    prepared.keepsVariables = true
+    #expect([run(), run()] == [12, 13])
+    prepared.keepsVariables = false
+    #expect(run() == 11)
+  }
+
   @Test func endlessLoopsEnd() throws {
     let graph = try graph(
       """
@@ -126,10 +156,10 @@ import Testing
     let prepared = try PreparedGraph(graph, log: DiagnosticLog())
     prepared.inputs[0].uint8[0] = 1
     prepared.invoke()
-    #expect(throws: Diagnostic.self) { try prepared.requireEndedLoops() }
+    #expect(throws: Diagnostic.self) { try prepared.requireSoundRun() }
     prepared.inputs[0].uint8[0] = 0
     prepared.invoke()
-    try prepared.requireEndedLoops()
+    try prepared.requireSoundRun()
   }
 
   /// Subgraphs are prepared for each node that runs them, which a small file could make very many.

@@ -32,6 +32,15 @@ package final class Foreign: Op {
 }
 
 extension Node {
+  /// Why the form of a foreign operator is not supported, where another form is.
+  package var foreignReason: String? {
+    guard let foreign = op as? Foreign else { return nil }
+    for detail in foreign.details where detail.name == "reason" {
+      if case .string(let text) = detail.value { return text }
+    }
+    return nil
+  }
+
   /// The operator in the words of where it comes from: a foreign one's own type, else the IR's name.
   package var operatorName: String { (op as? Foreign)?.type ?? op.name }
 }

@@ -148,7 +148,8 @@ package struct Graph: Sendable {
     for input in inputs { needed[input.index] = true }
     var kept: [Int] = []
     for (place, node) in nodes.enumerated().reversed() {
-      var isNeeded = false
+      // One without results does something else.
+      var isNeeded = node.outputs.isEmpty
       for output in node.outputs where needed[output.index] { isNeeded = true }
       guard isNeeded else { continue }
       for input in node.inputs { if let input { needed[input.index] = true } }

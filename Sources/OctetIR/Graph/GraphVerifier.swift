@@ -43,6 +43,14 @@ extension Graph {
       log.add(Diagnostic(.invalidGraph, message, at: node?.location ?? nil).located(outer))
     }
     var isMade = values.map { $0.constant != nil }
+    var isMadeLater = isMade
+    for node in nodes {
+      for output in node.outputs where values.indices.contains(output.index) {
+        isMadeLater[output.index] = true
+      }
+    }
+    /// Reads of what a later node makes.
+    var early: [(node: Node, value: ValueID)] = []
     var isSound = true
     for input in inputs {
       guard values.indices.contains(input.index) else {
@@ -62,9 +70,14 @@ extension Graph {
           return false
         }
         if !isMade[input.index] {
-          report(
-            "'\(node.op.name)' reads '\(self[input].name)' before anything makes it", node)
           isSound = false
+          if isMadeLater[input.index] {
+            early.append((node, input))
+          } else {
+            report(
+              "'\(node.op.name)' reads '\(self[input].name)', which has no contents and nothing makes",
+              node)
+          }
         }
       }
       for output in node.outputs {
@@ -78,6 +91,15 @@ extension Graph {
         }
         isMade[output.index] = true
       }
+    }
+    if let (node, value) = early.first {
+      log.add(
+        Diagnostic(
+          .invalidGraph, "'\(node.op.name)' reads '\(self[value].name)' before anything makes it",
+          at: node.location,
+          notes: early.count == 1
+            ? [] : ["the operators are not in order: \(early.count) inputs are read too early"]
+        ).located(outer))
     }
     for output in outputs {
       guard values.indices.contains(output.index), isMade[output.index] else {

@@ -4,7 +4,8 @@ import OctetDiagnostics
 enum ConstantText {
   case list([String])
   case splat(String)
-  /// Reproducible values for tests: floats in -1..<1, int8 in -127...127, int32 in -1000...1000.
+  /// Reproducible values for tests: floats in -1..<1, int8 in -127...127, uint8 in 0...255, int32 in
+  /// -1000...1000.
   case random(seed: String)
   case hex(String)
 
@@ -80,6 +81,8 @@ enum ConstantText {
     case .float32: return Storage((0..<count).map { _ in generator.nextFloat() })
     case .int8:
       return Storage((0..<count).map { _ in Int8(Int(generator.next() % 255) - 127) })
+    case .uint8:
+      return Storage((0..<count).map { _ in UInt8(generator.next() % 256) })
     case .int32:
       return Storage((0..<count).map { _ in Int32(Int(generator.next() % 2001) - 1000) })
     case .int64:

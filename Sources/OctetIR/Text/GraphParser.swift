@@ -102,15 +102,20 @@ private struct GraphParser {
     _ graph: inout Graph, _ scope: inout [String: ValueID]
   ) throws(Diagnostic) {
     let line = lexer.line
-    var names = [try valueName()]
-    while token == .symbol(",") {
-      try advance()
+    var names: [String] = []
+    if case .word = token {
+      // An operator without results.
+    } else {
       names.append(try valueName())
+      while token == .symbol(",") {
+        try advance()
+        names.append(try valueName())
+      }
+      try expect("=")
     }
-    try expect("=")
     guard case .word(let name) = token else { throw unexpected("an operator") }
     try advance()
-    if name == "const" {
+    if name == "const", !names.isEmpty {
       let contents = try constantContents()
       try expect(":")
       let type = try type()
@@ -160,7 +165,7 @@ private struct GraphParser {
       }
       graph.nodes.append(Node(op, inputs: inputs, outputs: outputs, provenance: provenance))
     } catch {
-      throw error.located(Location(format: "octet-ir", op: name, node: names[0], line: line))
+      throw error.located(Location(format: "octet-ir", op: name, node: names.first, line: line))
     }
   }
 
@@ -284,6 +289,7 @@ private struct GraphParser {
           switch key {
           case "line": place.line = value
           case "offset": place.offset = value
+          case "index": place.index = value
           default: throw lexer.problem("a location has no number field '\(key)'")
           }
         }

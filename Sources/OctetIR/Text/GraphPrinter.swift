@@ -33,13 +33,15 @@ package struct GraphPrinter {
     }
     for node in graph.nodes {
       output += inner + node.outputs.map(reference).joined(separator: ", ")
-      output += " = \(node.op.name)("
+      output += "\(node.outputs.isEmpty ? "" : " = ")\(node.op.name)("
       output += node.inputs.map { $0.map(reference) ?? "_" }.joined(separator: ", ") + ")"
       if !node.op.attributes.isEmpty {
         let list = node.op.attributes.map { "\(Self.word($0.name)) = \(Self.text($0.value))" }
         output += " {" + list.joined(separator: ", ") + "}"
       }
-      output += " : " + node.outputs.map { Self.text($0, graph) }.joined(separator: ", ")
+      if !node.outputs.isEmpty {
+        output += " : " + node.outputs.map { Self.text($0, graph) }.joined(separator: ", ")
+      }
       if showsLocations {
         for place in node.provenance { output += " loc(\(Self.text(place)))" }
       }
@@ -114,7 +116,7 @@ package struct GraphPrinter {
       ("file", place.file), ("format", place.format), ("op", place.op), ("node", place.node),
       ("scope", place.scope), ("function", place.function),
     ].compactMap { name, value in value.map { "\(name) = \(quoted($0))" } }
-    let numbers = [("line", place.line), ("offset", place.offset)]
+    let numbers = [("line", place.line), ("offset", place.offset), ("index", place.index)]
       .compactMap { name, value in value.map { "\(name) = \($0)" } }
     return (strings + numbers).joined(separator: ", ")
   }

@@ -17,3 +17,23 @@ package struct ConvolutionImages<Element> {
     self.batches = batches
   }
 }
+
+extension ConvolutionImages<UInt8> {
+  /// The same bytes as int8.
+  package var asInt8: ConvolutionImages<Int8> {
+    ConvolutionImages<Int8>(
+      input: UnsafeRawPointer(input).assumingMemoryBound(to: Int8.self),
+      result: UnsafeMutableRawPointer(result).assumingMemoryBound(to: Int8.self),
+      pixelStride: pixelStride, batches: batches)
+  }
+}
+
+extension ConvolutionImages<Int8> {
+  /// The same bytes as uint8.
+  var asUInt8: ConvolutionImages<UInt8> {
+    ConvolutionImages<UInt8>(
+      input: UnsafeRawPointer(input).assumingMemoryBound(to: UInt8.self),
+      result: UnsafeMutableRawPointer(result).assumingMemoryBound(to: UInt8.self),
+      pixelStride: pixelStride, batches: batches)
+  }
+}

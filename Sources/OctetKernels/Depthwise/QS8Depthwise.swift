@@ -1,6 +1,6 @@
 import COctetKernels
 
-/// Depthwise int8 convolution: each channel of the image with its own kernel.
+/// Depthwise convolution of int8 or uint8: each channel of the image with its own kernel.
 package final class QS8Depthwise {
   /// One implementation and what it needs.
   package struct Variant: Sendable {
@@ -36,9 +36,11 @@ package final class QS8Depthwise {
   /// The fastest variant this CPU can run.
   package static let best: Variant? = variants.first { $0.isSupported }
 
-  private let convolution: QS8Convolution
+  private let geometry: Conv2DGeometry
+  private let output: QS8Output
   private let variant: Variant
-  private let widen: QS8Widen.Variant
+  /// Copies what a band of an image sees, less the zero point.
+  private let fill: Fill
   private let bands: BandPlan
   /// Kernel elements, rounded up to an even number.
   private let taps: Int
@@ -46,16 +48,41 @@ package final class QS8Depthwise {
   /// Of the band's pixels, then of the taps.
   private let offsets: UnsafeMutablePointer<Int32>
 
+  private typealias Fill = (
+    BandPlan, ConvolutionImages<Int8>, _ batch: Int, _ band: Int, UnsafeMutablePointer<Int16>
+  ) -> Void
+
   /// Nil unless there is one output channel for each input channel and a band of the image fits 2^26
   /// bytes.
   ///
   /// - Parameter convolution: Its weights are int8 [kernelHeight][kernelWidth][channels], its groups
   ///   are of no account.
-  package init?(
+  package convenience init?(
     _ convolution: QS8Convolution, threads: Int, variant: Variant,
     widen: QS8Widen.Variant = QS8Widen.best
   ) {
-    let g = convolution.geometry
+    self.init(
+      convolution.geometry, convolution.output, threads: threads, variant,
+      weight: { Int16(convolution.weights[$0]) },
+      fill: { bands, images, batch, band, buffer in
+        convolution.fill(bands, images, batch: batch, band: band, .pairs, widen, to: buffer)
+      })
+  }
+
+  /// The same of uint8 codes.
+  package convenience init?(_ convolution: QU8Convolution, threads: Int, variant: Variant) {
+    self.init(
+      convolution.geometry, convolution.output, threads: threads, variant,
+      weight: convolution.weight,
+      fill: { bands, images, batch, band, buffer in
+        convolution.fill(bands, images.asUInt8, batch: batch, band: band, to: buffer)
+      })
+  }
+
+  private init?(
+    _ g: Conv2DGeometry, _ output: QS8Output, threads: Int, _ variant: Variant,
+    weight: (Int) -> Int16, fill: @escaping Fill
+  ) {
     let channels = g.inputChannels
     let padded = QS8GEMM.paddedChannels(channels)
     guard channels == g.outputChannels,
@@ -63,9 +90,10 @@ package final class QS8Depthwise {
         g, pixelStride: padded, elementBytes: MemoryLayout<Int16>.stride,
         threads: threads)
     else { return nil }
-    self.convolution = convolution
+    geometry = g
+    self.output = output
     self.variant = variant
-    self.widen = widen
+    self.fill = fill
     self.bands = bands
     let count = g.kernelHeight * g.kernelWidth
     let taps = count + count % 2
@@ -74,8 +102,7 @@ package final class QS8Depthwise {
     packed.initialize(repeating: 0, count: padded * taps)
     for tap in 0..<count {
       for channel in 0..<channels {
-        packed[Self.place(tap, channel, taps: taps)] = Int16(
-          convolution.weights[tap * channels + channel])
+        packed[Self.place(tap, channel, taps: taps)] = weight(tap * channels + channel)
       }
     }
     // A tap too many has zero weights and may read any place.
@@ -98,14 +125,14 @@ package final class QS8Depthwise {
       Work(count: images.batches * bands.count) { [self] item, worker in
         let (batch, band) = item.quotientAndRemainder(dividingBy: bands.count)
         let buffer = scratch.part(of: worker).assumingMemoryBound(to: Int16.self)
-        convolution.fill(bands, images, batch: batch, band: band, .pairs, widen, to: buffer)
-        let g = convolution.geometry
+        fill(bands, images, batch, band, buffer)
+        let g = geometry
         let pixels = bands.pixels(of: band)
         var rows = octet_rows(
           base: buffer, row_offsets: offsets, run_offsets: offsets + bands.pixels, runs: taps,
           run_groups: 0)
         variant.function(
-          pixels.count, g.outputChannels, &rows, packed, convolution.output.raw,
+          pixels.count, g.outputChannels, &rows, packed, output.raw,
           images.result + (batch * g.outputPixels + pixels.lowerBound) * images.pixelStride,
           images.pixelStride)
       }

@@ -193,4 +193,8 @@ package enum QS8GEMM {
 
   /// The fastest variant this CPU can run.
   package static let best: Variant = variants.first { $0.isSupported } ?? portable
+
+  /// The fastest of those that take weights beyond int8, of -255...255.
+  package static let bestOfPairs: Variant =
+    variants.first { $0.isSupported && $0.form == .pairs } ?? portable
 }

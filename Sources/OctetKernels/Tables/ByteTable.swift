@@ -21,6 +21,10 @@ package final class ByteTable {
 
   deinit { raw.deallocate() }
 
+  package func result(of byte: UInt8) -> UInt8 {
+    withUnsafeBytes(of: &raw.pointee.entries) { $0[Int(byte)] }
+  }
+
   /// One implementation and what it needs.
   package struct Variant: Sendable {
     typealias Function =

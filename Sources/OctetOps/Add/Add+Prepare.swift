@@ -30,6 +30,14 @@ extension Add {
       return BinaryStep.step(
         kernel: "qs16-add--reference", left, right, (left.int16, right.int16, output.int16)
       ) { fixed.sum($0, $1) }
+    case .uint8:
+      let to = try output.perTensor()
+      let fixed = CodeSum(
+        try left.perTensor(), try right.perTensor(), to,
+        activation.codeBounds(UInt8.self, scale: to.scale, zeroPoint: to.zeroPoint))
+      return BinaryStep.step(
+        kernel: "qu8-add--reference", left, right, (left.uint8, right.uint8, output.uint8)
+      ) { fixed.sum($0, $1) }
     default:
       let to = try output.perTensor()
       let fixed = CodeSum(

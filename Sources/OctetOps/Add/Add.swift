@@ -14,7 +14,7 @@ package final class Add: BuiltinOp {
   }
 
   package static let entry = OpEntry(
-    "add", .add, types: [.float32, .int8, .int16, .int32],
+    "add", .add, types: [.float32, .int8, .int16, .uint8, .int32],
     "sum of two operands, broadcast",
     parse: { attributes throws(Diagnostic) in
       try attributes.allow(["activation"])
@@ -29,7 +29,7 @@ package final class Add: BuiltinOp {
   package var attributes: [Attribute] { [activation.attribute] }
 
   package func infer(_ operands: Operands) throws(Diagnostic) -> [TensorType] {
-    try inferBinary(operands, among: [.float32, .int8, .int16, .int32])
+    try inferBinary(operands, among: [.float32, .int8, .int16, .uint8, .int32])
   }
 
   package var traits: OpTraits {

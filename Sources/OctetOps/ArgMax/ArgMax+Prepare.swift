@@ -6,6 +6,7 @@ extension ArgMax {
     switch context.input(0).element {
     case .float32: step(context, "f32", Float.self)
     case .int32: step(context, "s32", Int32.self)
+    case .uint8: step(context, "qu8", UInt8.self)
     default: step(context, "qs8", Int8.self)
     }
   }

@@ -23,7 +23,8 @@ package final class ArgMax: BuiltinOp {
 
   package static func entry(_ kind: Kind) -> OpEntry {
     OpEntry(
-      kind.rawValue, kind == .max ? .argMax : .argMin, types: [.float32, .int8, .int32, .int64],
+      kind.rawValue, kind == .max ? .argMax : .argMin,
+      types: [.float32, .int8, .uint8, .int32, .int64],
       kind == .max
         ? "place of the largest along a dimension" : "place of the least along a dimension",
       parse: { attributes throws(Diagnostic) in
@@ -42,7 +43,7 @@ package final class ArgMax: BuiltinOp {
 
   package func infer(_ operands: Operands) throws(Diagnostic) -> [TensorType] {
     try operands.require(count: 2...2)
-    let input = try operands.type(0, among: [.float32, .int8, .int32])
+    let input = try operands.type(0, among: [.float32, .int8, .uint8, .int32])
     var shape = input.shape
     let removed = shape.dimensions.remove(at: try operands.constantAxis(1, rank: shape.rank))
     guard removed != .known(0) else {

@@ -12,6 +12,7 @@ extension AveragePool2D {
         Self.reference(window, source, target, bounds: bounds)
       }
     case .int16: return try step(context, window, "qs16", input.int16, output.int16)
+    case .uint8: return try step(context, window, "qu8", input.uint8, output.uint8)
     default: return try step(context, window, "qs8", input.int8, output.int8)
     }
   }

@@ -15,7 +15,7 @@ extension AveragePool2D {
     }
   }
 
-  /// Source: TFLite's `reference_integer_ops::AveragePool`.
+  /// Source: TFLite's `reference_integer_ops::AveragePool`, and `reference_ops::AveragePool` for uint8.
   static func reference<Code: FixedWidthInteger>(
     _ window: PoolWindow, _ input: UnsafePointer<Code>, _ output: UnsafeMutablePointer<Code>,
     bounds: (low: Code, high: Code)

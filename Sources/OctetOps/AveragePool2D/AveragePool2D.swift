@@ -18,7 +18,7 @@ package final class AveragePool2D: BuiltinOp {
   }
 
   package static let entry = OpEntry(
-    "average_pool_2d", .averagePool2D, types: [.float32, .int8, .int16],
+    "average_pool_2d", .averagePool2D, types: [.float32, .int8, .int16, .uint8],
     "mean of a sliding window",
     parse: { attributes throws(Diagnostic) in AveragePool2D(try PoolSettings(attributes)) },
     read: AveragePool2D.read, cast: { $0 as? AveragePool2D })

@@ -11,10 +11,10 @@ extension Cast {
   package var options: OperatorOptions { OperatorOptions(.none, FlatObject()) }
 
   @Sendable static func read(_ reader: OperatorReader) throws(Diagnostic) -> any BuiltinOp {
-    guard let target = reader.resultElements.first, types.contains(target) else {
+    guard let target = reader.results.first?.element, types.contains(target) else {
       throw Diagnostic(
         .typeMismatch,
-        "nothing is cast to \(reader.resultElements.first?.name ?? "no type") here")
+        "nothing is cast to \(reader.results.first?.element.name ?? "no type") here")
     }
     return Cast(to: target)
   }

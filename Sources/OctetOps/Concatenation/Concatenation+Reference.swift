@@ -4,6 +4,10 @@ extension Concatenation {
     let source: UnsafeRawPointer
     let rowBytes: Int
     let offset: Int
+    /// Whether it lies in the output's rows already.
+    var isInPlace = false
+    /// What becomes of each byte; nil where they stay the same.
+    var table: [UInt8]?
   }
 
   /// Copies the parts' rows side by side into rows of `outputRow` bytes.
@@ -12,8 +16,16 @@ extension Concatenation {
   ) {
     for row in 0..<rows {
       for part in parts {
-        (output + row * outputRow + part.offset).copyMemory(
-          from: part.source + row * part.rowBytes, byteCount: part.rowBytes)
+        let target = output + row * outputRow + part.offset
+        let source = part.isInPlace ? UnsafeRawPointer(target) : part.source + row * part.rowBytes
+        guard let table = part.table else {
+          target.copyMemory(from: source, byteCount: part.rowBytes)
+          continue
+        }
+        let (codes, results) = (
+          source.assumingMemoryBound(to: UInt8.self), target.assumingMemoryBound(to: UInt8.self)
+        )
+        for i in 0..<part.rowBytes { results[i] = table[Int(codes[i])] }
       }
     }
   }

@@ -4,8 +4,8 @@ import OctetSchema
 
 /// Joins tensors along one dimension.
 ///
-/// Inputs: float32, int8, int16 or int32 of one rank, alike in all other extents; quantized inputs and the result
-/// share one scale. A negative axis counts from the end.
+/// Inputs: float32, int8, int16, uint8 or int32 of one rank, alike in all other extents; quantized inputs and the result
+/// share one scale, but for uint8, whose codes are brought to the result's. A negative axis counts from the end.
 package final class Concatenation: BuiltinOp {
   package let axis: Int
   package let activation: FusedActivation
@@ -16,7 +16,7 @@ package final class Concatenation: BuiltinOp {
   }
 
   package static let entry = OpEntry(
-    "concatenation", .concatenation, types: [.float32, .int8, .int16, .int32],
+    "concatenation", .concatenation, types: [.float32, .int8, .int16, .uint8, .int32],
     "joins tensors along one dimension",
     parse: { attributes throws(Diagnostic) in
       try attributes.allow(["axis", "activation"])
@@ -36,7 +36,7 @@ package final class Concatenation: BuiltinOp {
     guard activation == .none else {
       throw Diagnostic(.invalidAttribute, "TFLite's concatenation has no fused activation")
     }
-    let first = try operands.type(0, among: [.float32, .int8, .int16, .int32])
+    let first = try operands.type(0, among: [.float32, .int8, .int16, .uint8, .int32])
     let rank = first.shape.rank
     let axis = axis < 0 ? axis + rank : axis
     guard axis >= 0, axis < rank else {

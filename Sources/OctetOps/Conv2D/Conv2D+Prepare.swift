@@ -33,6 +33,7 @@ extension Conv2D {
         referenceFloat(geometry, groups, image, filter, bias, $0)
           .applying(context.epilogue, to: $0)
       }
+    case .uint8: return try uint8Step(context, geometry, groups)
     case .int16:
       let to = try context.resultType.perTensor()
       let multipliers = try ChannelMultipliers(
@@ -92,6 +93,32 @@ extension Conv2D {
         }
         .applying(context.epilogue, to: output)
       }
+    }
+  }
+
+  private func uint8Step(
+    _ context: PrepareContext, _ geometry: Conv2DGeometry, _ groups: Int
+  ) throws(Diagnostic) -> Step {
+    let (image, filter, output) = (context.input(0), context.input(1), context.output)
+    let layer = try UInt8Layer(context, activation)
+    if let convolution = layer.convolution(
+      context, geometry, groups: groups, depth: geometry.patchCount),
+      let kernel = QU8DirectConv2D(convolution, pool: context.pool)
+    {
+      return packed(
+        context, kernel.kernel, [], geometry, groups: groups, image.uint8, output.uint8,
+        kernel.phases)
+    }
+    let (source, weights) = (image.uint8, filter.uint8)
+    let (sums, batches) = (context.optionalInput(2)?.int32, image.extents[0])
+    return Step.spreading(output) { output in
+      let target = output.uint8
+      return Step(kernel: "qu8-conv-2d--reference") {
+        Self.reference(
+          geometry, batches: batches, groups: groups, input: source, filter: weights, bias: sums,
+          layer, output: target)
+      }
+      .applying(context.epilogue, to: output)
     }
   }
 

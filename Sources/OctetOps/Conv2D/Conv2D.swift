@@ -6,8 +6,8 @@ import OctetSchema
 ///
 /// Inputs: image [N,H,W,C]; filter [O,h,w,C/groups]; optional bias [O]. Output: [N,H',W',O]. The number
 /// of groups is what makes the filter's depth fit the image's. int8 filters are symmetric with one
-/// scale for each output channel (dimension 0) or one for all. The bias has scale image x
-/// filter: int32, of an int16 image, whose filter is int8, int64. With a float32 image int8 filters make a hybrid layer,
+/// scale for each output channel (dimension 0) or one for all, uint8 ones have one scale and a zero point. The bias has
+/// scale image x filter: int32, of an int16 image, whose filter is int8, int64. With a float32 image int8 filters make a hybrid layer,
 /// whose images are quantized when it runs, with a zero point where the filter has several scales; the bias is float32.
 package final class Conv2D: BuiltinOp {
   package let stride: Steps
@@ -26,7 +26,7 @@ package final class Conv2D: BuiltinOp {
   }
 
   package static let entry = OpEntry(
-    "conv_2d", .conv2D, types: [.float32, .int8, .int16],
+    "conv_2d", .conv2D, types: [.float32, .int8, .int16, .uint8],
     "2-D convolution, with groups and dilation; float32 takes int8 weights too",
     parse: { attributes throws(Diagnostic) in
       try attributes.allow(["stride", "dilation", "padding", "activation"])
@@ -49,7 +49,7 @@ package final class Conv2D: BuiltinOp {
 
   package func infer(_ operands: Operands) throws(Diagnostic) -> [TensorType] {
     try operands.require(count: 2...3)
-    let image = try operands.type(0, among: [.float32, .int8, .int16], rank: 4)
+    let image = try operands.type(0, among: [.float32, .int8, .int16, .uint8], rank: 4)
     let filter = try operands.type(1, among: weightElements(beside: image.element), rank: 4)
     guard let filterExtents = filter.shape.extents else {
       throw Diagnostic(.unknownDimension, "the filter's extents must be known")
@@ -106,12 +106,12 @@ func weightElements(beside input: ElementType) -> [ElementType] {
   }
 }
 
-/// Checks an optional bias: one number for each output channel, int32 beside int8 and int64 beside int16.
+/// Checks an optional bias: one number for each output channel, int32 beside int8 and uint8, int64 beside int16.
 func inferBias(
   _ operands: Operands, index: Int, channels: Int, of element: ElementType
 ) throws(Diagnostic) {
   guard index < operands.count, operands.types[index] != nil else { return }
-  let types: [ElementType: ElementType] = [.int8: .int32, .int16: .int64]
+  let types: [ElementType: ElementType] = [.int8: .int32, .uint8: .int32, .int16: .int64]
   let bias = try operands.type(index, among: [types[element] ?? element])
   guard bias.shape.elementCount == channels else {
     throw Diagnostic(

@@ -49,12 +49,23 @@ package struct OperatorOptions {
   /// The names of the subgraphs that the options tell of.
   package let subgraphs: [String]
   package let states: [State]
+  /// Of a custom operator.
+  package let custom: [UInt8]?
+
+  package init(custom: [UInt8]) {
+    type = .none
+    table = { _ in FlatObject() }
+    states = []
+    subgraphs = []
+    self.custom = custom
+  }
 
   package init(_ type: BuiltinOptions, _ table: FlatObject, states: [State] = []) {
     self.type = type
     self.table = { _ in table }
     self.states = states
     subgraphs = []
+    custom = nil
   }
 
   package init(
@@ -65,6 +76,7 @@ package struct OperatorOptions {
     self.table = table
     self.subgraphs = subgraphs
     states = []
+    custom = nil
   }
 }
 
@@ -73,6 +85,8 @@ package struct OpEntry: Sendable {
   /// The name in the text IR.
   package let name: String
   package let builtin: BuiltinOperator
+  /// The name of a custom operator.
+  package let custom: String?
   /// One line for the table of operators.
   package let summary: String
   /// The element types the runtime computes in, as the table of operators shows them.
@@ -85,13 +99,15 @@ package struct OpEntry: Sendable {
   let cast: @Sendable (any Op) -> (any BuiltinOp)?
 
   package init(
-    _ name: String, _ builtin: BuiltinOperator, types: [ElementType], _ summary: String,
+    _ name: String, _ builtin: BuiltinOperator, custom: String? = nil, types: [ElementType],
+    _ summary: String,
     parse: @escaping @Sendable (AttributeReader) throws(Diagnostic) -> any BuiltinOp,
     read: @escaping @Sendable (OperatorReader) throws(Diagnostic) -> any BuiltinOp,
     cast: @escaping @Sendable (any Op) -> (any BuiltinOp)?
   ) {
     self.name = name
     self.builtin = builtin
+    self.custom = custom
     self.types = types
     self.summary = summary
     self.parse = parse
@@ -116,17 +132,17 @@ package struct OperatorReader {
   /// The verified operator table.
   package let table: OperatorTable
   package let operands: Operands
-  /// The declared element types of the results.
-  package let resultElements: [ElementType]
+  /// The declared types of the results.
+  package let results: [TensorType]
   /// The names of the file's subgraphs, in its order.
   private let subgraphs: [String]
 
   package init(
-    table: OperatorTable, operands: Operands, resultElements: [ElementType], subgraphs: [String]
+    table: OperatorTable, operands: Operands, results: [TensorType], subgraphs: [String]
   ) {
     self.table = table
     self.operands = operands
-    self.resultElements = resultElements
+    self.results = results
     self.subgraphs = subgraphs
   }
 

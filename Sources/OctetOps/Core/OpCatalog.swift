@@ -10,10 +10,12 @@ package enum OpCatalog {
     Add.entry,
     ArgMax.entry(.max),
     ArgMax.entry(.min),
+    AssignVariable.entry,
     AveragePool2D.entry,
     BatchMatMul.entry,
     BatchToSpaceND.entry,
     BroadcastTo.entry,
+    CallOnce.entry,
     Cast.entry,
     Unary.entry(.ceil),
     Concatenation.entry,
@@ -24,6 +26,7 @@ package enum OpCatalog {
     DepthToSpace.entry,
     DepthwiseConv2D.entry,
     Dequantize.entry,
+    DetectionPostProcess.entry,
     Div.entry,
     DynamicUpdateSlice.entry,
     Unary.entry(.elu),
@@ -40,6 +43,8 @@ package enum OpCatalog {
     Comparison.entry(.greater),
     Comparison.entry(.greaterEqual),
     HardSwish.entry,
+    If.entry,
+    L2Normalization.entry,
     LeakyReLU.entry,
     Comparison.entry(.less),
     Comparison.entry(.lessEqual),
@@ -61,11 +66,14 @@ package enum OpCatalog {
     NonMaxSuppressionV5.entry,
     Comparison.entry(.notEqual),
     OneHot.entry,
+    Pack.entry,
     Pad.entry,
     PadV2.entry,
     Binary.entry(.pow),
     PReLU.entry,
     Quantize.entry,
+    ShapeOf.rank,
+    ReadVariable.entry,
     Reduce.entry(.all),
     Reduce.entry(.any),
     Reduce.entry(.max),
@@ -79,16 +87,21 @@ package enum OpCatalog {
     ReverseV2.entry,
     Unary.entry(.round),
     Unary.entry(.rsqrt),
+    Select.entry,
     SelectV2.entry,
+    ShapeOf.extents,
     Unary.entry(.sign),
     Unary.entry(.sin),
     Slice.entry,
     Softmax.entry,
     SpaceToBatchND.entry,
     SpaceToDepth.entry,
+    Split.equal,
+    Split.sized,
     Unary.entry(.sqrt),
     Unary.entry(.square),
     Binary.entry(.squaredDifference),
+    Squeeze.entry,
     StridedSlice.entry,
     Sub.entry,
     Reduce.entry(.sum),
@@ -98,13 +111,16 @@ package enum OpCatalog {
     Transpose.entry,
     TransposeConv.entry,
     UnidirectionalSequenceLSTM.entry,
+    Split.single,
+    VarHandle.entry,
     While.entry,
   ]
 
   package static func entry(named name: String) -> OpEntry? { all.first { $0.name == name } }
 
-  package static func entry(for builtin: BuiltinOperator) -> OpEntry? {
-    all.first { $0.builtin == builtin }
+  /// - Parameter custom: the name, if it is a custom operator.
+  package static func entry(for builtin: BuiltinOperator, custom: String?) -> OpEntry? {
+    all.first { $0.builtin == builtin && $0.custom == (builtin == .custom ? custom : nil) }
   }
 
   /// An operator with its TFLite and runtime parts; nil for `foreign`.

@@ -9,7 +9,7 @@ package final class PrepareContext {
   package let outputs: [TensorView]
   /// What the operator does to each element it writes; only for a layer (`FusionRule.layer`).
   package let epilogue: Epilogue?
-  /// The type of output 0 before the epilogue, which may change its scale.
+  /// The type of output 0 before the epilogue, which may change its scale; of no account where there is none.
   package let resultType: TensorType
   /// Zeros around height and width of input 0; only for a layer that takes a border.
   package let border: Border
@@ -21,6 +21,9 @@ package final class PrepareContext {
   package let scratch: Scratch
   /// Those of all loops of the model.
   package let turns: LoopTurns
+  /// Those of the model.
+  package let variables: Variables
+  package let faults: RunFaults
   /// Makes memory of a step's own. Throws `OCT0703` when the tensors and such memory take more than they may.
   package let allocate: (_ byteCount: Int) throws(Diagnostic) -> Storage
   /// Prepares a subgraph, whose inputs are the given tensors. Throws what is wrong with it.
@@ -32,7 +35,7 @@ package final class PrepareContext {
     inputs: [TensorView?], outputs: [TensorView], resultType: TensorType,
     epilogue: Epilogue? = nil, border: Border = .none,
     usesReference: Bool = false, pool: WorkPool, scratch: Scratch,
-    turns: LoopTurns,
+    turns: LoopTurns, variables: Variables, faults: RunFaults,
     allocate: @escaping (_ byteCount: Int) throws(Diagnostic) -> Storage,
     subgraph:
       @escaping (_ name: String, _ inputs: [TensorView], _ use: LentInputs)
@@ -47,6 +50,8 @@ package final class PrepareContext {
     self.pool = pool
     self.scratch = scratch
     self.turns = turns
+    self.variables = variables
+    self.faults = faults
     self.allocate = allocate
     self.subgraph = subgraph
   }
@@ -82,6 +87,14 @@ package final class PrepareContext {
   package func noKernel(_ reason: String) -> Diagnostic {
     Diagnostic(.noKernel, reason)
   }
+}
+
+/// What steps find wrong with the numbers that they are given.
+package final class RunFaults {
+  /// What is wrong with the last run.
+  package var problem: Diagnostic?
+
+  package init() {}
 }
 
 /// What a subgraph may do to the tensors that are its inputs.

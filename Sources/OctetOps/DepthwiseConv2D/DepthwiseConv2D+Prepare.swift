@@ -45,6 +45,7 @@ extension DepthwiseConv2D {
         }
         .applying(context.epilogue, to: output)
       }
+    case .uint8: return try uint8Step(context, geometry, multiplications)
     case .int16:
       let to = try context.resultType.perTensor()
       let multipliers = try ChannelMultipliers(
@@ -97,6 +98,38 @@ extension DepthwiseConv2D {
         }
         .applying(context.epilogue, to: output)
       }
+    }
+  }
+
+  private func uint8Step(
+    _ context: PrepareContext, _ geometry: Conv2DGeometry, _ multiplications: Int
+  ) throws(Diagnostic) -> Step {
+    let (image, filter, output) = (context.input(0), context.input(1), context.output)
+    let (layer, batches) = (try UInt8Layer(context, activation), image.extents[0])
+    if let variant = QS8Depthwise.best,
+      let convolution = layer.convolution(
+        context, geometry, depth: geometry.kernelHeight * geometry.kernelWidth),
+      let kernel = QS8Depthwise(
+        convolution, threads: context.pool.threadCount, variant: variant)
+    {
+      let images = ConvolutionImages(
+        input: UnsafePointer(image.uint8), result: output.uint8, pixelStride: output.pixelStride,
+        batches: batches)
+      return Step(
+        kernel: kernel.kernel, multiplications: multiplications,
+        phases: kernel.phases(
+          images.asInt8, threads: context.pool.threadCount, scratch: context.scratch))
+    }
+    let (source, weights) = (image.uint8, filter.uint8)
+    let sums = context.optionalInput(2)?.int32
+    return Step.spreading(output) { output in
+      let target = output.uint8
+      return Step(kernel: "qu8-depthwise-conv-2d--reference") {
+        Self.reference(
+          geometry, batches: batches, input: source, filter: weights, bias: sums, layer,
+          output: target)
+      }
+      .applying(context.epilogue, to: output)
     }
   }
 

@@ -67,6 +67,22 @@ extension DepthwiseConv2D {
       })
   }
 
+  /// Source: TFLite's `reference_ops::DepthwiseConv` for uint8.
+  static func reference(
+    _ g: Conv2DGeometry, batches: Int, input: UnsafePointer<UInt8>,
+    filter: UnsafePointer<UInt8>, bias: UnsafePointer<Int32>?, _ layer: UInt8Layer,
+    output: UnsafeMutablePointer<UInt8>
+  ) {
+    var sum: Int32 = 0
+    forEachOutput(
+      g, batches: batches,
+      tap: { sum &+= layer.product(input[$0], filter[$1]) },
+      done: { offset, channel in
+        output[offset] = layer.code(sum &+ (bias?[channel] ?? 0))
+        sum = 0
+      })
+  }
+
   /// The same of int16 images: sums are int64.
   ///
   /// Source: TFLite's `reference_integer_ops::DepthwiseConvPerChannel` for int16.

@@ -27,7 +27,7 @@ package final class DepthwiseConv2D: BuiltinOp {
   }
 
   package static let entry = OpEntry(
-    "depthwise_conv_2d", .depthwiseConv2D, types: [.float32, .int8, .int16],
+    "depthwise_conv_2d", .depthwiseConv2D, types: [.float32, .int8, .int16, .uint8],
     "2-D convolution of each channel on its own; float32 takes int8 weights too",
     parse: { attributes throws(Diagnostic) in
       try attributes.allow(["stride", "dilation", "depth_multiplier", "padding", "activation"])
@@ -52,7 +52,7 @@ package final class DepthwiseConv2D: BuiltinOp {
 
   package func infer(_ operands: Operands) throws(Diagnostic) -> [TensorType] {
     try operands.require(count: 2...3)
-    let image = try operands.type(0, among: [.float32, .int8, .int16], rank: 4)
+    let image = try operands.type(0, among: [.float32, .int8, .int16, .uint8], rank: 4)
     let filter = try operands.type(1, among: weightElements(beside: image.element), rank: 4)
     guard let extents = filter.shape.extents else {
       throw Diagnostic(.unknownDimension, "the filter's extents must be known")

@@ -33,6 +33,18 @@ extension FullyConnected {
       return Step(
         kernel: kernel.kernel, multiplications: sizes.rows * depth * sizes.outputs,
         phases: kernel.phases(source, target, threads: context.pool.threadCount))
+    case .uint8:
+      let layer = try UInt8Layer(context, activation)
+      let (source, weights, target) = (input.uint8, filter.uint8, output.uint8)
+      let sums = bias?.int32
+      return Step(
+        kernel: "qu8-fully-connected--reference",
+        multiplications: sizes.rows * depth * sizes.outputs
+      ) {
+        Self.reference(
+          sizes, input: source, filter: weights, bias: sums, layer, output: target)
+      }
+      .applying(context.epilogue, to: output)
     case .int16:
       let to = try context.resultType.perTensor()
       let multipliers = ChannelMultipliers(

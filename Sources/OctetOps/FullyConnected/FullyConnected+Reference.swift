@@ -46,6 +46,24 @@ extension FullyConnected {
     }
   }
 
+  /// Two roundings in fixed point, unlike int8's.
+  ///
+  /// Source: TFLite's `reference_ops::FullyConnected` for uint8.
+  static func reference(
+    _ sizes: Sizes, input: UnsafePointer<UInt8>, filter: UnsafePointer<UInt8>,
+    bias: UnsafePointer<Int32>?, _ layer: UInt8Layer, output: UnsafeMutablePointer<UInt8>
+  ) {
+    for row in 0..<sizes.rows {
+      for channel in 0..<sizes.outputs {
+        var sum: Int32 = 0
+        for k in 0..<sizes.depth {
+          sum &+= layer.product(input[row * sizes.depth + k], filter[channel * sizes.depth + k])
+        }
+        output[row * sizes.outputs + channel] = layer.code(sum &+ (bias?[channel] ?? 0))
+      }
+    }
+  }
+
   /// The same of int16 inputs: sums are int64.
   static func reference(
     _ sizes: Sizes, input: UnsafePointer<Int16>, filter: UnsafePointer<Int8>,

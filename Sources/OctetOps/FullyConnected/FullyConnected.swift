@@ -30,7 +30,7 @@ package final class FullyConnected: BuiltinOp {
   }
 
   package static let entry = OpEntry(
-    "fully_connected", .fullyConnected, types: [.float32, .int8, .int16],
+    "fully_connected", .fullyConnected, types: [.float32, .int8, .int16, .uint8],
     "dense layer: rows times a weight matrix; float32 takes int8 weights too",
     parse: { attributes throws(Diagnostic) in
       try attributes.allow(["activation", "keep_dimensions", "asymmetric"])
@@ -52,7 +52,7 @@ package final class FullyConnected: BuiltinOp {
 
   package func infer(_ operands: Operands) throws(Diagnostic) -> [TensorType] {
     try operands.require(count: 2...3)
-    let input = try operands.type(0, among: [.float32, .int8, .int16])
+    let input = try operands.type(0, among: [.float32, .int8, .int16, .uint8])
     let filter = try operands.type(1, among: weightElements(beside: input.element), rank: 2)
     guard let filterExtents = filter.shape.extents, filterExtents[1] > 0 else {
       throw Diagnostic(.unknownDimension, "the filter's extents must be known and positive")

@@ -14,6 +14,9 @@ extension Logistic {
     case .int16:
       let table = try SigmoidTable(input.type, output.type, powers: -12 ... -12)
       return .codes("logistic", input, output, table.logistic)
+    case .uint8:
+      let (from, to) = (try input.perTensor(), try output.perTensor())
+      return ByteTable(uint8From: from, to: to, Self.reference).step(input, output)
     default:
       return try table(input.type, output.type).step(input, output)
     }

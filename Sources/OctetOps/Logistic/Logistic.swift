@@ -4,13 +4,13 @@ import OctetSchema
 
 /// `1 / (1 + exp(-x))`, element by element.
 ///
-/// Input: float32, int8 or int16 of any shape. Output: the same shape; int8 has scale 1/256 and zero
-/// point -128, int16 scale 1/32768.
+/// Input: float32, int8, int16 or uint8 of any shape. Output: the same shape; int8 has scale 1/256 and zero
+/// point -128, uint8 0, int16 scale 1/32768.
 package final class Logistic: BuiltinOp {
   package init() {}
 
   package static let entry = OpEntry(
-    "logistic", .logistic, types: [.float32, .int8, .int16],
+    "logistic", .logistic, types: [.float32, .int8, .int16, .uint8],
     "1 / (1 + exp(-x))",
     parse: { attributes throws(Diagnostic) in
       try attributes.allow([])
@@ -25,7 +25,7 @@ package final class Logistic: BuiltinOp {
   package var attributes: [Attribute] { [] }
 
   package func infer(_ operands: Operands) throws(Diagnostic) -> [TensorType] {
-    try inferUnary(operands, among: [.float32, .int8, .int16])
+    try inferUnary(operands, among: [.float32, .int8, .int16, .uint8])
   }
 
   package var traits: OpTraits {

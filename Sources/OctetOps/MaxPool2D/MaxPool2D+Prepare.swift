@@ -18,6 +18,13 @@ extension MaxPool2D {
         settings.activation.codeBounds(
           Int16.self, scale: try output.perTensor().scale, zeroPoint: 0),
         lowest: .min)
+    case .uint8:
+      try context.requireOneScale()
+      let to = try output.perTensor()
+      return Self.step(
+        nil, window, input.uint8, output.uint8,
+        settings.activation.codeBounds(UInt8.self, scale: to.scale, zeroPoint: to.zeroPoint),
+        lowest: .min)
     default:
       try context.requireOneScale()
       let to = try output.perTensor()

@@ -17,7 +17,7 @@ package final class MaxPool2D: BuiltinOp {
   }
 
   package static let entry = OpEntry(
-    "max_pool_2d", .maxPool2D, types: [.float32, .int8, .int16],
+    "max_pool_2d", .maxPool2D, types: [.float32, .int8, .int16, .uint8],
     "largest element of a sliding window",
     parse: { attributes throws(Diagnostic) in MaxPool2D(try PoolSettings(attributes)) },
     read: MaxPool2D.read, cast: { $0 as? MaxPool2D })

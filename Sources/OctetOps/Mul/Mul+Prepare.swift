@@ -23,6 +23,14 @@ extension Mul {
       return BinaryStep.step(
         kernel: "qs16-mul--reference", left, right, (left.int16, right.int16, output.int16)
       ) { fixed.product($0, $1) }
+    case .uint8:
+      let to = try output.perTensor()
+      let fixed = CodeProduct(
+        try left.perTensor(), try right.perTensor(), to,
+        activation.codeBounds(UInt8.self, scale: to.scale, zeroPoint: to.zeroPoint))
+      return BinaryStep.step(
+        kernel: "qu8-mul--reference", left, right, (left.uint8, right.uint8, output.uint8)
+      ) { fixed.product($0, $1) }
     default:
       let to = try output.perTensor()
       let fixed = CodeProduct(

@@ -24,6 +24,19 @@ extension ByteTable {
     })
   }
 
+  /// The same for uint8.
+  convenience init(
+    uint8From input: (scale: Float, zeroPoint: Int32), to output: (scale: Float, zeroPoint: Int32),
+    _ function: (Float) -> Float
+  ) {
+    let inverseScale = 1 / output.scale
+    self.init { byte in
+      let real = function(input.scale * Float(Int32(byte) - input.zeroPoint))
+      let steps = (real * inverseScale).rounded(.toNearestOrAwayFromZero)
+      return UInt8(clamping: Int32(max(-1000, min(1000, steps))) + output.zeroPoint)
+    }
+  }
+
   /// The step that looks up every element.
   func step(_ input: TensorView, _ output: TensorView) -> Step {
     let (source, target, count) = (input.uint8, output.uint8, input.count)

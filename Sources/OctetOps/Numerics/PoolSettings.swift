@@ -53,7 +53,7 @@ package struct PoolSettings: Sendable {
   /// The type of the pooled image.
   func infer(_ operands: Operands) throws(Diagnostic) -> [TensorType] {
     try operands.require(count: 1...1)
-    let input = try operands.type(0, among: [.float32, .int8, .int16], rank: 4)
+    let input = try operands.type(0, among: [.float32, .int8, .int16, .uint8], rank: 4)
     let extents = try windowedExtents(input.shape, padding, window: filter, stride: stride)
     return [
       TensorType(

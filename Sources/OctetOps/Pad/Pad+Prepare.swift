@@ -8,6 +8,9 @@ extension Pad {
     case .int16:
       _ = try context.output.perTensor()
       return Self.step(context, "x16-pad", { $0.int16 }, value: { 0 })
+    case .uint8:
+      let zeroPoint = UInt8(clamping: try context.output.perTensor().zeroPoint)
+      return Self.step(context, "x8-pad", { $0.uint8 }, value: { zeroPoint })
     default:
       let zeroPoint = Int8(clamping: try context.output.perTensor().zeroPoint)
       return Self.step(context, "x8-pad", { $0.int8 }, value: { zeroPoint })

@@ -9,7 +9,7 @@ package final class Pad: BuiltinOp {
   package init() {}
 
   package static let entry = OpEntry(
-    "pad", .pad, types: [.float32, .int8, .int16],
+    "pad", .pad, types: [.float32, .int8, .int16, .uint8],
     "adds zeros around a tensor",
     parse: { attributes throws(Diagnostic) in
       try attributes.allow([])
@@ -44,7 +44,8 @@ package final class Pad: BuiltinOp {
 /// The padded type; input 1 holds the numbers of elements before and after each dimension.
 func inferPad(_ operands: Operands) throws(Diagnostic) -> [TensorType] {
   try inferPad(
-    try operands.type(0, among: [.float32, .int8, .int16]), try operands.constantInts(1, rank: 2))
+    try operands.type(0, among: [.float32, .int8, .int16, .uint8]),
+    try operands.constantInts(1, rank: 2))
 }
 
 /// The padded type; `paddings` are the numbers of elements before and after each dimension.

@@ -10,7 +10,7 @@ package final class PadV2: BuiltinOp {
   package init() {}
 
   package static let entry = OpEntry(
-    "padv2", .padv2, types: [.float32, .int8, .int16],
+    "padv2", .padv2, types: [.float32, .int8, .int16, .uint8],
     "adds a given value around a tensor",
     parse: { attributes throws(Diagnostic) in
       try attributes.allow([])

@@ -12,6 +12,6 @@ extension Quantize {
   }
 
   @Sendable static func read(_ reader: OperatorReader) throws(Diagnostic) -> any BuiltinOp {
-    Quantize(reader.resultElements.first ?? .int8)
+    Quantize(reader.results.first?.element ?? .int8)
   }
 }

@@ -13,6 +13,15 @@ extension ResizeBilinear {
       return Self.step(
         "f32", input, output, (input.float32, output.float32), rows, columns
       ) { Self.mean($0, row: $1, column: $2) }
+    case .uint8:
+      try context.requireOneScale(besides: [1])
+      let rows = places(input: from[1], output: to[1])
+      let columns = places(input: from[2], output: to[2])
+      return Self.step("u8", input, output, (input.uint8, output.uint8), rows, columns) {
+        UInt8(
+          Self.mean((Float($0.0), Float($0.1), Float($0.2), Float($0.3)), row: $1, column: $2)
+            + 0.5)
+      }
     default:
       try context.requireOneScale(besides: [1])
       let rows = fixedPlaces(input: from[1], output: to[1])

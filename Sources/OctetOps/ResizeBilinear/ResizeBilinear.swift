@@ -17,7 +17,7 @@ package final class ResizeBilinear: BuiltinOp {
   }
 
   package static let entry = OpEntry(
-    "resize_bilinear", .resizeBilinear, types: [.float32, .int8, .int16],
+    "resize_bilinear", .resizeBilinear, types: [.float32, .int8, .int16, .uint8],
     "an image of another size by weighted means of near pixels",
     parse: { attributes throws(Diagnostic) in
       try attributes.allow(["align_corners", "half_pixel_centers"])
@@ -40,7 +40,7 @@ package final class ResizeBilinear: BuiltinOp {
 
   package func infer(_ operands: Operands) throws(Diagnostic) -> [TensorType] {
     try inferResize(
-      operands, among: [.float32, .int8, .int16], alignCorners: alignCorners,
+      operands, among: [.float32, .int8, .int16, .uint8], alignCorners: alignCorners,
       halfPixelCenters: halfPixelCenters)
   }
 

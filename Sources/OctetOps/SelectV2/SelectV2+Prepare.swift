@@ -3,16 +3,23 @@ import OctetIR
 
 extension SelectV2 {
   package func prepare(_ context: PrepareContext) throws(Diagnostic) -> Step {
+    try Self.step(context, condition: context.input(0).extents)
+  }
+
+  /// - Parameter condition: the extents that the condition broadcasts from.
+  static func step(
+    _ context: PrepareContext, condition: [Int]
+  ) throws(Diagnostic) -> Step {
     if context.output.type.isQuantized { try context.requireOneScale(besides: [0]) }
     switch context.output.element {
-    case .int8: return step(context, UInt8.self)
-    case .int16: return step(context, UInt16.self)
-    default: return step(context, UInt32.self)
+    case .int8: return step(context, condition, UInt8.self)
+    case .int16: return step(context, condition, UInt16.self)
+    default: return step(context, condition, UInt32.self)
     }
   }
 
-  private func step<Element: BitwiseCopyable>(
-    _ context: PrepareContext, _ type: Element.Type
+  private static func step<Element: BitwiseCopyable>(
+    _ context: PrepareContext, _ extents: [Int], _ type: Element.Type
   ) -> Step {
     let inputs = [0, 1, 2].map { context.input($0) }
     let output = context.output
@@ -20,13 +27,14 @@ extension SelectV2 {
       inputs[0].uint8, inputs[1].elements(type), inputs[2].elements(type)
     )
     let target = output.elements(type)
-    let kernel = "x\(8 * MemoryLayout<Element>.size)-select_v2--reference"
-    if inputs.allSatisfy({ $0.extents == output.extents }) {
+    let kernel = "x\(8 * MemoryLayout<Element>.size)-select--reference"
+    let operands = [extents, inputs[1].extents, inputs[2].extents]
+    if operands.allSatisfy({ $0 == output.extents }) {
       return Step(kernel: kernel, elements: output.count) { first, count in
         for i in first..<first + count { target[i] = condition[i] != 0 ? left[i] : right[i] }
       }
     }
-    let walk = BroadcastWalk(inputs.map { $0.extents }, to: output.extents)
-    return Step(kernel: kernel) { Self.reference(walk, condition, left, right, target) }
+    let walk = BroadcastWalk(operands, to: output.extents)
+    return Step(kernel: kernel) { reference(walk, condition, left, right, target) }
   }
 }

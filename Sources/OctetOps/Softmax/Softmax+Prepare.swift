@@ -20,10 +20,18 @@ extension Softmax {
       }
     default:
       let to = try output.perTensor()
-      guard to.scale == 1 / 256, to.zeroPoint == -128 else {
-        throw context.noKernel("an int8 softmax needs output scale 1/256 and zero point -128")
+      let least: Int32 = input.element == .uint8 ? 0 : -128
+      guard to.scale == 1 / 256, to.zeroPoint == least else {
+        throw context.noKernel(
+          "an \(input.element.name) softmax needs output scale 1/256 and zero point \(least)")
       }
       let scaling = Int8Scaling(beta: beta, inputScale: try input.perTensor().scale)
+      if input.element == .uint8 {
+        let (source, target) = (input.uint8, output.uint8)
+        return Step(kernel: "qu8-softmax--reference") {
+          Self.reference(source, target, rows: rows, depth: depth, scaling)
+        }
+      }
       let (source, target) = (input.int8, output.int8)
       return Step(kernel: "qs8-softmax--reference") {
         Self.reference(source, target, rows: rows, depth: depth, scaling)

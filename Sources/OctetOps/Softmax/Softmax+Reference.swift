@@ -41,11 +41,12 @@ extension Softmax {
     }
   }
 
-  /// Source: TFLite's `reference_ops::Softmax` for int8.
-  static func reference(
-    _ input: UnsafePointer<Int8>, _ output: UnsafeMutablePointer<Int8>, rows: Int, depth: Int,
+  /// Source: TFLite's `reference_ops::Softmax` for int8 and uint8.
+  static func reference<Code: FixedWidthInteger>(
+    _ input: UnsafePointer<Code>, _ output: UnsafeMutablePointer<Code>, rows: Int, depth: Int,
     _ scaling: Int8Scaling
   ) {
+    let (least, most) = (Int32(Code.min), Int32(Code.max))
     for row in 0..<rows {
       let source = input + row * depth
       let target = output + row * depth
@@ -64,7 +65,7 @@ extension Softmax {
       for i in 0..<depth {
         let difference = Int32(source[i]) - largest
         guard difference >= scaling.smallestDifference else {
-          target[i] = -128
+          target[i] = .min
           continue
         }
         let exponential = FixedPoint.expOfNegative(scaling.exponent(difference))
@@ -76,7 +77,7 @@ extension Softmax {
           ? 0
           : FixedPoint.roundingDivide(
             FixedPoint.doublingHighMultiply(reciprocal, exponential), byPowerOfTwo: shift)
-        target[i] = Int8(max(-128, min(127, code - 128)))
+        target[i] = Code(max(least, min(most, code + least)))
       }
     }
   }

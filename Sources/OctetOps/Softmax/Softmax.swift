@@ -14,7 +14,7 @@ package final class Softmax: BuiltinOp {
   }
 
   package static let entry = OpEntry(
-    "softmax", .softmax, types: [.float32, .int8, .int16],
+    "softmax", .softmax, types: [.float32, .int8, .int16, .uint8],
     "normalized exponentials along the last dimension",
     parse: { attributes throws(Diagnostic) in
       try attributes.allow(["beta"])
@@ -29,7 +29,7 @@ package final class Softmax: BuiltinOp {
   package var attributes: [Attribute] { [Attribute("beta", .float(beta))] }
 
   package func infer(_ operands: Operands) throws(Diagnostic) -> [TensorType] {
-    let types = try inferUnary(operands, among: [.float32, .int8, .int16])
+    let types = try inferUnary(operands, among: [.float32, .int8, .int16, .uint8])
     guard types[0].shape.rank > 0 else {
       throw Diagnostic(.shapeMismatch, "a softmax needs at least one dimension")
     }

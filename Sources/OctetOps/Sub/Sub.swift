@@ -14,7 +14,7 @@ package final class Sub: BuiltinOp {
   }
 
   package static let entry = OpEntry(
-    "sub", .sub, types: [.float32, .int8, .int16, .int32],
+    "sub", .sub, types: [.float32, .int8, .int16, .uint8, .int32],
     "difference of two operands, broadcast",
     parse: { attributes throws(Diagnostic) in
       try attributes.allow(["activation"])
@@ -29,7 +29,7 @@ package final class Sub: BuiltinOp {
   package var attributes: [Attribute] { [activation.attribute] }
 
   package func infer(_ operands: Operands) throws(Diagnostic) -> [TensorType] {
-    try inferBinary(operands, among: [.float32, .int8, .int16, .int32])
+    try inferBinary(operands, among: [.float32, .int8, .int16, .uint8, .int32])
   }
 
   package var traits: OpTraits {

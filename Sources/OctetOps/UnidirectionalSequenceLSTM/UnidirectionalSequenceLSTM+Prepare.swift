@@ -15,14 +15,19 @@ extension UnidirectionalSequenceLSTM {
       kernels: gates(Self.kernel), recurrentKernels: gates(Self.recurrentKernel),
       biases: gates(Self.bias))
     let scratch = context.requestScratch(byteCount: 4 * sizes.scratchCount)
-    let (source, target) = (input.float32, output.float32)
+    let state = try context.allocate(
+      2 * MemoryLayout<Float>.size * sizes.batches * sizes.units)
+    let (source, target, variables) = (input.float32, output.float32, context.variables)
     let rows = sizes.batches * sizes.steps
     return Step(
       kernel: "f32-unidirectional-sequence-lstm--reference",
       multiplications: rows * (sizes.features + sizes.units) * 4 * sizes.units
     ) { [self] in
+      let kept = state.mutableBytes.assumingMemoryBound(to: Float.self)
+      if variables.areNew { kept.update(repeating: 0) }
       reference(
-        sizes, weights, source, target, scratch.shared.assumingMemoryBound(to: Float.self))
+        sizes, weights, source, target, state: kept.baseAddress!,
+        scratch.shared.assumingMemoryBound(to: Float.self))
     }
   }
 }

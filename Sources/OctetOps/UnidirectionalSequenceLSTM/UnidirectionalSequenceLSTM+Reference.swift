@@ -5,8 +5,8 @@ extension UnidirectionalSequenceLSTM {
     let features: Int
     let units: Int
 
-    /// Floats of memory for one run: the weights of all gates side by side, the gates, the results and the cells.
-    var scratchCount: Int { (features + units) * 4 * units + (4 + 1 + 1) * units }
+    /// Floats of memory for one run: the weights of all gates side by side, and the gates.
+    var scratchCount: Int { (features + units) * 4 * units + 4 * units }
   }
 
   /// Pointers to the tensors of the four gates.
@@ -16,20 +16,22 @@ extension UnidirectionalSequenceLSTM {
     let biases: [UnsafePointer<Float>]
   }
 
-  /// - Parameter scratch: `sizes.scratchCount` floats.
+  /// - Parameters:
+  ///   - state: for each batch the results and the cells of the step before, which those of the last step replace.
+  ///   - scratch: `sizes.scratchCount` floats.
   func reference(
     _ sizes: Sizes, _ weights: Weights, _ input: UnsafePointer<Float>,
-    _ output: UnsafeMutablePointer<Float>, _ scratch: UnsafeMutablePointer<Float>
+    _ output: UnsafeMutablePointer<Float>, state: UnsafeMutablePointer<Float>,
+    _ scratch: UnsafeMutablePointer<Float>
   ) {
     let units = sizes.units
     let width = 4 * units
     let recurrent = scratch + sizes.features * width
     let gates = recurrent + units * width
-    let (h, c) = (gates + width, gates + width + units)
     Self.pack(weights.kernels, rows: units, columns: sizes.features, into: scratch)
     Self.pack(weights.recurrentKernels, rows: units, columns: units, into: recurrent)
     for batch in 0..<sizes.batches {
-      h.update(repeating: 0, count: 2 * units)
+      let (h, c) = (state + 2 * batch * units, state + (2 * batch + 1) * units)
       for step in 0..<sizes.steps {
         let row = timeMajor ? step * sizes.batches + batch : batch * sizes.steps + step
         for gate in 0..<4 {
@@ -41,6 +43,7 @@ extension UnidirectionalSequenceLSTM {
           let forget = RealFunctions.logistic(gates[units + unit])
           let change = RealFunctions.tanh(gates[2 * units + unit])
           c[unit] = forget * c[unit] + RealFunctions.logistic(gates[unit]) * change
+          if cellClip > 0 { c[unit] = min(max(c[unit], -cellClip), cellClip) }
           h[unit] = RealFunctions.logistic(gates[3 * units + unit]) * RealFunctions.tanh(c[unit])
         }
         (output + row * units).update(from: h, count: units)

@@ -9,20 +9,21 @@ extension UnidirectionalSequenceLSTM {
     OperatorOptions(
       .unidirectionalSequenceLSTMOptions,
       UnidirectionalSequenceLSTMOptionsTable.object(
-        fusedActivationFunction: .tanh, timeMajor: timeMajor),
+        fusedActivationFunction: .tanh, cellClip: cellClip, timeMajor: timeMajor),
       states: Self.states.map { .init(input: $0, dimensions: [timeMajor ? 1 : 0, 2]) })
   }
 
   @Sendable static func read(_ reader: OperatorReader) throws(Diagnostic) -> any BuiltinOp {
     let options = try reader.options(UnidirectionalSequenceLSTMOptionsTable.self)
-    guard options.fusedActivationFunction == .tanh, options.cellClip == 0, options.projClip == 0,
+    guard options.fusedActivationFunction == .tanh, options.projClip == 0,
       !options.diagonalRecurrentTensors
     else {
       throw Diagnostic(
         .unknownOperator,
-        "an LSTM with another activation than tanh, with clipping or diagonal weights is not supported"
+        "an LSTM with another activation than tanh, a clamped projection or diagonal weights is not supported"
       )
     }
-    return UnidirectionalSequenceLSTM(timeMajor: options.timeMajor)
+    return UnidirectionalSequenceLSTM(
+      timeMajor: options.timeMajor, cellClip: options.cellClip)
   }
 }

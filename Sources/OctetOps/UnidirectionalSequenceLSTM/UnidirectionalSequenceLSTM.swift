@@ -7,25 +7,29 @@ import OctetSchema
 ///
 ///     i, f, o = logistic(W x + R h + b)     c = f c + i tanh(W x + R h + b)     h = o tanh(c)
 ///
-/// with weights of their own for each gate. Inputs: float32 [N,T,features], with `time_major` [T,N,features]; the gates'
+/// with weights of their own for each gate, and `c` clamped to -`cell_clip`...`cell_clip` where that is above 0. Inputs: float32 [N,T,features], with `time_major` [T,N,features]; the gates'
 /// W [units,features]; their R [units,units]; three that are left out (peepholes); their b [units]; gates are in the
 /// order input, forget, cell, output. Output: the results [N,T,units] or [T,N,units]. TFLite's operator has more
 /// inputs: those of other forms, which are left out, and two variable tensors for `h` and `c`, which are no part of
-/// the graph: every run begins with zeros.
+/// the graph: a run begins with zeros, unless variables are kept from run to run.
 package final class UnidirectionalSequenceLSTM: BuiltinOp {
   package let timeMajor: Bool
 
-  package init(timeMajor: Bool = false) {
+  package let cellClip: Float
+
+  package init(timeMajor: Bool = false, cellClip: Float = 0) {
     self.timeMajor = timeMajor
+    self.cellClip = cellClip
   }
 
   package static let entry = OpEntry(
     "unidirectional_sequence_lstm", .unidirectionalSequenceLSTM, types: [.float32],
     "LSTM layer over a sequence",
     parse: { attributes throws(Diagnostic) in
-      try attributes.allow(["time_major"])
+      try attributes.allow(["time_major", "cell_clip"])
       return UnidirectionalSequenceLSTM(
-        timeMajor: try attributes.bool("time_major", default: false))
+        timeMajor: try attributes.bool("time_major", default: false),
+        cellClip: try attributes.float("cell_clip", default: 0))
     },
     read: UnidirectionalSequenceLSTM.read, cast: { $0 as? UnidirectionalSequenceLSTM })
 
@@ -33,7 +37,9 @@ package final class UnidirectionalSequenceLSTM: BuiltinOp {
 
   package var name: String { Self.entry.name }
 
-  package var attributes: [Attribute] { [Attribute("time_major", .bool(timeMajor))] }
+  package var attributes: [Attribute] {
+    [Attribute("time_major", .bool(timeMajor)), Attribute("cell_clip", .float(cellClip))]
+  }
 
   /// As many steps of an LSTM layer stay operators of their own; more become one.
   package static let fewSteps = 4
@@ -59,6 +65,9 @@ package final class UnidirectionalSequenceLSTM: BuiltinOp {
 
   package func infer(_ operands: Operands) throws(Diagnostic) -> [TensorType] {
     try operands.require(count: 16...24)
+    guard cellClip >= 0 else {
+      throw Diagnostic(.invalidAttribute, "a cell is clamped to \(cellClip) at most")
+    }
     let used = 0..<16
     for index in 0..<operands.count where !used.contains(index) || (9...11).contains(index) {
       guard operands.types[index] == nil else {

@@ -11,7 +11,7 @@ package struct TFLiteWriter {
   /// For each graph, the places of its own subgraphs by name.
   private var children: [[String: Int]] = []
   private let log: DiagnosticLog
-  private var codes: [(builtin: BuiltinOperator, version: Int32)] = []
+  private var codes: [(entry: OpEntry, version: Int32)] = []
   /// Buffer 0 stands for 'no contents'.
   private var buffers: [FlatObject] = [BufferTable.object()]
   private var bufferOfStorage: [ObjectIdentifier: UInt32] = [:]
@@ -62,7 +62,8 @@ package struct TFLiteWriter {
     return ModelTable.object(
       version: 3,
       operatorCodes: codes.map {
-        OperatorCodeTable.object(resolvedCode: $0.builtin, version: $0.version)
+        OperatorCodeTable.object(
+          resolvedCode: $0.entry.builtin, customCode: $0.entry.custom, version: $0.version)
       },
       subgraphs: subgraphs, description: model.metadata.description ?? "made by Octet",
       buffers: buffers, metadata: metadata,
@@ -154,9 +155,11 @@ package struct TFLiteWriter {
         variable("\(result.name)/state\(state.input)", result.type, state.dimensions))
     }
     return OperatorTable.object(
-      opcodeIndex: code(op.entry.builtin, version), inputs: inputs,
+      opcodeIndex: code(op.entry, version), inputs: inputs,
       outputs: node.outputs.map { Int32($0.index) }, builtinOptionsType: options.type,
-      builtinOptions: options.table(options.subgraphs.map { place(of: $0, in: graphIndex) }))
+      builtinOptions: options.type == .none
+        ? nil : options.table(options.subgraphs.map { place(of: $0, in: graphIndex) }),
+      customOptions: options.custom.map { .owned($0) })
   }
 
   private func report(_ node: Node, in graph: Graph) {
@@ -168,6 +171,7 @@ package struct TFLiteWriter {
           isTFLite
             ? "operator '\(node.operatorName)' is not supported"
             : "'\(node.operatorName)' has no lowering to TFLite",
+          notes: [node.foreignReason].compactMap { $0 },
           help: "take the operator out of the model, or cut the model before it with --outputs"),
         node))
   }
@@ -179,12 +183,12 @@ package struct TFLiteWriter {
     return Int32(place)
   }
 
-  private mutating func code(_ builtin: BuiltinOperator, _ version: Int32) -> UInt32 {
+  private mutating func code(_ entry: OpEntry, _ version: Int32) -> UInt32 {
     for (index, code) in codes.enumerated()
-    where code.builtin == builtin && code.version == version {
+    where code.entry.name == entry.name && code.version == version {
       return UInt32(index)
     }
-    codes.append((builtin, version))
+    codes.append((entry, version))
     return UInt32(codes.count - 1)
   }
 }

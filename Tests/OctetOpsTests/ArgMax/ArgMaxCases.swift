@@ -21,6 +21,9 @@ extension OpCases {
           "%x: i32[2,3]", "%a = const [0] : i32[1]\n%y = \(op)(%x, %a) {type = int64}",
           [[3, 0, 7, 2, 9, -7]], gives: "i64[3]", columns),
         Answer(
+          "%x: u8[1,2]{0.1:0}", "%a = const [1] : i32[]\n%y = \(op)(%x, %a)", [[3, 255]],
+          gives: "i32[1]", [op == "arg_max" ? 1 : 0]),
+        Answer(
           "%x: i8[2,3]{0.1:0}", "%a = const [1] : i32[]\n%y = \(op)(%x, %a)",
           [[-128, 127, 5, 3, -2, 3]], gives: "i32[2]", codes),
       ],

@@ -5,6 +5,10 @@ extension OpCases {
     "average_pool_2d",
     answers: [
       Answer(
+        "%x: u8[1,1,2,1]{0.5:7}",
+        "%y = average_pool_2d(%x) {filter = [1, 2], stride = [1, 1], padding = valid} : u8[1,1,1,1]{0.5:7}",
+        [[1, 254]], gives: "u8[1,1,1,1]", [128]),
+      Answer(
         "%x: i16[1,1,2,1]{0.5:0}",
         "%y = average_pool_2d(%x) {filter = [1, 2], stride = [1, 1], padding = valid} : i16[1,1,1,1]{0.5:0}",
         [[-1, -2]], gives: "i16[1,1,1,1]",

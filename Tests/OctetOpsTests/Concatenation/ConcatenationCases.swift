@@ -4,6 +4,13 @@ extension OpCases {
   static let concatenation = OpCases(
     "concatenation",
     answers: [
+      // uint8 inputs are brought to the result's scale, where they lie or as they are copied.
+      Answer(
+        "%x: u8[1,2]{0.5:3}, %z: u8[1,2]{1.0:0}",
+        """
+        %two = add(%z, %z) : u8[1,2]{2.0:5}
+        %y = concatenation(%x, %two, %z) {axis = 1} : u8[1,6]{1.0:10}
+        """, [[0, 255], [1, 200]], gives: "u8[1,6]", [8, 136, 12, 255, 11, 210]),
       Answer(
         "%x: i16[1]{0.5:0}, %z: i16[1]{0.5:0}",
         "%y = concatenation(%x, %z) {axis = 0} : i16[2]{0.5:0}", [[1000], [-2]], gives: "i16[2]",
@@ -20,6 +27,9 @@ extension OpCases {
       Answer(
         "%x: i8[2]{0.5:3}", "%y = concatenation(%x, %x) {axis = 0} : i8[4]{0.5:3}", [[-128, 127]],
         gives: "i8[4]", [-128, 127, -128, 127]),
+      Answer(
+        "%x: u8[2]{0.5:3}", "%y = concatenation(%x, %x) {axis = 0} : u8[4]{0.5:3}", [[0, 255]],
+        gives: "u8[4]", [0, 255, 0, 255]),
       Answer(
         "%x: i32[1]", "%y = concatenation(%x, %x) {axis = 0}", [[-70000]], gives: "i32[2]",
         [-70000, -70000]),

@@ -4,6 +4,21 @@ extension OpCases {
   static let conv2D = OpCases(
     "conv_2d",
     answers: [
+      Answer(
+        "%x: u8[1,1,1,2]{0.5:2}",
+        """
+        %w = const [104, 98] : u8[1,1,1,2]{0.5:100}
+        %b = const [2] : i32[1]{0.25:0}
+        %y = conv_2d(%x, %w, %b) {padding = valid} : u8[1,1,1,1]{1.0:130}
+        """, [[5, 255]], gives: "u8[1,1,1,1]", [7]),
+      // A pixel outside the image is worth 0, not code 0.
+      Answer(
+        "%x: u8[1,1,2,1]{0.5:7}",
+        """
+        %w = const [255, 0, 1] : u8[1,1,3,1]{0.5:3}
+        %b = const [0] : i32[1]{0.25:0}
+        %y = conv_2d(%x, %w, %b) {padding = same, activation = relu} : u8[1,1,2,1]{8.0:0}
+        """, [[8, 17]], gives: "u8[1,1,2,1]", [0, 7]),
       // Hybrid, a scale for each channel: steps of 0.5 from -128, which are -128 and 127.
       Answer(
         "%x: f32[1,1,2,1]",

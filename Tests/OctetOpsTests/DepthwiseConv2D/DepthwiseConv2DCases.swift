@@ -5,6 +5,13 @@ extension OpCases {
     "depthwise_conv_2d",
     answers: [
       Answer(
+        "%x: u8[1,1,1,2]{0.5:2}",
+        """
+        %w = const [104, 98] : u8[1,1,1,2]{0.5:100}
+        %b = const [2, -4] : i32[2]{0.25:0}
+        %y = depthwise_conv_2d(%x, %w, %b) {depth_multiplier = 1, padding = valid} : u8[1,1,1,2]{0.5:200}
+        """, [[5, 100]], gives: "u8[1,1,1,2]", [207, 100]),
+      Answer(
         "%x: i16[1,1,1,2]{0.5:0}",
         "%w = const [4, 2] : i8[1,1,1,2]{axis 3: 0.25:0, 0.5:0}\n%y = depthwise_conv_2d(%x, %w, _) {depth_multiplier = 1, padding = valid} : i16[1,1,1,2]{0.5:0}",
         [[3, 5]], gives: "i16[1,1,1,2]",

@@ -5,6 +5,13 @@ extension OpCases {
     "fully_connected",
     answers: [
       Answer(
+        "%x: u8[1,2]{0.5:2}",
+        """
+        %w = const [104, 98] : u8[1,2]{0.5:100}
+        %b = const [2] : i32[1]{0.25:0}
+        %y = fully_connected(%x, %w, %b) : u8[1,1]{1.0:130}
+        """, [[5, 255]], gives: "u8[1,1]", [7]),
+      Answer(
         "%x: i16[1,2]{0.5:0}",
         "%w = const [4, 8] : i8[1,2]{0.25:0}\n%y = fully_connected(%x, %w, _) : i16[1,1]{0.5:0}",
         [[3, 5]], gives: "i16[1,1]",

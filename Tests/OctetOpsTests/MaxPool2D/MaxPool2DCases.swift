@@ -5,6 +5,10 @@ extension OpCases {
     "max_pool_2d",
     answers: [
       Answer(
+        "%x: u8[1,1,2,1]{0.5:7}",
+        "%y = max_pool_2d(%x) {filter = [1, 2], stride = [1, 1], padding = valid} : u8[1,1,1,1]{0.5:7}",
+        [[1, 254]], gives: "u8[1,1,1,1]", [254]),
+      Answer(
         "%x: i16[1,1,2,1]{0.5:0}",
         "%y = max_pool_2d(%x) {filter = [1, 2], stride = [1, 1], padding = valid} : i16[1,1,1,1]{0.5:0}",
         [[-5, 700]], gives: "i16[1,1,1,1]",

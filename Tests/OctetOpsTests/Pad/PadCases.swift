@@ -5,6 +5,9 @@ extension OpCases {
     "pad",
     answers: [
       Answer(
+        "%x: u8[2]{0.5:9}", "%p = const [1, 1] : i32[1,2]\n%y = pad(%x, %p) : u8[4]{0.5:9}",
+        [[0, 255]], gives: "u8[4]", [9, 0, 255, 9]),
+      Answer(
         "%x: i16[2]{0.5:0}",
         "%p = const [1, 1] : i32[1,2]\n%y = pad(%x, %p) : i16[4]{0.5:0}", [[1, 2]], gives: "i16[4]",
         [0, 1, 2, 0]),
@@ -28,6 +31,13 @@ extension OpCases {
   static let padV2 = OpCases(
     "padv2",
     answers: [
+      Answer(
+        "%x: u8[2]{0.5:9}",
+        """
+        %p = const [1, 1] : i32[1,2]
+        %v = const [200] : u8[]{0.5:9}
+        %y = padv2(%x, %p, %v) : u8[4]{0.5:9}
+        """, [[0, 255]], gives: "u8[4]", [200, 0, 255, 200]),
       Answer(
         "%x: i16[2]{0.5:0}",
         "%p = const [1, 1] : i32[1,2]\n%v = const [-700] : i16[1]{0.5:0}\n%y = padv2(%x, %p, %v) : i16[4]{0.5:0}",

@@ -5,6 +5,10 @@ extension OpCases {
     "resize_bilinear",
     answers: [
       Answer(
+        "%x: u8[1,1,2,1]{0.5:3}",
+        "%s = const [1, 4] : i32[2]\n%y = resize_bilinear(%x, %s) : u8[1,1,4,1]{0.5:3}",
+        [[0, 255]], gives: "u8[1,1,4,1]", [0, 128, 255, 255]),
+      Answer(
         "%x: i16[1,1,2,1]{0.5:0}",
         "%s = const [1, 4] : i32[2]\n%y = resize_bilinear(%x, %s) : i16[1,1,4,1]{0.5:0}",
         [[0, 1000]], gives: "i16[1,1,4,1]",
@@ -48,8 +52,8 @@ extension OpCases {
         %y = resize_bilinear(%x, %s) {align_corners = true, half_pixel_centers = true}
         """, .invalidAttribute, "align_corners and half_pixel_centers exclude each other"),
       Refusal(
-        "%x: u8[1,2,2,1]", "%s = const [1, 1] : i32[2]\n%y = resize_bilinear(%x, %s)",
-        .typeMismatch, "input 0 is uint8, expected float32, int8, int16"),
+        "%x: i32[1,2,2,1]", "%s = const [1, 1] : i32[2]\n%y = resize_bilinear(%x, %s)",
+        .typeMismatch, "input 0 is int32, expected float32, int8, int16, uint8"),
     ],
     // Half a step of the input and half of the result's, which has its scale.
     int8Steps: 1)

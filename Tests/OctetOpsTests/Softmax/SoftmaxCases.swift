@@ -5,6 +5,9 @@ extension OpCases {
     "softmax",
     answers: [
       Answer(
+        "%x: u8[2,2]{1.0:7}", "%y = softmax(%x) : u8[2,2]{0.00390625:0}", [[3, 3, 0, 255]],
+        gives: "u8[2,2]", [128, 128, 0, 255]),
+      Answer(
         "%x: i16[1,2]{0.001:0}",
         "%y = softmax(%x) : i16[1,2]{0.000030517578125:0}", [[5, 5]], gives: "i16[1,2]",
         [16384, 16384]),
@@ -32,7 +35,7 @@ extension OpCases {
         "beta is -1.0, not a positive number"),
       Refusal(
         "%x: i32[3]", "%y = softmax(%x)", .typeMismatch,
-        "input 0 is int32, expected float32, int8, int16"),
+        "input 0 is int32, expected float32, int8, int16, uint8"),
     ],
     // Inputs of 1,000 have steps of 4, so that only 1/2 : 1/2 survives; 1 is 255/256.
     int8Steps: 64)

@@ -25,6 +25,13 @@ extension OpCases {
 
           %y = unidirectional_sequence_lstm(%x, %z, %z, %w, %z, %z, %z, %z, %z, _, _, _, %o, %o, %o, %o) {time_major = true}
           """, [[1, -2]], gives: "f32[1,2,1]", [0.181_699_74, -0.223_927_47]),
+      // A cell that is clamped to 0.25, as tanh(1) / 2 and what follows are.
+      Answer(
+        "%x: f32[1,2,1]",
+        gates + """
+
+          %y = unidirectional_sequence_lstm(%x, %z, %z, %w, %z, %z, %z, %z, %z, _, _, _, %o, %o, %o, %o) {cell_clip = 0.25}
+          """, [[1, -2]], gives: "f32[1,2,1]", [0.122_459_33, -0.122_459_33]),
     ],
     inferences: [
       Inference(
@@ -35,6 +42,12 @@ extension OpCases {
           """, gives: "f32[?n,?t,1]")
     ],
     refusals: [
+      Refusal(
+        "%x: f32[1,2,1]",
+        gates + """
+
+          %y = unidirectional_sequence_lstm(%x, %z, %z, %w, %z, %z, %z, %z, %z, _, _, _, %o, %o, %o, %o) {cell_clip = -1}
+          """, .invalidAttribute, "a cell is clamped to -1.0 at most"),
       Refusal(
         "%x: f32[1,2,1]",
         gates + """

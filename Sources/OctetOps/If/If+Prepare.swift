@@ -1,0 +1,25 @@
+package import OctetDiagnostics
+import OctetIR
+
+extension If {
+  package func prepare(_ context: PrepareContext) throws(Diagnostic) -> Step {
+    let arguments = context.inputs.indices.dropFirst().map { context.input($0) }
+    let condition = context.input(0).uint8
+    let first = try context.subgraph(then, arguments, .kept)
+    let second = try context.subgraph(otherwise, arguments, .kept)
+    let results = (
+      Copies(from: first.outputs, to: context.outputs),
+      Copies(from: second.outputs, to: context.outputs)
+    )
+    let pool = context.pool
+    return Step(kernel: "if of \(first.steps.count) or \(second.steps.count) steps") {
+      if condition.pointee != 0 {
+        first.run(on: pool)
+        results.0.run()
+      } else {
+        second.run(on: pool)
+        results.1.run()
+      }
+    }
+  }
+}
