@@ -61,7 +61,7 @@ public struct Location: Sendable, Equatable, Hashable {
     } else if let offset {
       result += (result.isEmpty ? "" : " ") + "byte \(offset)"
     }
-    if let node {
+    if let node, !node.isEmpty {
       result += (result.isEmpty ? "" : ": ") + "'\(node)'"
       if let op { result += " (\(op))" }
     } else if let op {
