@@ -105,7 +105,7 @@ package struct Optimizer {
     var decibels: Double
     var correctsBiases: Bool
     /// The results of layers that are split.
-    var splits: [String] = []
+    let splits: [String]
     var trials: [Trial] = []
 
     /// Takes another graph if it is better.
@@ -126,9 +126,13 @@ package struct Optimizer {
   }
 
   /// A float graph as it is quantized, with nothing else done but perhaps its biases corrected.
+  ///
+  /// - Parameter splits: the results of its layers that are split, whose halves get their scales.
   private func state(
-    _ float: Graph, _ table: CalibrationTable, correctsBiases: Bool
+    _ float: Graph, _ table: CalibrationTable, correctsBiases: Bool, splits: [String] = []
   ) throws(DiagnosticFailure) -> State {
+    var table = table
+    for result in splits { SignSplit.setRanges(of: result, in: &table) }
     var graph = try quantize(float, table)
     var refinement = Refinement(
       of: graph, madeFrom: float, samples: fit, threads: threads, log: log)
@@ -137,7 +141,8 @@ package struct Optimizer {
     }
     return State(
       float: float, table: table, refinement: refinement, graph: graph,
-      decibels: try held.decibels(of: graph, log: log), correctsBiases: correctsBiases)
+      decibels: try held.decibels(of: graph, log: log), correctsBiases: correctsBiases,
+      splits: splits)
   }
 
   /// Computes the same as before, so it needs no gain.
@@ -173,10 +178,8 @@ package struct Optimizer {
       let (graph, groups) = try ChannelEqualization.applied(
         to: state.float, samples: fit, threads: threads, log: log)
     else { return }
-    var table = try calibrate(graph)
-    for result in state.splits { SignSplit.setRanges(of: result, in: &table) }
-    var next = try self.state(graph, table, correctsBiases: state.correctsBiases)
-    next.splits = state.splits
+    let next = try self.state(
+      graph, try calibrate(graph), correctsBiases: state.correctsBiases, splits: state.splits)
     state.take(
       next, "channels of \(counted(groups, "tensor group")) scaled to share their codes",
       isKept: next.decibels >= state.decibels + Self.worthScaling)
@@ -194,7 +197,7 @@ package struct Optimizer {
     let chosen = affordableSplits(state, most)
     if chosen.isEmpty { return false }
     progress("\(counted(chosen.count, "layer")) rounded once")
-    var (float, table) = (state.float, state.table)
+    var float = state.float
     let ids = ids(in: float)
     let statistics = try ChannelStatistics.measured(
       Set(chosen.compactMap { ids[$0.result] }), of: float, samples: fit, threads: threads, log: log
@@ -204,10 +207,9 @@ package struct Optimizer {
       float = try log.attempt { () throws(Diagnostic) in
         try SignSplit.applied(to: float, result: result, ids[result].flatMap { statistics[$0] })
       }
-      SignSplit.setRanges(of: result, in: &table)
     }
-    var next = try self.state(float, table, correctsBiases: state.correctsBiases)
-    next.splits = chosen.map { $0.result }
+    let next = try self.state(
+      float, state.table, correctsBiases: state.correctsBiases, splits: chosen.map { $0.result })
     func percent(_ part: Int, of whole: Int) -> String {
       "\((1000 * Double(part) / Double(max(1, whole))).rounded() / 10) %"
     }

@@ -6,7 +6,7 @@ import OctetRuntime
 /// Measures what the rounding of one tensor of a float graph does to the graph's outputs while all else is exact.
 struct RoundingProbe {
   private let loop: SampleLoop
-  private let prepared: PreparedGraph
+  private var prepared: PreparedGraph { loop.prepared }
   private let outputCount: Int
   /// By value: its place among the outputs of the prepared graph, and the step behind the one that makes it.
   private var places: [ValueID: (output: Int, next: Int)] = [:]
@@ -26,7 +26,6 @@ struct RoundingProbe {
     for (place, id) in whole.outputs.enumerated() { places[id] = (place, steps[id] ?? 0) }
     outputCount = graph.outputs.count
     loop = try SampleLoop(whole, threads: threads, observing: true, log: log)
-    prepared = loop.prepared
   }
 
   /// The part that noise has of each output's power, summed over the outputs and averaged over samples, for each of
