@@ -149,4 +149,40 @@ import Testing
     let graph = try Self.net(between: between, last: last)
     #expect((try scaled(graph)?.groups ?? 0) == groups)
   }
+
+  /// The third channel is a quarter of the others, of like signal and noise in its reader's results; the output reads little
+  /// but that one, which no layer on the way tells.
+  @Test func theOutputsSayWhichChannelsMatter() throws {
+    let sizes: [Float] = [1, 1, 0.25, 1, 1, 1, 1, 1]
+    func weights(_ rows: Int, _ columns: Int, _ seed: UInt64, _ size: (Int, Int) -> Float) -> String
+    {
+      OptimizerTests.text(
+        OptimizerTests.numbers(rows * columns, seed: seed).enumerated().map {
+          abs($1) * size($0 / columns, $0 % columns)
+        })
+    }
+    let graph = try Graph(
+      parsing: """
+        octet-ir 1
+        graph @main(%x: f32[1,12,12,3]) -> (%z) {
+          %w = const [\(weights(8, 3, 1) { row, _ in sizes[row] })] : f32[8,1,1,3]
+          %b = const [\(weights(8, 1, 2) { row, _ in sizes[row] * 0.1 })] : f32[8]
+          %y = conv_2d(%x, %w, %b) {padding = valid, activation = relu}
+          %v = const [\(weights(9, 8, 3) { _, column in 1 / sizes[column] })] : f32[1,3,3,8]
+          %d = depthwise_conv_2d(%y, %v, _) {padding = valid, depth_multiplier = 1}
+          %e = logistic(%d)
+          %q = const [\(weights(4, 8, 5) { _, column in column == 2 ? 4 : 0.01 })] : f32[4,1,1,8]
+          %z = conv_2d(%e, %q, _) {padding = valid}
+        }
+        """, makeOp: OpCatalog.makeOp)
+    let (found, groups) = try #require(try scaled(graph))
+    #expect(groups == 1)
+    let statistics = try ChannelStatistics.measured(
+      [found.nodes[0].outputs[0]], of: found, samples: samples, threads: 1, log: DiagnosticLog())
+    let before = try ChannelStatistics.measured(
+      [graph.nodes[0].outputs[0]], of: graph, samples: samples, threads: 1, log: DiagnosticLog())
+    let (after, old) = (try #require(statistics.values.first), try #require(before.values.first))
+    #expect(after.high[2] > 2 * old.high[2])
+    #expect(after.high.max() ?? 0 < 1.1 * (old.high.max() ?? 0))
+  }
 }

@@ -14,11 +14,13 @@ import OctetOps
 /// factor back: the float graph computes the same but for the rounding of weights.
 ///
 /// Source: M. Nagel et al., "Data-free quantization through weight equalization and bias correction" (2019), section
-/// 4.1. There the factors equalize weights; here they are those of the least estimated noise in the readers' results.
+/// 4.1. There the factors equalize weights; here they are those of the least estimated noise: in the model's outputs
+/// for the tensors that cost them most, else in the readers' results.
 package struct ChannelEqualization {
   private let graph: Graph
   private let statistics: [ValueID: ChannelStatistics]
   private let consumers: [[Int]]
+  private var sensitivity: OutputSensitivity?
 
   /// The graph with scaled channels, and in how many groups of tensors; nil where scaling gains nothing.
   package static func applied(
@@ -28,11 +30,18 @@ package struct ChannelEqualization {
     let results = groups.flatMap { $0.readers.map { graph.nodes[$0.node].outputs[0] } }
     let wanted = Set(groups.flatMap { $0.values.map { $0.id } } + results)
     if wanted.isEmpty { return nil }
-    let equalization = ChannelEqualization(
+    var equalization = ChannelEqualization(
       graph: graph,
       statistics: try ChannelStatistics.measured(
         wanted, of: graph, samples: samples, threads: threads, log: log),
       consumers: graph.consumers())
+    var tensors: [ValueID: Quantization] = [:]
+    for (id, channels) in groups.flatMap({ $0.values }) {
+      tensors[id] = equalization.spread(of: id, channels)?.quantization
+    }
+    // All tensors at once may be more than there is memory for.
+    equalization.sensitivity = try? OutputSensitivity(
+      of: tensors, in: graph, samples: samples, threads: threads, log: DiagnosticLog())
     var (result, changed) = (graph, 0)
     for group in groups {
       guard let exponents = equalization.exponents(of: group) else { continue }
@@ -56,9 +65,7 @@ package struct ChannelEqualization {
 
   /// The factors of the group's channels, as quarters of the exponent of 2; nil for none.
   private func exponents(of group: ChannelGroup) -> [Int]? {
-    let tensors = group.values.compactMap { id, channels in
-      (statistics[id]).map { Spread(of: $0, gain: negativeGain(after: id), channels) }
-    }
+    let tensors = group.values.compactMap { spread(of: $0.id, $0.channels) }
     let readers = group.readers.compactMap { reader -> Reader? in
       let node = graph.nodes[reader.node]
       guard let source = node.int8Data, let power = statistics[source]?.power,
@@ -74,16 +81,36 @@ package struct ChannelEqualization {
       }
     }
     guard let most = largest.max(), most > 0, !readers.isEmpty else { return nil }
-    func noise(_ exponents: [Int]) -> Double {
-      let factors = exponents.map { Self.factor($0) }
+    /// In the readers' results: of the tensors and of the readers' weights.
+    func noiseOfReaders(_ factors: [Double]) -> (tensors: Double, weights: Double) {
       var rounding = none.map { Double($0) }
       for tensor in tensors {
         let noise = tensor.noise(factors)
         for channel in Set(tensor.channels) { rounding[channel] += noise }
       }
-      return readers.reduce(0) { $0 + $1.noise(factors, rounding: rounding) }
+      return readers.reduce((0, 0)) {
+        let noise = $1.noise(factors, rounding: rounding)
+        return ($0.0 + noise.tensors, $0.1 + noise.weights)
+      }
     }
-    var best = (exponents: none, noise: noise(none) * Self.worthScaling)
+    func noiseOfOutputs(_ factors: [Double]) -> Double {
+      tensors.reduce(0) { $0 + $1.noise(factors, of: sensitivity?.channels[$1.id] ?? []) }
+    }
+    let isDetailed = tensors.contains { sensitivity?.isDetailed.contains($0.id) ?? false }
+    let unscaled = none.map { _ in 1.0 }
+    let before = noiseOfReaders(unscaled)
+    guard before.tensors > 0 else { return nil }
+    /// What the outputs lose by one unit of the readers' noise.
+    let felt = sensitivity == nil ? 1 : noiseOfOutputs(unscaled) / before.tensors
+    func noise(_ exponents: [Int]) -> Double {
+      let factors = exponents.map { Self.factor($0) }
+      let ofReaders = noiseOfReaders(factors)
+      return (isDetailed ? noiseOfOutputs(factors) : felt * ofReaders.tensors)
+        + felt * ofReaders.weights
+    }
+    let noiseToBeat =
+      sensitivity.map { noise(none) - Self.worthScaling * $0.total } ?? noise(none) / 2
+    var best = (exponents: none, noise: noiseToBeat)
     func offer(_ exponents: [Int]) {
       let noise = noise(exponents)
       if noise < best.noise { best = (exponents, noise) }
@@ -119,12 +146,15 @@ package struct ChannelEqualization {
   private static let mostExponent = 40
   /// Of an exponent of 2: room for values larger than the samples have shown.
   private static let margin = 0.5
-  /// The part of the noise without factors that may be left. Less gain is not worth the room that channels of small
-  /// numbers lose.
-  private static let worthScaling = 0.5
+  /// Of the noise of all tensors: less gain is not worth the room that channels of small numbers lose.
+  private static let worthScaling = 0.003
   private static let mostSweeps = 8
   /// Channels by sums that the noise of their readers has: beyond, the strengths must do.
   private static let mostDescended = 1 << 24
+
+  private func spread(of id: ValueID, _ channels: [Int]) -> Spread? {
+    statistics[id].map { Spread(of: id, $0, gain: negativeGain(after: id), channels) }
+  }
 
   /// The part of an error below zero that is left where an activation alone reads the value.
   private func negativeGain(after id: ValueID) -> Double {
@@ -134,16 +164,33 @@ package struct ChannelEqualization {
 
   /// How far a tensor's channels reach.
   private struct Spread {
+    let id: ValueID
     let low: [Double]
     let high: [Double]
     /// The group's channels that they are.
     let channels: [Int]
 
-    init(of statistics: ChannelStatistics, gain: Double, _ channels: [Int]) {
+    init(of id: ValueID, _ statistics: ChannelStatistics, gain: Double, _ channels: [Int]) {
+      self.id = id
       self.channels = channels
       high = statistics.high.map { Double($0) }
       // The range of such a tensor ends where the loss behind the activation is least.
       low = statistics.low.map { Double(-$0) * gain.squareRoot() }
+    }
+
+    /// What int8 rounds the tensor to; nil where it is zero.
+    var quantization: Quantization? {
+      let range = CalibrationTable.Range(
+        low: Float(-(low.max() ?? 0)), high: Float(high.max() ?? 0))
+      return range.low < range.high ? range.quantization : nil
+    }
+
+    /// What rounding to 256 codes costs the outputs, which feel the channels as `sensitivity` says.
+    func noise(_ factors: [Double], of sensitivity: [Double]) -> Double {
+      let felt = zip(channels, sensitivity).reduce(0) {
+        $0 + $1.1 / (factors[$1.0] * factors[$1.0])
+      }
+      return felt * noise(factors)
     }
 
     /// The mean square of what rounding to 256 codes changes.
@@ -202,12 +249,14 @@ package struct ChannelEqualization {
       taps = Double(size / channels)
     }
 
-    /// The mean over the result's channels of noise by signal.
+    /// The means over the result's channels of noise by signal: of the tensors and of the layer's weights.
     ///
     /// - Parameters:
     ///   - factors: of the group's channels.
     ///   - rounding: the noise of the group's channels before they are divided by their factors.
-    func noise(_ factors: [Double], rounding: [Double]) -> Double {
+    func noise(
+      _ factors: [Double], rounding: [Double]
+    ) -> (tensors: Double, weights: Double) {
       let factors = group.map { factors[$0] }
       let passed = zip(group, factors).map { rounding[$0] / ($1 * $1) }
       if isApart {
@@ -215,10 +264,10 @@ package struct ChannelEqualization {
         for channel in factors.indices {
           sum += energy[0][channel] * passed[channel] / signal[channel]
         }
-        return sum / Double(factors.count)
+        return (sum / Double(factors.count), 0)
       }
       let input = zip(power, factors).reduce(0) { $0 + $1.0 * $1.1 * $1.1 } * taps
-      var sum = 0.0
+      var (tensors, weights) = (0.0, 0.0)
       for row in energy.indices {
         var (noise, limit) = (0.0, 0.0)
         for (channel, factor) in factors.enumerated() {
@@ -226,9 +275,10 @@ package struct ChannelEqualization {
           limit = max(limit, largest[row][channel] / factor)
         }
         let step = limit / 127
-        sum += (noise + step * step / 12 * input) / signal[row]
+        tensors += noise / signal[row]
+        weights += step * step / 12 * input / signal[row]
       }
-      return sum / Double(energy.count)
+      return (tensors / Double(energy.count), weights / Double(energy.count))
     }
   }
 }

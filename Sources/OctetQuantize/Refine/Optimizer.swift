@@ -234,20 +234,20 @@ package struct Optimizer {
     }
     let coded = Set(state.graph.values.filter { $0.type.element == .int8 }.map { $0.name })
     var candidates: [SignSplit.Candidate] = []
-    var roundings: [(tensor: ValueID, to: Quantization)] = []
+    var roundings: [RoundingProbe.Rounding] = []
     for candidate in SignSplit.candidates(state.float) where cost(candidate) <= most {
       guard coded.contains(candidate.layer), let layer = ids[candidate.layer],
         let range = state.table.range(of: candidate.layer)
       else { continue }
       candidates.append(candidate)
-      roundings.append((layer, range.quantization))
+      roundings.append(state.float.rounding(of: layer, to: range.quantization))
     }
     // All tensors at once may be more than there is memory for.
     guard !candidates.isEmpty,
       let probe = try? RoundingProbe(state.float, threads: threads, log: DiagnosticLog())
     else { return [] }
     progress("layers whose rounding costs most")
-    let runs = Self.probedMACs / max(1, float.macs / 2 * roundings.count)
+    let runs = Self.probedMACs / max(1, probe.macs(of: roundings))
     let noise = probe.noise(of: roundings, samples: fit, count: max(2, min(16, runs)))
     let least = noise.reduce(0, +) * Self.leastShare
     let ranked = candidates.indices.filter { noise[$0] >= least }

@@ -5,11 +5,21 @@ import OctetRuntime
 
 /// Measures what the rounding of one tensor of a float graph does to the graph's outputs while all else is exact.
 struct RoundingProbe {
+  /// What rounds a tensor, or some of its channels.
+  struct Rounding {
+    let tensor: ValueID
+    let to: Quantization
+    /// Of the last dimension.
+    var channels: Range<Int>
+  }
+
   private let loop: SampleLoop
   private var prepared: PreparedGraph { loop.prepared }
   private let outputCount: Int
   /// By value: its place among the outputs of the prepared graph, and the step behind the one that makes it.
   private var places: [ValueID: (output: Int, next: Int)] = [:]
+  /// By step: the multiply-accumulates from there on.
+  private var macsFrom: [Int] = [0]
 
   /// Logs what cannot be run.
   init(_ graph: Graph, threads: Int, log: DiagnosticLog) throws(DiagnosticFailure) {
@@ -25,17 +35,26 @@ struct RoundingProbe {
     }
     for (place, id) in whole.outputs.enumerated() { places[id] = (place, steps[id] ?? 0) }
     outputCount = graph.outputs.count
+    for node in graph.nodes.reversed() {
+      macsFrom.append(macsFrom.last! + (node.macs(in: graph) ?? 0))
+    }
+    macsFrom.reverse()
     loop = try SampleLoop(whole, threads: threads, observing: true, log: log)
   }
 
-  /// The part that noise has of each output's power, summed over the outputs and averaged over samples, for each of
-  /// some tensors with what it is rounded to.
+  /// Multiply-accumulates of all roundings for one sample.
+  func macs(of roundings: [Rounding]) -> Int {
+    roundings.reduce(macsFrom[0]) { $0 + macsFrom[places[$1.tensor]?.next ?? 0] }
+  }
+
+  /// The part that noise has of each output's power, summed over the outputs and averaged over samples, for each
+  /// rounding.
   ///
   /// - Parameters:
   ///   - samples: one float32 tensor [n, …] an input.
   ///   - count: how many of them to take, evenly spaced.
   func noise(
-    of roundings: [(tensor: ValueID, to: Quantization)], samples: [Tensor], count: Int
+    of roundings: [Rounding], samples: [Tensor], count: Int
   ) -> [Double] {
     var sums = [Double](repeating: 0, count: roundings.count)
     func next(_ index: Int) -> Int { places[roundings[index].tensor]?.next ?? 0 }
@@ -50,7 +69,7 @@ struct RoundingProbe {
         guard let (place, next) = places[roundings[index].tensor] else { continue }
         let view = prepared.outputs[place]
         let own = view.copy()
-        round(view, to: roundings[index].to)
+        round(view, roundings[index])
         prepared.invoke(from: next)
         sums[index] += noise(exact)
         for (slot, value) in own.storage.bytes.bindMemory(to: Float.self).enumerated() {
@@ -61,11 +80,13 @@ struct RoundingProbe {
     return sums.map { $0 / Double(max(runs, 1)) }
   }
 
-  private func round(_ view: TensorView, to quantization: Quantization) {
-    let (scale, zero) = (quantization.scale, Float(quantization.zeroPoint))
-    for index in 0..<view.count {
-      let code = (view.float32[index] / scale).rounded(.toNearestOrEven) + zero
-      view.float32[index] = (max(-128, min(127, code)) - zero) * scale
+  private func round(_ view: TensorView, _ rounding: Rounding) {
+    let (scale, zero) = (rounding.to.scale, Float(rounding.to.zeroPoint))
+    for first in stride(from: 0, to: view.count, by: view.extents.last ?? 1) {
+      for index in rounding.channels {
+        let code = (view.float32[first + index] / scale).rounded(.toNearestOrEven) + zero
+        view.float32[first + index] = (max(-128, min(127, code)) - zero) * scale
+      }
     }
   }
 
