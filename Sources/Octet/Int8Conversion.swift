@@ -138,7 +138,8 @@ public struct Int8Conversion: Sendable {
     self.float = float
     self.table = table
     var samples: OptimizationSamples?
-    if options.optimization != .none || options.target != nil {
+    let isAnalytic = dataset == nil && options.target == nil && float.graph.hasDistributions
+    if options.optimization != .none && !isAnalytic || options.target != nil {
       samples = try OptimizationSamples(
         try calibration.samples(), used: used, for: float, preprocessing, log: log)
     }

@@ -33,7 +33,14 @@ struct QuantizedModel {
 
   func make() throws(DiagnosticFailure) -> Model {
     var model = try float.quantized(table, options.quantizer, log: log)
-    guard let samples else { return model }
+    guard let samples else {
+      if options.optimization != .none {
+        let (graph, layers) = AnalyticBiases.corrected(model.graph, madeFrom: float.graph)
+        log.add(Self.remark(onCorrected: layers))
+        model.graph = graph
+      }
+      return model
+    }
     guard let target = options.target else {
       let held = try OutputFidelity(
         of: float.graph, samples: samples.held, threads: float.threads, log: log)
@@ -93,6 +100,14 @@ struct QuantizedModel {
         + heads.map { "'\($0)'" }.joined(separator: ", "),
       decibels: decibels, isKept: true)
     return (layers, trial, before)
+  }
+
+  private static func remark(onCorrected layers: Int) -> Diagnostic {
+    Diagnostic(
+      .optimized,
+      "the biases of \(counted(layers, "layer")) are corrected by what batch normalizations tell",
+      notes: ["without samples nothing else is tried, and what it gains is not measured"],
+      help: "give --calibration-data, and more is done")
   }
 
   /// The gain in dB that another type of the outputs is worth.

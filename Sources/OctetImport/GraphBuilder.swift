@@ -15,6 +15,8 @@ package struct GraphBuilder {
   /// The arguments of error functions and of their complements, by their results: what stands for one has an
   /// operator of its own in some products.
   var errorFunctions: [ValueID: (argument: ValueID, isComplement: Bool)] = [:]
+  /// What is known of the results of batch normalizations.
+  private var distributions: [ValueID: ChannelDistribution] = [:]
   /// For each value that `add` has made the place of its node.
   private var places: [ValueID: Int] = [:]
   /// The present value of each blob; layers that work in place give a blob a new one.
@@ -114,6 +116,15 @@ package struct GraphBuilder {
       type: location.op ?? "", name: name, inputs: [], outputs: [name],
       attributes: ForeignAttributes(), location: location)
   }
+
+  /// Notes what the present node, a batch normalization, makes of each channel; `result` is nil where nothing asks for it.
+  mutating func note(_ distribution: ChannelDistribution, of result: ValueID? = nil) {
+    if let node { graph.distributions.append((node.location, distribution)) }
+    if let result { distributions[result] = distribution }
+  }
+
+  /// What the batch normalization that made a value makes of each channel.
+  func distribution(of id: ValueID) -> ChannelDistribution? { distributions[id] }
 
   /// Notes that a blob could not be made.
   package mutating func setMissing(_ blob: String) { missing.insert(blob) }

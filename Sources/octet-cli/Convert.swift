@@ -96,7 +96,7 @@ struct Convert: ParsableCommand {
 
   @Option(
     help:
-      "How much to do to lose less by int8: none, fast (seconds) or best (minutes). Each step is kept only if it helps on samples that it was not fitted to. The heads of a detector become int16 unless --output-type says int8 or uint8. Default: none."
+      "How much to do to lose less by int8: none, fast (seconds) or best (minutes). Each step is kept only if it helps on samples that it was not fitted to; without samples, biases are corrected by what batch normalizations tell. The heads of a detector become int16 unless --output-type says int8 or uint8. Default: none."
   )
   var optimize: Optimization?
 

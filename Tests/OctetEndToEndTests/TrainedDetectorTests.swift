@@ -1,6 +1,9 @@
 import Foundation
 import Octet
 import OctetData
+import OctetDiagnostics
+import OctetIR
+import OctetQuantize
 import OctetTestSupport
 import Testing
 
@@ -52,6 +55,38 @@ import Testing
     #expect(abs(results[0].map50 - 0.9700) < 0.001 && abs(results[0].map50To95 - 0.7530) < 0.001)
     #expect(results[1].map50 > results[0].map50 - 0.005)
     #expect(!log.hasErrors)
+  }
+
+  /// A table without samples: the biases of layers that read batch normalizations are corrected, and the outputs come nearer.
+  @Test func biasesAreCorrectedWithoutSamples() throws {
+    let weights = ModelOptions(weights: Self.digits + "/digits.weights", threads: 2)
+    let float = try Model.open(Self.digits + "/digits.cfg", weights, log: log)
+      .optimized(forInt8: true, log: log)
+    let normalized = try String(contentsOfFile: Self.digits + "/digits.cfg", encoding: .utf8)
+      .split(separator: "\n").filter { $0.hasPrefix("batch_normalize=1") }
+    #expect(float.graph.distributions.count == normalized.count && normalized.count > 4)
+    let folder = try Sample.temporaryFolder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let table = folder.appending(path: "digits.table").path()
+    let made = try Int8Conversion(
+      float, Int8Options(data: Self.digits + "/calibration"), preprocessing: nil, log: log)
+    try made.table.write(table, log: log)
+    let data = try float.dataset(Self.digits + "/test", part: .evaluation, log: log)
+    func decibels(_ optimization: Optimization) throws -> [Double] {
+      var options = Int8Options(table: table)
+      options.optimization = optimization
+      let log = DiagnosticLog()
+      let int8 = try Int8Conversion(float, options, preprocessing: nil, log: log).model
+      let told = log.diagnostics.filter { $0.code == .optimized }
+      #expect(told.count == (optimization == .none ? 0 : 1))
+      #expect(told.allSatisfy { $0.message.contains("batch normalizations tell") })
+      return try Agreement.between(
+        float, int8, data, Array(0..<24), preprocessing, log: log
+      ).outputs.map { $0.decibels }
+    }
+    let (before, after) = (try decibels(.none), try decibels(.fast))
+    #expect(before != after && zip(before, after).allSatisfy { $1 > $0 - 0.2 })
+    #expect(after.reduce(0, +) > before.reduce(0, +), "\(before) \(after)")
   }
 
   /// The Keras network has the numbers of Darknet's, so with its heads described it finds the same.

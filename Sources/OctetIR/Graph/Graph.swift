@@ -63,6 +63,8 @@ package struct Graph: Sendable {
   package var nodes: [Node] = []
   /// Bodies of control flow, named uniquely within this graph.
   package var subgraphs: [Graph] = []
+  /// What the batch normalizations of the source make, by their places in it.
+  package var distributions: [(place: Location, ChannelDistribution)] = []
 
   package init(name: String) {
     self.name = name

@@ -33,7 +33,14 @@ extension OpMapping {
         let factors = builder.constant("scale", scale)
         let offsets = builder.constant("offset", offset)
         let scaled = try builder.add(Mul(), [input, factors])
-        return [try builder.add(Add(), [scaled, offsets])]
+        let result = try builder.add(Add(), [scaled, offsets])
+        if builder.hasWeights {
+          builder.note(
+            ChannelDistribution(
+              means: [Float](repeating: 0, count: channels),
+              deviations: [Float](repeating: 1, count: channels)), of: result)
+        }
+        return [result]
       }
     ],
     tensorFlow: [
@@ -60,6 +67,7 @@ extension OpMapping {
     let variance = try node.floats(4, "variances", count: scale.count)
     let factors = zip(scale, variance).map { $0 / ($1 + epsilon).squareRoot() }
     let shifts = scale.indices.map { offset[$0] - mean[$0] * factors[$0] }
+    builder.note(ChannelDistribution(means: offset, deviations: scale.map { abs($0) }))
     let result = try builder.windowed(node, image) { image, builder throws(Diagnostic) in
       let factor = builder.constant("factor", Tensor([factors.count], factors))
       let shift = builder.constant("offset", Tensor([shifts.count], shifts))
@@ -131,6 +139,7 @@ extension GraphBuilder {
         scale / (try deviation(variance, (variance + 1e-5).squareRoot()))
       }
       var offsets = bias.storage.array(of: Float.self)
+      note(ChannelDistribution(means: offsets, deviations: scales.map { abs($0) }))
       for index in offsets.indices { offsets[index] -= means[index] * factors[index] }
       bias = Tensor([layer.channels], offsets)
       filter = scaled(filter, by: factors, isLast: order?.order.last == 0)

@@ -23,6 +23,14 @@ extension OpMapping {
         guard try settings.bool("bias_term", default: false) else { return [scaled] }
         let offsets = try operand.weights(
           node.inputs.count > 1 ? 0 : 1, "offsets", &builder)
+        // Behind a BatchNorm the offsets and factors are means and deviations.
+        if builder.hasWeights, let before = builder.distribution(of: operand.data),
+          let factors = builder.graph[operand.constant].constant?.array(of: Float.self),
+          let means = builder.graph[offsets].constant?.array(of: Float.self),
+          factors.count == before.means.count
+        {
+          builder.note(ChannelDistribution(means: means, deviations: factors.map { abs($0) }))
+        }
         return [try builder.add(Add(), [scaled, offsets])]
       },
       "Bias": CaffeMapping(

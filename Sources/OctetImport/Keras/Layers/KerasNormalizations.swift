@@ -95,6 +95,7 @@ extension KerasMapping {
     let epsilon = try layer.float("epsilon", default: 1e-3)
     let factors = (0..<count).map { gamma[$0] / (variance[$0] + epsilon).squareRoot() }
     let offsets = (0..<count).map { beta[$0] - mean[$0] * factors[$0] }
+    builder.graph.note(ChannelDistribution(means: beta, deviations: gamma.map { abs($0) }))
     return try builder.affine(input, factors, offsets, axis: axes[0], rank: extents.count)
   }
 }
