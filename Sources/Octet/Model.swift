@@ -281,9 +281,12 @@ public struct Model: Sendable {
     try optimized(passes: passes(forInt8: forInt8), log: log)
   }
 
+  /// Whether data decide shapes, so that no pass can look at the graph.
+  var isShapedByData: Bool { graph.nodesShapedByData().contains(true) }
+
   /// None for a `.tflite` that is written again, which computes the same to the last bit, and for shapes that data decide.
   func passes(forInt8: Bool) -> [any GraphPass] {
-    !forInt8 && (format == .tflite || graph.nodesShapedByData().contains(true))
+    !forInt8 && (format == .tflite || isShapedByData)
       ? [] : Pipeline.conversion(forInt8: forInt8)
   }
 

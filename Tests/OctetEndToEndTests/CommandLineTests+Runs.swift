@@ -85,6 +85,7 @@ extension CommandLineTests {
       path("q.tflite"))
     #expect(quantized.errors.contains("error[OCT0710]"))
     #expect(quantized.errors.contains("--outputs r"))
+    #expect(try octet("check", path("chosen.tflite")).output.contains("converts: 3 operators"))
     let timed = try octet("bench", path("chosen.tflite"), "--runs", "1", "--json")
     #expect(timed.code == 0 && timed.output.contains("where + gather_nd"))
   }
