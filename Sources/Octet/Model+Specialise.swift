@@ -93,17 +93,36 @@ extension Model {
   ) throws(DiagnosticFailure) {
     var infers = isAnew
     var kept: [Node] = []
+    var isOpen = [Bool](repeating: false, count: graph.values.count)
+    let areInputsKnown = graph.inputs.allSatisfy { graph[$0].type.shape.extents != nil }
+    /// Of a shape that data decide nothing follows here, whatever the file declares.
+    func leave(_ node: Node) {
+      for output in node.outputs { isOpen[output.index] = true }
+      kept.append(node)
+    }
     for node in graph.nodes {
-      if infers {
-        do throws(Diagnostic) {
-          let types = try graph.inferTypes(node.op, inputs: node.inputs)
-          for (type, output) in zip(types, node.outputs) { graph[output].type.shape = type.shape }
-        } catch {
-          guard isAnew else { kept.append(node); continue }
-          // What decides is told before what depends on it.
-          if error.code == .unknownDimension { try requireKnownInputs(log) }
-          throw log.failure(graph.described(error, node))
+      if node.inputs.contains(where: { $0.map { isOpen[$0.index] } ?? false }) {
+        leave(node)
+        continue
+      }
+      do throws(Diagnostic) {
+        let types = try graph.inferTypes(node.op, inputs: node.inputs)
+        if areInputsKnown, types.contains(where: { $0.shape.extents == nil }) {
+          leave(node)
+          continue
         }
+        if infers {
+          for (type, output) in zip(types, node.outputs) { graph[output].type.shape = type.shape }
+        }
+      } catch {
+        if error.code == .unknownDimension {
+          // What decides is told before what depends on it.
+          if isAnew { try requireKnownInputs(log) }
+          leave(node)
+          continue
+        }
+        guard isAnew else { kept.append(node); continue }
+        throw log.failure(graph.described(error, node))
       }
       if let tensors = FoldConstants.wholeNumbers(of: node, in: graph) {
         for (tensor, output) in zip(tensors, node.outputs) {

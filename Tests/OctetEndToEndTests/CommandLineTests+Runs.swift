@@ -1,7 +1,11 @@
 import Foundation
 import Octet
 import OctetData
+import OctetDiagnostics
 import OctetIR
+import OctetOps
+import OctetSchema
+import OctetTFLite
 import OctetTestSupport
 import Testing
 
@@ -88,6 +92,28 @@ extension CommandLineTests {
     #expect(try octet("check", path("chosen.tflite")).output.contains("converts: 3 operators"))
     let timed = try octet("bench", path("chosen.tflite"), "--runs", "1", "--json")
     #expect(timed.code == 0 && timed.output.contains("where + gather_nd"))
+  }
+
+  /// What a file declares of a shape that data decide is nothing that follows, nor is the extent of a tensor that is given.
+  @Test func declaredShapesDoNotDecide() throws {
+    let graph = try Graph(
+      parsing: """
+        octet-ir 1
+        graph @main(%x: f32[?n("")], %m: f32[4]) -> (%y, %s) {
+          %one = const [1] : f32[]
+          %p = where(%m) : i64[1,1]
+          %s = shape(%p) : i32[2]
+          %y = fill(%s, %one) : f32[1,1]
+        }
+        """, makeOp: OpCatalog.makeOp)
+    let file = try TFLiteWriter.write(TFLiteModel(graph: graph), log: DiagnosticLog())
+    try Data(file.withUnsafeBytes { Array($0) }).write(to: URL(filePath: path("declared.tflite")))
+    try save([("x", Tensor([2], [1, 2])), ("m", Tensor([4], [1, 0, 2, 3]))], "x.npz")
+    let result = try octet(
+      "run", path("declared.tflite"), "--input", path("x.npz"), "--save", path("y.npz"))
+    #expect(result.code == 0, "\(result.errors)")
+    #expect(try outputs("y.npz")[1].storage.array(of: Int32.self) == [3, 1])
+    #expect(try outputs("y.npz")[0].extents == [3, 1])
   }
 
   /// Older converters gave a bias the dimension of its weights' scales, for which LiteRT 2.3.0 refuses the file. With that
