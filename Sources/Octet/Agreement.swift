@@ -59,8 +59,10 @@ public struct Agreement: Sendable {
       let group = Array(indices[first..<min(first + 16, indices.count)])
       let batch = try log.attempt { () throws(Diagnostic) in try feeder.batch(group) }
       var expected: [[[Float]]] = []
-      reference.run(batch) { _, outputs in expected.append(outputs) }
-      candidate.run(batch) { sample, outputs in result.add(expected[sample], outputs) }
+      try reference.run(batch, log: log) { _, outputs in expected.append(outputs) }
+      try candidate.run(batch, log: log) { sample, outputs in
+        result.add(expected[sample], outputs)
+      }
     }
     return result
   }

@@ -74,6 +74,10 @@ public struct Benchmark: Sendable {
     let isPrepared = ProcessMeasures.nanoseconds
     fill(prepared.inputs)
     let first = milliseconds { prepared.invoke() }
+    // All runs have the same inputs.
+    try log.attempt(at: Location(file: path)) { () throws(Diagnostic) in
+      try prepared.requireSoundRun()
+    }
     for _ in 0..<warmUps { prepared.invoke() }
     var times: [Double] = []
     let begin = ProcessMeasures.nanoseconds

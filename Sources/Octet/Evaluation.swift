@@ -36,7 +36,7 @@ public struct Evaluation: Sendable {
       let samples = Array(start..<min(start + batchSize, dataset.count))
       let tensors = try log.attempt { () throws(Diagnostic) in try feeder.batch(samples) }
       var problem: Diagnostic?
-      loop.run(tensors) { slot, outputs in
+      try loop.run(tensors, log: log) { slot, outputs in
         do throws(Diagnostic) {
           try result.top1.record(outputs.first ?? [], label: labels[samples[slot]])
         } catch {

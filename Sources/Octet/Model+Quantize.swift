@@ -1,6 +1,7 @@
 public import OctetDiagnostics
 import OctetIR
 public import OctetQuantize
+import OctetTFLite
 
 extension Model {
   /// Runs the calibrator's samples through the model, which has been converted (`optimized`), and
@@ -52,6 +53,7 @@ extension Model {
   public func withFloat16Weights(log: DiagnosticLog) throws(DiagnosticFailure) -> Model {
     var result = self
     result.graph = try graph.withFloat16Weights(log: log)
+    result.metadata.dropConversion()
     return result
   }
 
@@ -60,6 +62,7 @@ extension Model {
   public func withDynamicRange(log: DiagnosticLog) throws(DiagnosticFailure) -> Model {
     var result = self
     result.graph = try graph.withDynamicRange(log: log)
+    result.metadata.dropConversion()
     return result
   }
 

@@ -20,10 +20,17 @@ extension Model {
       options.inputShapes.keys, among: result.inputNames, at: Location(file: path))
     try log.throwIfErrors()
     var isChanged = false
-    for input in result.graph.inputs {
+    let given = result.givenShapes(options)
+    for (place, input) in result.graph.inputs.enumerated() {
       var shape = result.graph[input].type.shape
       if let extents = options.inputShapes[result.graph[input].name] {
         shape = Shape(extents)
+      } else if let extents = given[place], extents.count == shape.rank,
+        shape.extents == nil
+      {
+        shape.dimensions = zip(shape.dimensions, extents).map { dimension, extent in
+          dimension.value == nil ? .known(extent) : dimension
+        }
       } else if let batch = options.batch, shape.rank > 0 {
         shape.dimensions[0] = .known(batch)
       } else if fixesBatch, case .unknown(let name, _)? = shape.dimensions.first {
@@ -37,6 +44,18 @@ extension Model {
       result.graph[input].type.shape = shape
     }
     if isChanged || fixesBatch { try result.inferShapes(anew: isChanged, log) }
+    return result
+  }
+
+  /// The shape of the tensor that each input will be given, where one is.
+  private func givenShapes(_ options: ModelOptions) -> [[Int]?] {
+    var result = [[Int]?](repeating: nil, count: graph.inputs.count)
+    for (name, extents) in options.givenShapes {
+      let place = graph.inputs.indices.first { place in
+        name.map { $0 == graph[graph.inputs[place]].name } ?? (result[place] == nil)
+      }
+      if let place { result[place] = extents }
+    }
     return result
   }
 
@@ -74,17 +93,36 @@ extension Model {
   ) throws(DiagnosticFailure) {
     var infers = isAnew
     var kept: [Node] = []
+    var isOpen = [Bool](repeating: false, count: graph.values.count)
+    let areInputsKnown = graph.inputs.allSatisfy { graph[$0].type.shape.extents != nil }
+    /// Of a shape that data decide nothing follows here, whatever the file declares.
+    func leave(_ node: Node) {
+      for output in node.outputs { isOpen[output.index] = true }
+      kept.append(node)
+    }
     for node in graph.nodes {
-      if infers {
-        do throws(Diagnostic) {
-          let types = try graph.inferTypes(node.op, inputs: node.inputs)
-          for (type, output) in zip(types, node.outputs) { graph[output].type.shape = type.shape }
-        } catch {
-          guard isAnew else { kept.append(node); continue }
-          // What decides is told before what depends on it.
-          if error.code == .unknownDimension { try requireKnownInputs(log) }
-          throw log.failure(graph.described(error, node))
+      if node.inputs.contains(where: { $0.map { isOpen[$0.index] } ?? false }) {
+        leave(node)
+        continue
+      }
+      do throws(Diagnostic) {
+        let types = try graph.inferTypes(node.op, inputs: node.inputs)
+        if areInputsKnown, types.contains(where: { $0.shape.extents == nil }) {
+          leave(node)
+          continue
         }
+        if infers {
+          for (type, output) in zip(types, node.outputs) { graph[output].type.shape = type.shape }
+        }
+      } catch {
+        if error.code == .unknownDimension {
+          // What decides is told before what depends on it.
+          if isAnew { try requireKnownInputs(log) }
+          leave(node)
+          continue
+        }
+        guard isAnew else { kept.append(node); continue }
+        throw log.failure(graph.described(error, node))
       }
       if let tensors = FoldConstants.wholeNumbers(of: node, in: graph) {
         for (tensor, output) in zip(tensors, node.outputs) {
@@ -96,5 +134,21 @@ extension Model {
       }
     }
     graph.nodes = kept
+    graph.openShapes()
+  }
+}
+
+extension Graph {
+  /// Takes the shapes that data decide for what they are: not known before the graph runs, whatever a file declares.
+  fileprivate mutating func openShapes() {
+    for (node, isShapedByData) in zip(nodes, nodesShapedByData()) where isShapedByData {
+      for output in node.outputs {
+        let name = self[output].name
+        self[output].type.shape = Shape(
+          self[output].type.shape.dimensions.indices.map { axis in
+            .unknown(name: "\(name).\(axis)", origin: "the data, which decide it as the model runs")
+          })
+      }
+    }
   }
 }

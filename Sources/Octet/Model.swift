@@ -31,6 +31,10 @@ public struct ModelOptions: Sendable {
   /// Changes of what the model computes that the user consents to, as `--fix` names them.
   public var fixes: [String] = []
 
+  /// The shapes of the tensors that the inputs will be given, by name or in order, which extents that a `.tflite` or
+  /// `.oct` leaves open take.
+  public var givenShapes: [(name: String?, extents: [Int])] = []
+
   /// The names that `fixes` knows, with what each does.
   public static var knownFixes: [(name: String, summary: String)] {
     Fix.allCases.map { ($0.rawValue, $0.summary) }
@@ -65,7 +69,7 @@ public struct Model: Sendable {
   public let path: String
   /// Threads that run it, 1...256. The results are the same for any number.
   public var threads: Int
-  private var metadata: ModelMetadata
+  var metadata: ModelMetadata
 
   /// The preprocessing stored with the model, as `--preprocess` takes it.
   public var preprocessing: String? {
@@ -225,11 +229,23 @@ public struct Model: Sendable {
     observe: @escaping (PassManager.Step, Graph) -> Void = { _, _ in }
   ) throws(DiagnosticFailure) -> Model {
     var result = self
+    if !passes.isEmpty {
+      try requireKnownShapes(log)
+      result.metadata.dropConversion()
+    }
     let manager = PassManager(passes, stopAfter: stopAfter, observe: observe)
     result.graph = try manager.run(graph, log: log)
     result.graph.makeNamesUnique()
     try result.requireKnownInputs(log)
     return result
+  }
+
+  /// Logs `OCT0710` for a graph with shapes that data decide, which no pass can look at.
+  private func requireKnownShapes(_ log: DiagnosticLog) throws(DiagnosticFailure) {
+    for (node, isShapedByData) in zip(graph.nodes, graph.nodesShapedByData()) where isShapedByData {
+      throw log.failure(
+        graph.described(.shapedByData(graph, node), node).located(Location(file: path)))
+    }
   }
 
   /// Logs `OCT0203` for every input with an extent that nothing gives.
@@ -265,9 +281,13 @@ public struct Model: Sendable {
     try optimized(passes: passes(forInt8: forInt8), log: log)
   }
 
-  /// None for a `.tflite` that is written again: it computes the same to the last bit.
+  /// Whether data decide shapes, so that no pass can look at the graph.
+  var isShapedByData: Bool { graph.nodesShapedByData().contains(true) }
+
+  /// None for a `.tflite` that is written again, which computes the same to the last bit, and for shapes that data decide.
   func passes(forInt8: Bool) -> [any GraphPass] {
-    format == .tflite && !forInt8 ? [] : Pipeline.conversion(forInt8: forInt8)
+    !forInt8 && (format == .tflite || isShapedByData)
+      ? [] : Pipeline.conversion(forInt8: forInt8)
   }
 
   /// The model with `preprocessing` stored in it.

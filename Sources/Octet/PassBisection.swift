@@ -77,6 +77,7 @@ public struct PassBisection: Sendable {
       values.withUnsafeBufferPointer { input.write($0) }
     }
     prepared.invoke()
+    try log.attempt { () throws(Diagnostic) in try prepared.requireSoundRun() }
     return prepared.outputs.map { output in (0..<output.count).map { output.real($0) } }
   }
 

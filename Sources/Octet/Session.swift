@@ -47,6 +47,11 @@ public final class Session {
     /// or uint8, rounded half away from zero.
     case picture(Image)
 
+    /// The shape of a tensor, for `ModelOptions.givenShapes`; nil for a picture.
+    public func shape(of name: String?) -> (name: String?, extents: [Int])? {
+      if case .tensor(let tensor) = self { (name, tensor.extents) } else { nil }
+    }
+
     /// The picture, if it is one.
     public var picture: Image? {
       if case .picture(let image) = self { image } else { nil }

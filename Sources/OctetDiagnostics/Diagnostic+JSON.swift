@@ -33,7 +33,7 @@ extension Location {
       ("file", string(file)), ("format", string(format)), ("op", string(op)),
       ("node", string(node)), ("scope", string(scope)), ("function", string(function)),
       ("line", line.map { .int($0) }), ("offset", offset.map { .int($0) }),
-      ("index", index.map { .int($0) }),
+      ("index", index.map { .int($0) }), ("model", string(model)),
     ])
   }
 }

@@ -120,6 +120,7 @@ extension DiagnosticCode {
   public static let layersStayFloat = DiagnosticCode("0523", "layers-stay-float", .remark)
   public static let targetMissed = DiagnosticCode("0524", "target-missed")
   public static let targetReached = DiagnosticCode("0525", "target-reached", .remark)
+  public static let notKept = DiagnosticCode("0526", "not-kept", .remark)
 
   // 06 writing
   public static let unwritableFile = DiagnosticCode("0601", "unwritable-file")
@@ -130,6 +131,7 @@ extension DiagnosticCode {
   public static let inputMismatch = DiagnosticCode("0702", "input-mismatch")
   public static let arenaTooLarge = DiagnosticCode("0703", "arena-too-large")
   public static let endlessLoop = DiagnosticCode("0704", "endless-loop")
+  public static let shapedByData = DiagnosticCode("0710", "shaped-by-data")
 
   // 08 tools
   public static let unknownCode = DiagnosticCode("0801", "unknown-code")
@@ -161,9 +163,9 @@ extension DiagnosticCode {
     weightScaleRaised, invalidTable, poorAgreement, alreadyQuantized, noCalibrationData,
     scalesJoined, trainedRanges, optimized, shardMismatch, calibratorChosen,
     unknownTensor, unusedRanges, unmatchedLayer, layersStayFloat,
-    targetMissed, targetReached,
+    targetMissed, targetReached, notKept,
     unwritableFile, modelTooLarge,
-    noKernel, inputMismatch, arenaTooLarge, endlessLoop,
+    noKernel, inputMismatch, arenaTooLarge, endlessLoop, shapedByData,
     unknownCode, invalidPreprocessing, preprocessingDiffers, labelsMismatch,
     partChosen, preprocessingUnused, unlabelledPictures, namesMismatch, noDetections,
     detectorMismatch, invalidDetector,

@@ -19,11 +19,13 @@ public struct Location: Sendable, Equatable, Hashable {
   public var offset: Int?
   /// The place of an operator among those of its graph, from 0.
   public var index: Int?
+  /// The `.tflite` whose operator `index` counts, where that was made from `file` and says so.
+  public var model: String?
 
   public init(
     file: String? = nil, format: String? = nil, op: String? = nil, node: String? = nil,
     scope: String? = nil, function: String? = nil, line: Int? = nil, offset: Int? = nil,
-    index: Int? = nil
+    index: Int? = nil, model: String? = nil
   ) {
     self.file = file
     self.format = format
@@ -34,6 +36,7 @@ public struct Location: Sendable, Equatable, Hashable {
     self.line = line
     self.offset = offset
     self.index = index
+    self.model = model
   }
 
   /// This location with its missing fields taken from `outer`.
@@ -49,14 +52,23 @@ public struct Location: Sendable, Equatable, Hashable {
     result.line = line ?? outer.line
     result.offset = offset ?? outer.offset
     result.index = index ?? outer.index
+    result.model = model ?? outer.model
     return result
   }
 
-  /// One line for people: `lenet.prototxt:12: layer 'conv1' (Convolution)`.
+  /// The place in `file`, without that in `model`.
+  public var source: Location {
+    guard model != nil else { return self }
+    var result = self
+    (result.model, result.index) = (nil, nil)
+    return result
+  }
+
+  /// One line for people: `lenet.prototxt:12: 'conv1' (Convolution), operator 3 of lenet.tflite`.
   public var text: String {
     var result = file ?? ""
     if let line { result += ":\(line)" }
-    if let index {
+    if let index, model == nil || model == file {
       result += (result.isEmpty ? "" : " ") + "operator \(index)"
     } else if let offset {
       result += (result.isEmpty ? "" : " ") + "byte \(offset)"
@@ -69,6 +81,7 @@ public struct Location: Sendable, Equatable, Hashable {
     }
     if let function { result += " in \(function)" }
     if let scope { result += " in scope \(scope)" }
+    if let model, let index, model != file { result += ", operator \(index) of \(model)" }
     return result
   }
 }

@@ -122,6 +122,7 @@ package struct Calibration {
           : histograms[id.index].extend(to: values, pool: pool)
         if !isFinite { culprit = id }
       }
+      try log.attempt { () throws(Diagnostic) in try loop.prepared.requireSoundRun() }
       if let culprit { try fail(notFinite: culprit) }
     }
   }

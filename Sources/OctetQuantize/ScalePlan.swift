@@ -215,6 +215,8 @@ struct ScalePlan {
       let producer = producers[id.index]
     else { return nil }
     let node = graph.nodes[producer]
+    // Other results would take the scale too.
+    if node.outputs.count > 1 { return nil }
     switch output(producer) {
     case .calibrated: return wanted.scale >= finestScale(producer) ? [id] : nil
     case .likeInput: return node.int8Data.flatMap { adopters($0, of: wanted) }

@@ -17,8 +17,16 @@ package final class PreparedGraph {
   package let plan: MemoryPlan
   /// The model's inputs; their contents may be overwritten by `invoke`, so write them each time.
   package let inputs: [TensorView]
-  /// The model's outputs, valid until the next `invoke`.
-  package let outputs: [TensorView]
+  /// The model's outputs, valid until the next `invoke`. Those whose shapes data decide (`isShapedByData`) have no
+  /// elements before a run has come to them.
+  package var outputs: [TensorView] {
+    guard let shapedByData else { return plannedOutputs }
+    return graph.outputs.map { id in
+      shapedByData.view(of: id) ?? Self.nothing(graph[id].type)
+    }
+  }
+  /// Whether there are tensors whose shapes data decide.
+  package var isShapedByData: Bool { shapedByData != nil }
   package let schedule: Schedule
   /// One step an entry of the schedule.
   package let steps: [Step]
@@ -34,6 +42,8 @@ package final class PreparedGraph {
   package let arenaBytes: Int
   /// Idle between steps.
   package var pool: WorkPool { common.pool }
+  private let plannedOutputs: [TensorView]
+  private let shapedByData: ShapedByData?
   private let arena: Storage
   private let keepsAllTensors: Bool
   private let common: Common
@@ -47,9 +57,9 @@ package final class PreparedGraph {
 
     let pool: WorkPool
     let scratch: Scratch
-    let turns = LoopTurns()
-    let variables = Variables()
-    let faults = RunFaults()
+    let turns: LoopTurns
+    let variables: Variables
+    let faults: RunFaults
     let usesReference: Bool
     /// Bytes that arenas may still take.
     var arenaLimit: Int
@@ -58,8 +68,33 @@ package final class PreparedGraph {
     init(threads: Int, usesReference: Bool, arenaLimit: Int) {
       pool = WorkPool(threads: threads)
       scratch = Scratch(workers: pool.threadCount)
+      turns = LoopTurns()
+      variables = Variables()
+      faults = RunFaults()
       self.usesReference = usesReference
       self.arenaLimit = arenaLimit
+    }
+
+    /// For a stage of the same model, with memory of its own.
+    init(stageOf model: Common) {
+      pool = model.pool
+      scratch = Scratch(workers: pool.threadCount)
+      turns = model.turns
+      variables = model.variables
+      faults = model.faults
+      usesReference = model.usesReference
+      arenaLimit = model.arenaLimit
+    }
+
+    /// Makes the scratch memory, once everything is prepared. Throws `OCT0703` when the limit is exceeded.
+    func allocateScratch(beside arenaBytes: Int) throws(Diagnostic) {
+      guard scratch.byteCount <= arenaLimit else {
+        throw Diagnostic(
+          .arenaTooLarge,
+          "the tensors and the steps need \(arenaBytes) and \(scratch.byteCount) bytes, the limit is "
+            + "\(arenaBytes + arenaLimit)")
+      }
+      scratch.allocate()
     }
 
     func allocate(_ byteCount: Int) throws(Diagnostic) -> Storage {
@@ -98,14 +133,9 @@ package final class PreparedGraph {
     let common = Common(threads: threads, usesReference: usesReference, arenaLimit: arenaLimit)
     try self.init(
       graph, common, keepsAllTensors: keepsAllTensors, inputs: nil, use: nil, log: log)
-    if scratchBytes > common.arenaLimit {
-      throw log.failure(
-        Diagnostic(
-          .arenaTooLarge,
-          "the tensors and the steps need \(arenaBytes) and \(scratchBytes) bytes, the limit is "
-            + "\(arenaLimit)"))
+    try log.attempt { () throws(Diagnostic) in
+      try common.allocateScratch(beside: arenaBytes)
     }
-    common.scratch.allocate()
   }
 
   /// - Parameters:
@@ -116,10 +146,19 @@ package final class PreparedGraph {
   ) throws(DiagnosticFailure) {
     let limit = common.arenaLimit
     try Self.checkOperators(given, log)
-    try Self.checkSizes(given, limit, log)
-    let graph = try Self.dequantizingConstants(given, common, log)
+    var whole = given
+    whole.takeShapes(of: whole.inputs.map { whole[$0].type })
+    let isOpen = whole.nodesShapedByData()
+    let (first, rest) = whole.split { !isOpen[$0] }
+    if let node = rest.first, keepsAllTensors {
+      throw log.failure(whole.described(.shapedByData(whole, node), node))
+    }
+    try Self.checkSizes(first, limit, log)
+    var graph = try Self.dequantizingConstants(first, common, log)
+    let hasEmpty = graph.values.contains { $0.type.shape.elementCount == 0 }
     let schedule =
-      keepsAllTensors || common.usesReference ? Schedule(graph) : Schedule(joining: graph)
+      keepsAllTensors || common.usesReference || hasEmpty
+      ? Schedule(graph) : Schedule(joining: graph)
     let plan = MemoryPlan(graph, schedule, lent: use)
     if plan.arenaBytes > common.arenaLimit {
       throw log.failure(
@@ -156,6 +195,11 @@ package final class PreparedGraph {
         })
       do throws(Diagnostic) {
         guard let op = OpCatalog.builtin(node.op) else { continue }
+        if !context.outputs.isEmpty, context.outputs.allSatisfy({ $0.count == 0 }) {
+          steps.append(Step(kernel: "nothing", phases: []))
+          continue
+        }
+        try context.requireElements(op.entry)
         steps.append(try op.prepare(context))
         for index in context.packedInputs {
           entry.inputs[index].flatMap { graph[$0].constant }?.forgetPages()
@@ -166,19 +210,41 @@ package final class PreparedGraph {
     }
     try log.throwIfErrors()
     self.common = common
+    plannedOutputs = graph.outputs.compactMap { views[$0.index] }
+    precondition(plannedOutputs.count == graph.outputs.count, "sizes have been checked")
+    var entries = schedule
+    if rest.isEmpty {
+      shapedByData = nil
+    } else {
+      let nodes = Array(graph.nodes.count..<graph.nodes.count + rest.count)
+      graph.nodes += rest
+      graph.outputs = given.outputs
+      let shaped = ShapedByData(
+        graph, nodes: nodes, given: views,
+        prepare: { stage, inputs throws(Diagnostic) in
+          try Self.prepared(stage, of: common, inputs)
+        })
+      shapedByData = shaped
+      entries.append(nodes)
+      steps.append(
+        Step(kernel: "shapes that data decide") { [pool = common.pool, faults = common.faults] in
+          do throws(Diagnostic) {
+            try shaped.run { $0.run(on: pool) }
+          } catch {
+            faults.problem = faults.problem ?? error
+          }
+        })
+    }
     self.graph = graph
     self.plan = plan
-    self.schedule = schedule
+    self.schedule = entries
     self.keepsAllTensors = keepsAllTensors
     self.arena = arena
     self.views = views
     self.steps = steps
     arenaBytes = limit - common.arenaLimit
     inputs = graph.inputs.compactMap { views[$0.index] }
-    outputs = graph.outputs.compactMap { views[$0.index] }
-    precondition(
-      inputs.count == graph.inputs.count && outputs.count == graph.outputs.count,
-      "sizes have been checked")
+    precondition(inputs.count == graph.inputs.count, "sizes have been checked")
     alignedConstants = aligned
   }
 
@@ -217,21 +283,74 @@ package final class PreparedGraph {
   private static func prepared(
     _ name: String, of graph: Graph, _ common: Common, _ inputs: [TensorView], _ use: LentInputs
   ) throws(Diagnostic) -> PreparedSubgraph {
-    guard let subgraph = graph.subgraphs.first(where: { $0.name == name }) else {
+    guard var subgraph = graph.subgraphs.first(where: { $0.name == name }) else {
       throw Diagnostic(.noKernel, "there is no subgraph '@\(name)'")
     }
     try common.add(subgraph)
+    subgraph.takeShapes(of: inputs.map { $0.type })
     let log = DiagnosticLog()
     do throws(DiagnosticFailure) {
       let prepared = try PreparedGraph(
         subgraph, common, keepsAllTensors: false, inputs: inputs, use: use, log: log)
       return PreparedSubgraph(
-        outputs: prepared.outputs, steps: prepared.steps, memory: prepared)
+        outputs: prepared.outputs, steps: prepared.steps, memory: prepared,
+        current: prepared.isShapedByData ? { prepared.outputs } : nil)
     } catch {
       var problem = log.diagnostics.first { $0.severity == .error } ?? Diagnostic(.noKernel, "")
       problem.location?.function = name
       throw problem
     }
+  }
+
+  /// A stage of what data decide the shapes of, with memory of its own that counts as long as it lives.
+  private static func prepared(
+    _ stage: Graph, of model: Common, _ inputs: [TensorView]
+  ) throws(Diagnostic) -> PreparedSubgraph {
+    let common = Common(stageOf: model)
+    let log = DiagnosticLog()
+    do throws(DiagnosticFailure) {
+      let prepared = try PreparedGraph(
+        stage, common, keepsAllTensors: false, inputs: inputs, use: .kept, log: log)
+      try log.attempt { () throws(Diagnostic) in
+        try common.allocateScratch(beside: prepared.arenaBytes)
+      }
+      return PreparedSubgraph(
+        outputs: prepared.outputs, steps: prepared.steps,
+        memory: StageMemory(prepared, taken: model.arenaLimit - common.arenaLimit, from: model))
+    } catch {
+      throw log.diagnostics.first { $0.severity == .error } ?? Diagnostic(.noKernel, "")
+    }
+  }
+
+  /// Takes a stage's bytes from those that the model's arenas may still take, for as long as it lives.
+  private final class StageMemory {
+    private let prepared: PreparedGraph
+    private let byteCount: Int
+    private let model: Common
+
+    init(_ prepared: PreparedGraph, taken byteCount: Int, from model: Common) {
+      (self.prepared, self.byteCount, self.model) = (prepared, byteCount, model)
+      model.arenaLimit -= byteCount
+    }
+
+    deinit { model.arenaLimit += byteCount }
+  }
+
+  /// A tensor without elements.
+  private static func nothing(_ type: TensorType) -> TensorView {
+    TensorView(
+      type: TensorType(type.element, Shape([0])), extents: [0], count: 0, base: nowhere,
+      isConstant: false)
+  }
+
+  private static let someBytes = Storage(byteCount: 64)
+
+  /// Where tensors without elements begin.
+  private static var nowhere: UnsafeMutableRawPointer {
+    guard let base = someBytes.mutableBytes.baseAddress else {
+      preconditionFailure("64 bytes have an address")
+    }
+    return base
   }
 
   /// The operators of a step, in order: `conv_2d + leaky_relu`.
@@ -331,7 +450,7 @@ package final class PreparedGraph {
             help: "give every extent with --input-shape NAME=1,…", tensors: [value.text]))
         return
       }
-      let isEmpty = value.type.shape.elementCount == 0 && value.constant == nil
+      let isEmpty = value.type.shape.elementCount == 0 && place == nil && value.constant == nil
       if value.type.byteCount == nil || isEmpty {
         log.add(
           Diagnostic(
@@ -362,8 +481,8 @@ package final class PreparedGraph {
     guard let extents = value.type.shape.extents, let count = value.type.shape.elementCount,
       let size = value.type.element.byteCount
     else { return nil }
-    var base = place
-    if let constant = value.constant {
+    var base = count == 0 ? nowhere : place
+    if let constant = value.constant, count > 0 {
       var bytes = constant.bytes
       if let start = bytes.baseAddress, Int(bitPattern: start) % min(size, 8) != 0 {
         let copy = Storage(byteCount: bytes.count)
@@ -382,7 +501,35 @@ package final class PreparedGraph {
   }
 }
 
+extension PrepareContext {
+  /// Throws `OCT0701` for an operand that the model computes and that turns out to have no elements, where the operator
+  /// needs some to make its result of.
+  fileprivate func requireElements(_ entry: OpEntry) throws(Diagnostic) {
+    if entry.takesEmpty { return }
+    for case let input? in inputs where input.count == 0 && !input.isConstant {
+      throw noKernel("'\(entry.name)' makes nothing of an operand without elements")
+    }
+  }
+}
+
 extension Graph {
+  /// Two parts: the nodes for whose places `isFirst` holds, in a graph that gives what the others or the outputs read,
+  /// and the others.
+  fileprivate func split(_ isFirst: (Int) -> Bool) -> (first: Graph, rest: [Node]) {
+    var first = self
+    first.nodes = nodes.indices.filter(isFirst).map { nodes[$0] }
+    let rest = nodes.indices.filter { !isFirst($0) }.map { nodes[$0] }
+    if rest.isEmpty { return (self, []) }
+    let made = Set(rest.flatMap { $0.outputs })
+    var wanted: [ValueID] = []
+    for id in outputs + rest.flatMap({ $0.inputs.compactMap { $0 } })
+    where !made.contains(id) && self[id].constant == nil && !wanted.contains(id) {
+      wanted.append(id)
+    }
+    first.outputs = wanted
+    return (first, rest)
+  }
+
   /// How to have what comes before a node alone; nil where nothing does.
   fileprivate func cut(before place: Int) -> Diagnostic.Help? {
     let makers = producers()

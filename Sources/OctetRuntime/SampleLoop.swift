@@ -78,10 +78,14 @@ package struct SampleLoop {
     }
   }
 
-  /// Runs the graph on `batch`; `body` gets the real outputs of each sample.
-  package func run(_ batch: [Tensor], _ body: (_ sample: Int, _ outputs: [[Float]]) -> Void) {
-    forEachGroup(of: batch) { samples in
+  /// Runs the graph on `batch`; `body` gets the real outputs of each sample. Logs what a run has found wrong with its
+  /// numbers (`PreparedGraph.requireSoundRun`) and ends there.
+  package func run(
+    _ batch: [Tensor], log: DiagnosticLog, _ body: (_ sample: Int, _ outputs: [[Float]]) -> Void
+  ) throws(DiagnosticFailure) {
+    try forEachGroup(of: batch) { samples throws(DiagnosticFailure) in
       prepared.invoke()
+      try log.attempt { () throws(Diagnostic) in try prepared.requireSoundRun() }
       for (slot, sample) in samples.enumerated() {
         let outputs = prepared.outputs.map { output in
           let size = sampleCount(output)

@@ -74,6 +74,13 @@ package struct Schedule {
     entries = entries.indices.filter { places[$0] == $0 }.map { entries[$0] }
   }
 
+  /// Adds a step for nodes that plan their own memory.
+  mutating func append(_ nodes: [Int]) {
+    guard let main = nodes.last else { return }
+    entries.append(
+      Entry(nodes: nodes, main: main, inputs: [], outputs: [], epilogue: nil, border: .none))
+  }
+
   /// How often each value is read, as an output too, and the entry that makes it.
   func uses(_ graph: Graph) -> (readers: [Int], makers: [Int?]) {
     var readers = [Int](repeating: 0, count: graph.values.count)

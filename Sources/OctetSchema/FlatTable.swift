@@ -29,6 +29,13 @@ package struct FlatTable {
     return offset == 0 ? nil : position &+ offset
   }
 
+  /// Whether the table has a value for a field from `slot` on: what a newer version of the schema may have added.
+  package func hasFields(from slot: Int) -> Bool {
+    let vtable = position &- Int(truncatingIfNeeded: base.flatLoad(at: position, as: Int32.self))
+    let slots = (Int(base.flatLoad(at: vtable, as: UInt16.self)) - 4) / 2
+    return slots > slot && (slot..<slots).contains { field($0) != nil }
+  }
+
   /// A number, flag or enumeration; `value` when the table leaves it out.
   package func scalar<T: FlatElement>(_ slot: Int, default value: T) -> T {
     guard let at = field(slot) else { return value }

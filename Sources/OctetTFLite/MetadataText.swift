@@ -33,9 +33,11 @@ enum MetadataText {
     return text
   }
 
-  /// Puts the provenance into the graphs' nodes. Throws the warning `OCT0109` for text that is not
+  /// Puts the provenance into the nodes of the graphs that `file` holds. Throws the warning `OCT0109` for text that is not
   /// understood; the graphs then keep what was read so far.
-  static func apply(_ text: String, to graphs: inout [Graph]) throws(Diagnostic) -> ModelMetadata {
+  static func apply(
+    _ text: String, to graphs: inout [Graph], of file: String
+  ) throws(Diagnostic) -> ModelMetadata {
     var metadata = ModelMetadata()
     let lines = split(text, "\n")
     guard lines.first == "octet 1" else {
@@ -55,7 +57,9 @@ enum MetadataText {
       {
         if !described[graph][node] { graphs[graph].nodes[node].provenance = [] }
         described[graph][node] = true
-        graphs[graph].nodes[node].provenance.append(location(parts.dropFirst(3)))
+        var place = location(parts.dropFirst(3))
+        (place.model, place.index) = (file, node)
+        graphs[graph].nodes[node].provenance.append(place)
       } else {
         throw Diagnostic(.invalidMetadata, "a line of the 'octet' metadata is not understood")
       }
@@ -73,7 +77,7 @@ enum MetadataText {
     }
     if let line = place.line { result.append(("line", "\(line)")) }
     if let offset = place.offset { result.append(("offset", "\(offset)")) }
-    if let index = place.index { result.append(("index", "\(index)")) }
+    if let index = place.source.index { result.append(("index", "\(index)")) }
     return result
   }
 

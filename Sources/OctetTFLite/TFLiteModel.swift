@@ -21,10 +21,19 @@ package struct ModelMetadata: Sendable {
   package var description: String?
   /// The name of the signature that calls subgraph 0.
   package var signatureKey: String?
+  /// The signatures besides.
+  package var signatures: [Signature] = []
+  /// What a file has that is not written again, a line each.
+  package var unkept: [String] = []
   /// Entries that others made, such as labels, as they are.
   package var others: [(name: String, contents: Storage)] = []
   /// The archive behind the model.
   package var files: AppendedFiles?
+
+  /// Drops what tells of the conversion that made the file, for a model that is changed.
+  package mutating func dropConversion() {
+    others.removeAll { ["min_runtime_version", "CONVERSION_METADATA"].contains($0.name) }
+  }
 
   package init(preprocessing: String? = nil, detector: String? = nil) {
     self.preprocessing = preprocessing

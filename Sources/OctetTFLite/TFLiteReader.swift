@@ -80,7 +80,7 @@ package struct TFLiteReader {
       let text = String(
         decoding: bytes ?? UnsafeRawBufferPointer(start: nil, count: 0), as: UTF8.self)
       do throws(Diagnostic) {
-        metadata = try MetadataText.apply(text, to: &graphs)
+        metadata = try MetadataText.apply(text, to: &graphs, of: file.path)
       } catch {
         log.add(error.located(location))
       }
@@ -90,6 +90,18 @@ package struct TFLiteReader {
     metadata.files = AppendedFiles(of: file.bytes, owner: file)
     metadata.description = model.description
     metadata.signatureKey = signature?.signatureKey
+    metadata.unkept = model.unkept()
+    var isFirst = true
+    for table in elements(model.signatureDefs) {
+      if table.subgraphIndex == 0, isFirst {
+        isFirst = false
+      } else if let signature = Signature(table, graphs) {
+        metadata.signatures.append(signature)
+      } else {
+        metadata.unkept.append(
+          "signature '\(table.signatureKey ?? "")', whose tensors are no inputs and outputs")
+      }
+    }
     return TFLiteModel(graph: try nested(graphs), metadata: metadata)
   }
 

@@ -13,6 +13,7 @@ struct Run: ParsableCommand {
         octet run lenet.tflite --input digit.npy --save out.npz
         octet run net.tflite --input image=a.npy --input mask=b.npy
         octet run net.tflite --input inputs.npz --json
+        octet run wakeword.tflite --input frames.npy --keep-state --save scores.npz
       A picture is preprocessed as the model says, or as --preprocess does; a
       detector's boxes or a classifier's five best classes come out. Tensors are
       given in the model's own types and shapes, in the order of its inputs or by
@@ -42,6 +43,12 @@ struct Run: ParsableCommand {
   @Option(help: ArgumentHelp("Write the picture with its detections.", valueName: "file.png"))
   var draw: String?
 
+  @Flag(
+    help: ArgumentHelp(
+      "The tensors are a stream: their first extent holds several runs' inputs one after the other, and what the model keeps in variables stays from one run to the next."
+    ))
+  var keepState = false
+
   @OptionGroup var preprocess: PreprocessingArguments
 
   @OptionGroup var detector: DetectorArguments
@@ -55,6 +62,9 @@ struct Run: ParsableCommand {
       throw ValidationError("--score must be above 0 and at most 1")
     }
     if let nms, !(0...1).contains(nms) { throw ValidationError("--nms must be from 0 to 1") }
+    if keepState, score != nil || nms != nil || draw != nil || labels != nil {
+      throw ValidationError("--keep-state is for tensors: it takes no option for pictures")
+    }
     for output in [save, draw] {
       try source.protect(from: output, others: input.map { split($0).path } + [labels])
     }
@@ -67,15 +77,21 @@ struct Run: ParsableCommand {
       }
       let given = try preprocess.preprocessing(log)
       let names = try classNames(labels, log)
-      let model = try detector.apply(
-        to: Model.open(source.model, source.options, log: log), log)
-      let session = try Session(model, log: log)
       var inputs: [(name: String?, input: Session.Input)] = []
       for argument in input {
         let (name, path) = split(argument)
         inputs += try log.attempt { () throws(Diagnostic) in
           try Session.Input.read(path, name: name)
         }
+      }
+      var options = source.options
+      if !keepState { options.givenShapes = inputs.compactMap { $0.input.shape(of: $0.name) } }
+      let model = try detector.apply(to: Model.open(source.model, options, log: log), log)
+      let session = try Session(model, log: log)
+      if keepState {
+        let result = try session.run(stream: inputs, log: log)
+        if let save { try result.save(save, log: log) }
+        return report.print(result.text, result.json)
       }
       let picture = inputs.compactMap { $0.input.picture }.first
       try check(isDetection: picture != nil && session.detector != nil, picture != nil, log)
@@ -91,9 +107,9 @@ struct Run: ParsableCommand {
         names.check(classes: count, log: log)
       }
       let defaults = DetectionOptions()
-      let options = DetectionOptions(
+      let limits = DetectionOptions(
         score: score ?? defaults.score, overlap: nms ?? defaults.overlap)
-      let result = try session.run(inputs, options, log: log)
+      let result = try session.run(inputs, limits, log: log)
       if let save { try result.save(save, log: log) }
       if let draw, let picture, let detections = result.detections {
         try log.attempt { () throws(Diagnostic) in

@@ -142,7 +142,7 @@ private func problems(of graph: Graph) -> [Diagnostic] {
     ),
     (
       "graph @main(%x: i32[1,4]) -> (%y) {\n %y = relu(%x) : i32[1,4]\n}", .typeMismatch,
-      "input 0 is int32, expected float32, int8, int16"
+      "input 0 is int32, expected float32, int8, int16, uint8"
     ),
     (
       "graph @main(%x: i8[1,4]{0.0:0}) -> (%x) {}", .invalidGraph,

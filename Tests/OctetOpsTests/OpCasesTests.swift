@@ -65,6 +65,7 @@ import Testing
       }
     }
     prepared.invoke()
+    try prepared.requireSoundRun()
     let view = prepared.outputs[0]
     return (0..<view.count).map { i in
       switch view.element {

@@ -69,7 +69,8 @@ import Testing
 
   func outputs(_ graph: Graph, _ samples: [Tensor]) throws -> [[Float]] {
     var result: [[Float]] = []
-    try SampleLoop(PreparedGraph(graph, log: DiagnosticLog())).run(samples) { result.append($1[0]) }
+    let log = DiagnosticLog()
+    try SampleLoop(PreparedGraph(graph, log: log)).run(samples, log: log) { result.append($1[0]) }
     return result
   }
 

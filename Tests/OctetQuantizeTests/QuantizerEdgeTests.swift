@@ -51,6 +51,29 @@ import Testing
     #expect(depthwise.constant?.array(of: Int8.self) == [16, 127, -64, 0, 127, 32])
   }
 
+  /// Parts have the scale of their tensor; one that is joined with others is requantized, so that the rest stay.
+  @Test func partsHaveTheirTensorsScale() throws {
+    let result = try quantized(
+      try parse(
+        """
+        graph @main(%x: f32[1,4], %z: f32[1,2]) -> (%y, %b, %d, %f) {
+          %axis = const [1] : i32[]
+          %sizes = const [3, -1] : i32[2]
+          %a, %b = split(%axis, %x) {count = 2}
+          %c, %d = split_v(%x, %sizes, %axis) {count = 2}
+          %e, %f = unpack(%a) {axis = 1, count = 2}
+          %y = concatenation(%a, %z, %c) {axis = 1}
+        }
+        """), ranges: ["x": (-1, 1), "z": (-4, 4), "y": (-4, 4)], DiagnosticLog())
+    let own = try value("x", result).type.quantization
+    for name in ["a", "b", "c", "d", "f"] {
+      #expect(try value(name, result).type.quantization == own, "\(name)")
+      #expect(try value(name, result).type.element == .int8)
+    }
+    #expect(try value("y", result).type.quantization != own)
+    #expect(names(result).filter { $0 == "quantize" }.count == 2)
+  }
+
   /// Conditions stay bools and places whole numbers; what is chosen, and the largest, have one scale.
   @Test func conditionsAndPlacesHaveNoScale() throws {
     let result = try quantized(

@@ -298,7 +298,9 @@ import Testing
         """, makeOp: OpCatalog.makeOp)
     var results: [[[Float]]] = []
     let loop = try SampleLoop(try PreparedGraph(graph, log: DiagnosticLog()))
-    loop.run([Tensor([2, 3], [5, -1, 2, -7, 1, 8])]) { _, outputs in results.append(outputs) }
+    try loop.run([Tensor([2, 3], [5, -1, 2, -7, 1, 8])], log: DiagnosticLog()) { _, outputs in
+      results.append(outputs)
+    }
     #expect(results == [[[0], [1], [0, 1, 0]], [[2], [0], [1, 0, 0]]])
     let ofPlaces = try Graph(
       parsing: "octet-ir 1\ngraph @main(%x: i32[1]) -> (%y) {\n %y = neg(%x)\n}",

@@ -54,7 +54,12 @@ import Testing
     #expect(log.diagnostics.isEmpty)
     #expect(model.metadata.preprocessing == "scale=1/256")
     #expect(model.metadata.detector == Self.detector)
-    #expect(model.graph.nodes[0].provenance == graph.nodes[0].provenance)
+    #expect(model.graph.nodes[0].provenance.map { $0.source } == graph.nodes[0].provenance)
+    // The operator in the file, and the layer that it was made from.
+    let place = model.graph.nodes[1].location.completed(by: Location(file: path))
+    #expect(place.index == 1 && place.text == "\(path) operator 1: 'p' (MAX_POOL_2D)")
+    let layer = model.graph.nodes[0].provenance[0]
+    #expect(layer.text == "n.prototxt:7: 'c' (Convolution), operator 0 of \(path)")
     var expected = graph
     // A left-out input at the end is not stored.
     for index in expected.nodes.indices {
@@ -122,7 +127,7 @@ import Testing
     #expect(outer.subgraphs.count == 2 && outer.subgraphs.last?.nodes.first?.op.name == "relu")
   }
 
-  /// What others stored beside the graph survives, but for what tells of their conversion.
+  /// What others stored beside the graph survives; what tells of their conversion until the model is changed.
   @Test func foreignMetadataComesBack() throws {
     var metadata = ModelMetadata()
     metadata.description = "a net"
@@ -139,7 +144,9 @@ import Testing
     try writeFile(path, bytes)
     let again = try TFLiteReader.read(try MappedFile(path), log: DiagnosticLog()).metadata
     #expect(again.description == "a net" && again.signatureKey == "predict")
-    #expect(again.others.map { $0.name } == ["labels"])
+    #expect(again.others.map { $0.name } == ["labels", "min_runtime_version"])
+    metadata.dropConversion()
+    #expect(metadata.others.map { $0.name } == ["labels"])
     #expect(again.others.first?.contents.array(of: UInt8.self) == [1, 2, 3])
   }
 

@@ -90,8 +90,10 @@ struct Attempt {
   /// - Parameter needsWeights: whether a model whose weights are not given is refused.
   init(_ path: String, _ options: ModelOptions, needsWeights: Bool = true) {
     let log = DiagnosticLog()
-    model = try? Model.open(path, options, needsWeights: needsWeights, log: log)
-      .optimized(passes: Pipeline.comparison, log: log)
+    let read = try? Model.open(path, options, needsWeights: needsWeights, log: log)
+    model = read.flatMap { read in
+      try? read.optimized(passes: read.isShapedByData ? [] : Pipeline.comparison, log: log)
+    }
     diagnostics = log.diagnostics
   }
 

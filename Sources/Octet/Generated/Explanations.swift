@@ -2063,6 +2063,35 @@ extension Explanation {
       Nothing needs fixing.
 
       """#,
+    "OCT0526": #"""
+      # OCT0526 not-kept
+
+      A `.tflite` was read and written again, and not all of what its file has could be kept.
+
+      ## Why
+
+      The model computes the same. Labels, the archive behind the model, its description, its signatures and other metadata come
+      along; what the notes list is nothing that the operators need: ranges beside the scales, places in debug metadata,
+      signatures of inputs and outputs that are gone.
+
+      ## Example
+
+      ```sh
+      base64 -d > m.tflite <<'END'
+      GAAAAFRGTDMAAA4AFAAQAAwACAAAAAQADgAAABAAAAAcAAAACAEAAAMAAAABAAAACAAAAAQABAAEAAAAAQAAABAAAAAMABQAEAAM
+      AAgABAAMAAAAEAAAADwAAABAAAAARAAAAAEAAAAQAAAAAAAKAAwAAAAIAAQACgAAAAgAAAAMAAAAAQAAAAEAAAABAAAAAAAAAAEA
+      AAABAAAAAQAAAAAAAAACAAAAQAAAABAAAAAMAAwACAAAAAAABAAMAAAACAAAAAwAAAABAAAAeQAAAAEAAAACAAAAAAAOABAADAAA
+      AAAACAAEAA4AAAAUAAAALAAAADAAAAAIAAwACAAEAAgAAAAIAAAADAAAAAEAAAAAAIA/AQAAAAAAgL8BAAAAeAAAAAEAAAACAAAA
+      AQAAABAAAAAMAAwACwAAAAAABAAMAAAAEwAAAAAAABM=
+      END
+      octet convert m.tflite -o n.tflite
+      ```
+
+      ## When it is safe to ignore
+
+      Always, unless a program reads the parts that the notes name from the file.
+
+      """#,
     "OCT0601": #"""
       # OCT0601 unwritable-file
 
@@ -2213,6 +2242,38 @@ extension Explanation {
       ## How to fix
 
       Look at what the condition depends on, and whether the inputs are what the model was made for.
+
+      """#,
+    "OCT0710": #"""
+      # OCT0710 shaped-by-data
+
+      The data decide the shape of a tensor, and what was asked for must know all shapes before.
+
+      ## Why
+
+      `octet run` computes such a model up to the tensor (a WHERE's places, a RESHAPE whose shape the model computes), then
+      prepares what follows for the shape that has come out. Quantizing, calibrating and a loop's body need each shape before the
+      first sample.
+
+      ## Example
+
+      ```sh
+      cat > m.oct <<'END'
+      octet-ir 1
+      graph @main(%x: f32[1,4]) -> (%y) {
+        %r = relu(%x)
+        %places = where(%r) : i64[?n("the data"),2]
+        %y = cast(%places) {to = float32} : f32[?n("the data"),2]
+      }
+      END
+      octet convert m.oct -o m.tflite
+      octet convert m.tflite --int8 --calibration-data digits -o m8.tflite
+      ```
+
+      ## How to fix
+
+      Cut the model before the operator that the diagnostic names, as its help says, and quantize that part. What is behind it
+      can be computed by the program that runs the model.
 
       """#,
     "OCT0801": #"""

@@ -173,6 +173,6 @@ extension Inspection.OpInfo {
         return graph[input].type.shape.elementCount ?? 0
       })
     macs = node.macs(in: graph)
-    provenance = node.provenance.reversed().map { $0.text }
+    provenance = node.provenance.reversed().map { $0.source.text }
   }
 }

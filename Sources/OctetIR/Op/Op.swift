@@ -81,14 +81,22 @@ package struct Operands {
 
   /// The elements of an input that must be a constant int32 tensor of the rank.
   package func constantInts(_ index: Int, rank: Int = 1) throws(Diagnostic) -> [Int] {
-    let type = try type(index, among: [.int32], rank: rank)
+    _ = try type(index, among: [.int32], rank: rank)
+    return try contents(index, of: Int32.self).map { Int($0) }
+  }
+
+  /// The elements of an input on whose contents the result's shape depends, as numbers of its type. Throws `OCT0203` where
+  /// they are not known.
+  package func contents<Number: BitwiseCopyable>(
+    _ index: Int, of number: Number.Type
+  ) throws(Diagnostic) -> [Number] {
     guard let storage = constants[index] else {
       throw Diagnostic(
         .unknownDimension, "input \(index) decides the output's shape but is not a constant")
     }
-    guard type.byteCount == storage.bytes.count else {
+    guard try type(index).byteCount == storage.bytes.count else {
       throw Diagnostic(.invalidGraph, "input \(index) has contents of another size")
     }
-    return storage.array(of: Int32.self).map { Int($0) }
+    return storage.array(of: Number.self)
   }
 }

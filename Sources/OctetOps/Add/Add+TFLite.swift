@@ -4,7 +4,7 @@ import OctetSchema
 
 extension Add {
   package func version(_ operands: Operands, _ results: [TensorType]) -> Int32 {
-    operands.version(int8: 2, int16: 3)
+    operands.types[0]?.element == .int64 ? 4 : operands.version(int8: 2, int16: 3)
   }
 
   package var options: OperatorOptions {

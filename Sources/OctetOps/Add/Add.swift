@@ -4,8 +4,8 @@ import OctetSchema
 
 /// The sum of two operands that broadcast as NumPy's do, clamped by the fused activation.
 ///
-/// Inputs: float32, int8, int16 or int32, both alike; int8 and int16 operands and the result may each have
-/// their own scale, int32 sums wrap.
+/// Inputs: float32, int8, int16, uint8, int32 or int64, both alike; operands of codes and the result may each have
+/// their own scale, whole sums wrap.
 package final class Add: BuiltinOp {
   package let activation: FusedActivation
 
@@ -14,7 +14,7 @@ package final class Add: BuiltinOp {
   }
 
   package static let entry = OpEntry(
-    "add", .add, types: [.float32, .int8, .int16, .uint8, .int32],
+    "add", .add, types: [.float32, .int8, .int16, .uint8, .int32, .int64],
     "sum of two operands, broadcast",
     parse: { attributes throws(Diagnostic) in
       try attributes.allow(["activation"])
@@ -29,7 +29,7 @@ package final class Add: BuiltinOp {
   package var attributes: [Attribute] { [activation.attribute] }
 
   package func infer(_ operands: Operands) throws(Diagnostic) -> [TensorType] {
-    try inferBinary(operands, among: [.float32, .int8, .int16, .uint8, .int32])
+    try inferBinary(operands, among: [.float32, .int8, .int16, .uint8, .int32, .int64])
   }
 
   package var traits: OpTraits {

@@ -17,7 +17,7 @@ package final class Concatenation: BuiltinOp {
 
   package static let entry = OpEntry(
     "concatenation", .concatenation, types: [.float32, .int8, .int16, .uint8, .int32],
-    "joins tensors along one dimension",
+    "joins tensors along one dimension", takesEmpty: true,
     parse: { attributes throws(Diagnostic) in
       try attributes.allow(["axis", "activation"])
       return Concatenation(

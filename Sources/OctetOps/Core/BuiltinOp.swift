@@ -91,6 +91,8 @@ package struct OpEntry: Sendable {
   package let summary: String
   /// The element types the runtime computes in, as the table of operators shows them.
   package let types: [ElementType]
+  /// Whether it makes a result with elements of an operand that has none.
+  package let takesEmpty: Bool
   /// Makes the operator from the text IR's attributes.
   package let parse: @Sendable (AttributeReader) throws(Diagnostic) -> any BuiltinOp
   /// Makes the operator from a TFLite file.
@@ -100,7 +102,7 @@ package struct OpEntry: Sendable {
 
   package init(
     _ name: String, _ builtin: BuiltinOperator, custom: String? = nil, types: [ElementType],
-    _ summary: String,
+    _ summary: String, takesEmpty: Bool = false,
     parse: @escaping @Sendable (AttributeReader) throws(Diagnostic) -> any BuiltinOp,
     read: @escaping @Sendable (OperatorReader) throws(Diagnostic) -> any BuiltinOp,
     cast: @escaping @Sendable (any Op) -> (any BuiltinOp)?
@@ -109,6 +111,7 @@ package struct OpEntry: Sendable {
     self.builtin = builtin
     self.custom = custom
     self.types = types
+    self.takesEmpty = takesEmpty
     self.summary = summary
     self.parse = parse
     self.read = read

@@ -32,7 +32,9 @@ package enum OpCatalog {
     Unary.entry(.elu),
     Comparison.entry(.equal),
     Exp.entry,
+    ExpandDims.entry,
     FakeQuant.entry,
+    Fill.entry,
     Unary.entry(.floor),
     Binary.entry(.floorDiv),
     Binary.entry(.floorMod),
@@ -72,6 +74,7 @@ package enum OpCatalog {
     Binary.entry(.pow),
     PReLU.entry,
     Quantize.entry,
+    NumberRange.entry,
     ShapeOf.rank,
     ReadVariable.entry,
     Reduce.entry(.all),
@@ -113,6 +116,7 @@ package enum OpCatalog {
     UnidirectionalSequenceLSTM.entry,
     Split.single,
     VarHandle.entry,
+    Where.entry,
     While.entry,
   ]
 

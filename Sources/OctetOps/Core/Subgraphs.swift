@@ -9,11 +9,49 @@ package struct PreparedSubgraph {
   package let steps: [Step]
   /// What owns the memory that the steps work in.
   private let memory: AnyObject
+  /// The outputs of the last run, where they are others each time, since data decide shapes.
+  private let current: (() -> [TensorView])?
 
-  package init(outputs: [TensorView], steps: [Step], memory: AnyObject) {
+  package init(
+    outputs: [TensorView], steps: [Step], memory: AnyObject, current: (() -> [TensorView])? = nil
+  ) {
     self.outputs = outputs
     self.steps = steps
     self.memory = memory
+    self.current = current
+  }
+
+  /// Moves what the last run gave to `targets`. Gives false, and a fault (`OCT0710`), where a result has another shape
+  /// than its target.
+  func delivery(to targets: [TensorView], _ faults: RunFaults) -> () -> Bool {
+    guard let current else {
+      let copies = Copies(from: outputs, to: targets)
+      return {
+        copies.run()
+        return true
+      }
+    }
+    return {
+      let outputs = current()
+      for (place, (output, target)) in zip(outputs, targets).enumerated()
+      where output.extents != target.extents {
+        faults.problem =
+          faults.problem
+          ?? Diagnostic(
+            .shapedByData,
+            "result \(place) of a subgraph came out as \(output.type.text), not \(target.type.text)",
+            help: "a loop's variables keep their shapes in every turn")
+        return false
+      }
+      Copies(from: outputs, to: targets).run()
+      return true
+    }
+  }
+
+  /// Whether the first result, one bool, holds.
+  var holds: Bool {
+    let view = current.map { $0()[0] } ?? outputs[0]
+    return view.count > 0 && view.elements(UInt8.self).pointee != 0
   }
 
   package func run(on pool: WorkPool) {

@@ -11,6 +11,12 @@ extension Cumsum {
         self.reference(rows, along, source, target, zero: 0) { $0 + $1 }
       }
     }
+    if input.element == .int64 {
+      let (source, target) = (input.int64, output.int64)
+      return Step(kernel: "s64-cumsum--reference") {
+        self.reference(rows, along, source, target, zero: 0) { $0 &+ $1 }
+      }
+    }
     let (source, target) = (input.int32, output.int32)
     return Step(kernel: "s32-cumsum--reference") {
       self.reference(rows, along, source, target, zero: 0) { $0 &+ $1 }

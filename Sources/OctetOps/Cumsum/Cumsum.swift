@@ -5,7 +5,7 @@ import OctetSchema
 /// For each element the sum of those up to it along a dimension: `exclusive` leaves the element itself out,
 /// `reverse` begins at the end.
 ///
-/// Inputs: float32 or int32, which wraps, of at least one dimension; the dimension, an int32 constant of one
+/// Inputs: float32, int32 or int64, which wrap, of at least one dimension; the dimension, an int32 constant of one
 /// element, counted from the end if it is negative.
 package final class Cumsum: BuiltinOp {
   package let exclusive: Bool
@@ -17,7 +17,7 @@ package final class Cumsum: BuiltinOp {
   }
 
   package static let entry = OpEntry(
-    "cumsum", .cumsum, types: [.float32, .int32],
+    "cumsum", .cumsum, types: [.float32, .int32, .int64],
     "running sum along a dimension",
     parse: { attributes throws(Diagnostic) in
       try attributes.allow(["exclusive", "reverse"])
@@ -40,7 +40,7 @@ package final class Cumsum: BuiltinOp {
 
   package func infer(_ operands: Operands) throws(Diagnostic) -> [TensorType] {
     try operands.require(count: 2...2)
-    let input = try operands.type(0, among: [.float32, .int32])
+    let input = try operands.type(0, among: [.float32, .int32, .int64])
     _ = try operands.constantAxis(1, rank: input.shape.rank)
     return [TensorType(input.element, input.shape)]
   }

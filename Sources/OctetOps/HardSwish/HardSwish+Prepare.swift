@@ -28,13 +28,14 @@ extension HardSwish {
     let ratio = from.scale / 128 / to.scale
     guard ratio < 1 else {
       throw Diagnostic(
-        .noKernel, "an int8 hard swish needs an output scale above 1/128 of its input's")
+        .noKernel, "a hard swish of codes needs an output scale above 1/128 of its input's")
     }
     let (scale, gate) = (Self.multiplier(ratio), Self.multiplier(from.scale / 128 / (3 / 32768)))
-    return ByteTable(int8: { code in
+    func code(_ code: Int32) -> Int32 {
       Self.reference(
         code, inputZeroPoint: from.zeroPoint, outputZeroPoint: to.zeroPoint, output: scale,
         gate: gate)
-    })
+    }
+    return input.element == .uint8 ? ByteTable(uint8: code) : ByteTable(int8: code)
   }
 }

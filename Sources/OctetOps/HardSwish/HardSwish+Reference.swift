@@ -14,7 +14,7 @@ extension HardSwish {
     return (Int32(min(0x7FFF, (Int64(significand) + 0x8000) >> 16)), shift)
   }
 
-  /// The result for one int8 code, before it is clamped.
+  /// The result for one code, before it is clamped.
   ///
   /// Source: TFLite's `reference_ops::HardSwish` for int8, all of whose numbers are int16. `output` takes
   /// 1/128 of the input's scale to the output's and does not shift left, `gate` takes it to 3 / 2^15.

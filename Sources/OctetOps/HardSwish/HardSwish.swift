@@ -4,13 +4,13 @@ import OctetSchema
 
 /// `x * min(max(x + 3, 0), 6) / 6`, element by element.
 ///
-/// Input: float32 or int8 of any shape. Output: the same shape; int8 may have another scale, above 1/128 of
+/// Input: float32, int8 or uint8 of any shape. Output: the same shape; codes may have another scale, above 1/128 of
 /// the input's.
 package final class HardSwish: BuiltinOp {
   package init() {}
 
   package static let entry = OpEntry(
-    "hard_swish", .hardSwish, types: [.float32, .int8],
+    "hard_swish", .hardSwish, types: [.float32, .int8, .uint8],
     "x * min(max(x + 3, 0), 6) / 6",
     parse: { attributes throws(Diagnostic) in
       try attributes.allow([])
@@ -25,7 +25,7 @@ package final class HardSwish: BuiltinOp {
   package var attributes: [Attribute] { [] }
 
   package func infer(_ operands: Operands) throws(Diagnostic) -> [TensorType] {
-    try inferUnary(operands)
+    try inferUnary(operands, among: [.float32, .int8, .uint8])
   }
 
   package var traits: OpTraits {

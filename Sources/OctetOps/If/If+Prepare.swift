@@ -8,17 +8,17 @@ extension If {
     let first = try context.subgraph(then, arguments, .kept)
     let second = try context.subgraph(otherwise, arguments, .kept)
     let results = (
-      Copies(from: first.outputs, to: context.outputs),
-      Copies(from: second.outputs, to: context.outputs)
+      first.delivery(to: context.outputs, context.faults),
+      second.delivery(to: context.outputs, context.faults)
     )
     let pool = context.pool
     return Step(kernel: "if of \(first.steps.count) or \(second.steps.count) steps") {
       if condition.pointee != 0 {
         first.run(on: pool)
-        results.0.run()
+        _ = results.0()
       } else {
         second.run(on: pool)
-        results.1.run()
+        _ = results.1()
       }
     }
   }

@@ -3,7 +3,9 @@ package import OctetIR
 import OctetSchema
 
 extension L2Normalization {
-  package func version(_ operands: Operands, _ results: [TensorType]) -> Int32 { 1 }
+  package func version(_ operands: Operands, _ results: [TensorType]) -> Int32 {
+    operands.version(int8: 2)
+  }
 
   package var options: OperatorOptions {
     OperatorOptions(.l2NormOptions, L2NormOptionsTable.object())

@@ -4,12 +4,13 @@ import OctetSchema
 
 /// Each vector of the last dimension divided by its length, or by 1e-6 where that is less.
 ///
-/// Input: float32 of one dimension at least. Output: the same shape.
+/// Input: float32, int8 or uint8 of one dimension at least. Output: the same shape; codes have scale 1/128, around 0 or
+/// 128.
 package final class L2Normalization: BuiltinOp {
   package init() {}
 
   package static let entry = OpEntry(
-    "l2_normalization", .l2Normalization, types: [.float32],
+    "l2_normalization", .l2Normalization, types: [.float32, .int8, .uint8],
     "vectors divided by their length",
     parse: { attributes throws(Diagnostic) in
       try attributes.allow([])
@@ -24,7 +25,7 @@ package final class L2Normalization: BuiltinOp {
   package var attributes: [Attribute] { [] }
 
   package func infer(_ operands: Operands) throws(Diagnostic) -> [TensorType] {
-    let types = try inferUnary(operands, among: [.float32])
+    let types = try inferUnary(operands, among: [.float32, .int8, .uint8])
     guard types[0].shape.rank > 0 else {
       throw Diagnostic(.shapeMismatch, "a number without dimensions is no vector")
     }
@@ -39,6 +40,6 @@ package final class L2Normalization: BuiltinOp {
   }
 
   package var quantization: QuantizationRule {
-    .floatOnly(because: "no importer makes it, so its int8 form has no use")
+    .int8(Int8Rule(output: .fixed(scale: 0x1p-7, zeroPoint: 0)))
   }
 }

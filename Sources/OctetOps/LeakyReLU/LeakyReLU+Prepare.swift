@@ -15,6 +15,10 @@ extension LeakyReLU {
       let slopes = CodeSlopes(
         from: try input.perTensor(), to: try output.perTensor(), alpha: alpha)
       return .codes("leaky-relu", input, output) { Int16(clamping: slopes.code(Int32($0))) }
+    case .uint8:
+      let slopes = CodeSlopes(
+        from: try input.perTensor(), to: try output.perTensor(), alpha: alpha)
+      return ByteTable(uint8: slopes.code).step(input, output)
     default:
       return try table(input.type, output.type).step(input, output)
     }

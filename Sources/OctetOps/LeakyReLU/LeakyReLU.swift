@@ -4,7 +4,7 @@ import OctetSchema
 
 /// `x` where it is positive, `alpha * x` elsewhere.
 ///
-/// Input: float32, int8 or int16 of any shape. Output: the same shape; codes may have another scale.
+/// Input: float32, int8, int16 or uint8 of any shape. Output: the same shape; codes may have another scale.
 package final class LeakyReLU: BuiltinOp {
   package let alpha: Float
 
@@ -13,7 +13,7 @@ package final class LeakyReLU: BuiltinOp {
   }
 
   package static let entry = OpEntry(
-    "leaky_relu", .leakyRelu, types: [.float32, .int8, .int16],
+    "leaky_relu", .leakyRelu, types: [.float32, .int8, .int16, .uint8],
     "x where positive, alpha * x elsewhere",
     parse: { attributes throws(Diagnostic) in
       try attributes.allow(["alpha"])
@@ -28,7 +28,7 @@ package final class LeakyReLU: BuiltinOp {
   package var attributes: [Attribute] { [Attribute("alpha", .float(alpha))] }
 
   package func infer(_ operands: Operands) throws(Diagnostic) -> [TensorType] {
-    try inferUnary(operands, among: [.float32, .int8, .int16])
+    try inferUnary(operands, among: [.float32, .int8, .int16, .uint8])
   }
 
   package var traits: OpTraits {

@@ -3,41 +3,41 @@ import OctetIR
 
 extension Maximum {
   package func prepare(_ context: PrepareContext) throws(Diagnostic) -> Step {
-    try Self.step(
-      context, "maximum", { Self.reference($0, $1) }, { Self.reference($0, $1) },
-      { Self.reference($0, $1) })
+    try Self.step(context, "maximum", isMaximum: true)
   }
 
   /// The step of an operator that chooses one of two elements.
-  @inline(__always)
   static func step(
-    _ context: PrepareContext, _ name: String, _ float: @escaping (Float, Float) -> Float,
-    _ int8: @escaping (Int8, Int8) -> Int8, _ int16: @escaping (Int16, Int16) -> Int16
+    _ context: PrepareContext, _ name: String, isMaximum: Bool
   ) throws(Diagnostic) -> Step {
-    let (left, right, output) = (context.input(0), context.input(1), context.output)
-    switch left.element {
-    case .float32:
-      return BinaryStep.step(
-        kernel: "f32-\(name)--reference", left, right,
-        (left.float32, right.float32, output.float32), combine: float)
-    case .int16:
-      try context.requireOneScale()
-      return BinaryStep.step(
-        kernel: "qs16-\(name)--reference", left, right,
-        (left.int16, right.int16, output.int16), combine: int16)
-    default:
-      try context.requireOneScale()
-      return BinaryStep.step(
-        kernel: "qs8-\(name)--reference", left, right, (left.int8, right.int8, output.int8),
-        combine: int8)
+    if context.output.type.isQuantized { try context.requireOneScale() }
+    switch context.output.element {
+    case .float32: return step(context, Float.self, "f32-\(name)", isMaximum)
+    case .int32: return step(context, Int32.self, "s32-\(name)", isMaximum)
+    case .int64: return step(context, Int64.self, "s64-\(name)", isMaximum)
+    case .int16: return step(context, Int16.self, "qs16-\(name)", isMaximum)
+    case .uint8: return step(context, UInt8.self, "qu8-\(name)", isMaximum)
+    default: return step(context, Int8.self, "qs8-\(name)", isMaximum)
     }
+  }
+
+  private static func step<Element: Comparable & BitwiseCopyable>(
+    _ context: PrepareContext, _ type: Element.Type, _ name: String, _ isMaximum: Bool
+  ) -> Step {
+    let (left, right) = (context.input(0), context.input(1))
+    let operands = (
+      left.elements(Element.self), right.elements(Element.self),
+      context.output.elements(Element.self)
+    )
+    let kernel = name + "--reference"
+    return isMaximum
+      ? BinaryStep.step(kernel: kernel, left, right, operands) { reference($0, $1) }
+      : BinaryStep.step(kernel: kernel, left, right, operands) { Minimum.reference($0, $1) }
   }
 }
 
 extension Minimum {
   package func prepare(_ context: PrepareContext) throws(Diagnostic) -> Step {
-    try Maximum.step(
-      context, "minimum", { Self.reference($0, $1) }, { Self.reference($0, $1) },
-      { Self.reference($0, $1) })
+    try Maximum.step(context, "minimum", isMaximum: false)
   }
 }

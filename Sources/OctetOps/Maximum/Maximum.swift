@@ -4,12 +4,14 @@ import OctetSchema
 
 /// The larger of two operands, element by element; they broadcast as NumPy's do.
 ///
-/// Inputs: float32, int8 or int16, both alike; quantized operands and the result share one scale.
+/// Inputs: float32, int8, int16, uint8, int32 or int64, both alike; quantized operands and the result share one scale.
 package final class Maximum: BuiltinOp {
   package init() {}
 
+  static let types: [ElementType] = [.float32, .int8, .int16, .uint8, .int32, .int64]
+
   package static let entry = OpEntry(
-    "maximum", .maximum, types: [.float32, .int8, .int16],
+    "maximum", .maximum, types: types,
     "larger of two operands, broadcast",
     parse: { attributes throws(Diagnostic) in
       try attributes.allow([])
@@ -24,7 +26,7 @@ package final class Maximum: BuiltinOp {
   package var attributes: [Attribute] { [] }
 
   package func infer(_ operands: Operands) throws(Diagnostic) -> [TensorType] {
-    try inferBinary(operands, among: [.float32, .int8, .int16])
+    try inferBinary(operands, among: Self.types)
   }
 
   package var traits: OpTraits {

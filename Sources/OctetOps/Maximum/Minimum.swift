@@ -4,12 +4,12 @@ import OctetSchema
 
 /// The smaller of two operands, element by element; they broadcast as NumPy's do.
 ///
-/// Inputs: float32, int8 or int16, both alike; quantized operands and the result share one scale.
+/// Inputs: float32, int8, int16, uint8, int32 or int64, both alike; quantized operands and the result share one scale.
 package final class Minimum: BuiltinOp {
   package init() {}
 
   package static let entry = OpEntry(
-    "minimum", .minimum, types: [.float32, .int8, .int16],
+    "minimum", .minimum, types: Maximum.types,
     "smaller of two operands, broadcast",
     parse: { attributes throws(Diagnostic) in
       try attributes.allow([])
@@ -24,7 +24,7 @@ package final class Minimum: BuiltinOp {
   package var attributes: [Attribute] { [] }
 
   package func infer(_ operands: Operands) throws(Diagnostic) -> [TensorType] {
-    try inferBinary(operands, among: [.float32, .int8, .int16])
+    try inferBinary(operands, among: Maximum.types)
   }
 
   package var traits: OpTraits {

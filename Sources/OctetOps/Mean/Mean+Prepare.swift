@@ -12,6 +12,7 @@ extension Mean {
         Self.reference(kept, reduced, source, target)
       }
     case .int16: return try step(context, kept, reduced, "qs16", input.int16, output.int16)
+    case .uint8: return try step(context, kept, reduced, "qu8", input.uint8, output.uint8)
     default: return try step(context, kept, reduced, "qs8", input.int8, output.int8)
     }
   }

@@ -4,7 +4,7 @@ import OctetSchema
 
 /// The mean along some dimensions, which go or, with `keepDims`, stay with an extent of 1.
 ///
-/// Inputs: float32, int8 or int16 of any shape; the dimensions as an int32 constant of at most one dimension, in any
+/// Inputs: float32, int8, int16 or uint8 of any shape; the dimensions as an int32 constant of at most one dimension, in any
 /// order, negative ones counted from the end. A quantized result may have another scale.
 package final class Mean: BuiltinOp {
   package let keepDims: Bool
@@ -14,7 +14,7 @@ package final class Mean: BuiltinOp {
   }
 
   package static let entry = OpEntry(
-    "mean", .mean, types: [.float32, .int8, .int16],
+    "mean", .mean, types: [.float32, .int8, .int16, .uint8],
     "mean along some dimensions",
     parse: { attributes throws(Diagnostic) in
       try attributes.allow(["keep_dims"])
@@ -29,7 +29,7 @@ package final class Mean: BuiltinOp {
   package var attributes: [Attribute] { [Attribute("keep_dims", .bool(keepDims))] }
 
   package func infer(_ operands: Operands) throws(Diagnostic) -> [TensorType] {
-    try inferReduction(operands, among: [.float32, .int8, .int16], keepDims: keepDims)
+    try inferReduction(operands, among: [.float32, .int8, .int16, .uint8], keepDims: keepDims)
   }
 
   package var traits: OpTraits {

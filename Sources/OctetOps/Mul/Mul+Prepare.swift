@@ -11,9 +11,14 @@ extension Mul {
         kernel: "f32-mul--reference", left, right, (left.float32, right.float32, output.float32)
       ) { Self.reference($0, $1, bounds) }
     case .int32:
-      let bounds = activation.int32Bounds
+      let bounds: (low: Int32, high: Int32) = activation.wholeBounds()
       return BinaryStep.step(
         kernel: "s32-mul--reference", left, right, (left.int32, right.int32, output.int32)
+      ) { Self.reference($0, $1, bounds) }
+    case .int64:
+      let bounds: (low: Int64, high: Int64) = activation.wholeBounds()
+      return BinaryStep.step(
+        kernel: "s64-mul--reference", left, right, (left.int64, right.int64, output.int64)
       ) { Self.reference($0, $1, bounds) }
     case .int16:
       let to = try output.perTensor()

@@ -8,6 +8,11 @@ extension ByteTable {
     }
   }
 
+  /// A uint8 function; results outside 0...255 are clamped.
+  convenience init(uint8 function: (Int32) -> Int32) {
+    self.init { byte in UInt8(clamping: function(Int32(byte))) }
+  }
+
   /// The quantized form of a real function: dequantize, apply, divide by the output scale, round half
   /// away from zero.
   ///

@@ -51,12 +51,12 @@ package enum FusedActivation: String, Sendable, CaseIterable {
     }
   }
 
-  /// Bounds of the int32 result.
-  var int32Bounds: (low: Int32, high: Int32) {
+  /// Bounds of a result of whole numbers.
+  func wholeBounds<Number: FixedWidthInteger>() -> (low: Number, high: Number) {
     let (low, high) = bounds
     return (
-      low > -.greatestFiniteMagnitude ? Int32(low) : .min,
-      high < .greatestFiniteMagnitude ? Int32(high) : .max
+      low > -.greatestFiniteMagnitude ? Number(low) : .min,
+      high < .greatestFiniteMagnitude ? Number(high) : .max
     )
   }
 

@@ -12,20 +12,21 @@ extension Operands {
     return type
   }
 
-  /// The elements of an input that must be a constant int32 or int64 tensor of one dimension.
-  func constantWholeNumbers(_ index: Int) throws(Diagnostic) -> [Int] {
-    guard try type(index, among: [.int32, .int64]).element == .int64 else {
-      return try constantInts(index)
+  /// The elements of an input that must be a constant int32 or int64 tensor of the rank.
+  func constantWholeNumbers(_ index: Int, rank: Int = 1) throws(Diagnostic) -> [Int] {
+    let type = try type(index, among: [.int32, .int64], rank: rank)
+    return type.element == .int64
+      ? try contents(index, of: Int64.self).map { Int($0) }
+      : try contents(index, of: Int32.self).map { Int($0) }
+  }
+
+  /// The one element of a constant int32 or int64 tensor of any rank.
+  func constantWholeNumber(_ index: Int) throws(Diagnostic) -> Int {
+    let numbers = try constantWholeNumbers(index, rank: try type(index).shape.rank)
+    guard numbers.count == 1 else {
+      throw Diagnostic(.shapeMismatch, "input \(index) has \(numbers.count) elements, not one")
     }
-    let type = try type(index, among: [.int64], rank: 1)
-    guard let storage = constants[index] else {
-      throw Diagnostic(
-        .unknownDimension, "input \(index) decides the output's shape but is not a constant")
-    }
-    guard type.byteCount == storage.bytes.count else {
-      throw Diagnostic(.invalidGraph, "input \(index) has contents of another size")
-    }
-    return storage.array(of: Int64.self).map { Int($0) }
+    return numbers[0]
   }
 }
 

@@ -1,11 +1,11 @@
 extension PReLU {
   static func reference(_ x: Float, _ alpha: Float) -> Float { x >= 0 ? x : x * alpha }
 
-  /// The fixed-point parameters of the int8 form.
+  /// The fixed-point parameters of the form for codes.
   ///
   /// Source: TFLite's `BroadcastPrelu4DSlow` and the preparation in `activations.cc`, which computes
   /// both real multipliers in float32.
-  struct Int8Slopes {
+  struct CodeSlopes {
     private let inputZeroPoint: Int32
     private let alphaZeroPoint: Int32
     private let outputZeroPoint: Int32
@@ -24,7 +24,7 @@ extension PReLU {
     }
 
     @inline(__always)
-    func callAsFunction(_ code: Int8, _ alpha: Int8) -> Int8 {
+    func callAsFunction<Code: FixedWidthInteger>(_ code: Code, _ alpha: Code) -> Code {
       let x = Int32(code) - inputZeroPoint
       let scaled: Int32
       if x >= 0 {
@@ -33,7 +33,7 @@ extension PReLU {
         let product = x * (Int32(alpha) - alphaZeroPoint)
         scaled = FixedPoint.multiply(product, slope.significand, slope.shift)
       }
-      return Int8(scaled, zeroPoint: outputZeroPoint, bounds: (.min, .max))
+      return Code(clamping: Int64(scaled) + Int64(outputZeroPoint))
     }
   }
 }

@@ -4,14 +4,14 @@ import OctetSchema
 
 /// `x` where it is not negative, `alpha * x` elsewhere, with an alpha for each channel or element.
 ///
-/// Inputs: float32 or int8 of at most 4 dimensions; alpha of the same element type, which broadcasts to
-/// the first. int8 input, alpha and output may each have their own scale and zero point: alpha is
+/// Inputs: float32, int8 or uint8 of at most 4 dimensions; alpha of the same element type, which broadcasts to
+/// the first. A quantized input, alpha and output may each have their own scale and zero point: alpha is
 /// quantized as an activation is, over its own range, as TFLite's quantizer does.
 package final class PReLU: BuiltinOp {
   package init() {}
 
   package static let entry = OpEntry(
-    "prelu", .prelu, types: [.float32, .int8],
+    "prelu", .prelu, types: [.float32, .int8, .uint8],
     "x where not negative, alpha * x elsewhere, alpha broadcast",
     parse: { attributes throws(Diagnostic) in
       try attributes.allow([])
@@ -26,7 +26,7 @@ package final class PReLU: BuiltinOp {
   package var attributes: [Attribute] { [] }
 
   package func infer(_ operands: Operands) throws(Diagnostic) -> [TensorType] {
-    _ = try inferBinary(operands, among: [.float32, .int8])
+    _ = try inferBinary(operands, among: [.float32, .int8, .uint8])
     let (input, alpha) = (try operands.type(0), try operands.type(1))
     let extra = input.shape.rank - alpha.shape.rank
     guard extra >= 0,

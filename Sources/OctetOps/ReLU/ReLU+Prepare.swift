@@ -26,6 +26,10 @@ extension ReLU {
       let clamp = CodeClamp<Int16>(
         from: try input.perTensor(), to: try output.perTensor(), activation)
       return .codes("clamp", input, output) { Int16(clamp.code(Int32($0))) }
+    case .uint8:
+      let clamp = CodeClamp<UInt8>(
+        from: try input.perTensor(), to: try output.perTensor(), activation)
+      return ByteTable(uint8: clamp.code).step(input, output)
     default: return try table(input.type, output.type, activation).step(input, output)
     }
   }

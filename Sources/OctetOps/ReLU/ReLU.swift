@@ -4,12 +4,12 @@ import OctetSchema
 
 /// `max(x, 0)`, element by element.
 ///
-/// Input: float32, int8 or int16 of any shape. Output: the same shape; codes may have another scale.
+/// Input: float32, int8, int16 or uint8 of any shape. Output: the same shape; codes may have another scale.
 package final class ReLU: BuiltinOp {
   package init() {}
 
   package static let entry = OpEntry(
-    "relu", .relu, types: [.float32, .int8, .int16],
+    "relu", .relu, types: [.float32, .int8, .int16, .uint8],
     "max(x, 0)",
     parse: { attributes throws(Diagnostic) in
       try attributes.allow([])
@@ -24,7 +24,7 @@ package final class ReLU: BuiltinOp {
   package var attributes: [Attribute] { [] }
 
   package func infer(_ operands: Operands) throws(Diagnostic) -> [TensorType] {
-    try inferUnary(operands, among: [.float32, .int8, .int16])
+    try inferUnary(operands, among: [.float32, .int8, .int16, .uint8])
   }
 
   package var traits: OpTraits {

@@ -19,6 +19,18 @@ extension Reduce {
       case .product: return step(context, "s32", from: 1 as Int32) { $0 &* $1 }
       default: return step(context, "s32", from: 0 as Int32) { $0 &+ $1 }
       }
+    case .uint8:
+      try context.requireOneScale(besides: [1])
+      return kind == .max
+        ? step(context, "qu8", from: UInt8.min) { max($0, $1) }
+        : step(context, "qu8", from: UInt8.max) { min($0, $1) }
+    case .int64:
+      switch kind {
+      case .max: return step(context, "s64", from: Int64.min) { max($0, $1) }
+      case .min: return step(context, "s64", from: Int64.max) { min($0, $1) }
+      case .product: return step(context, "s64", from: 1 as Int64) { $0 &* $1 }
+      default: return step(context, "s64", from: 0 as Int64) { $0 &+ $1 }
+      }
     case .int8:
       try context.requireOneScale(besides: [1])
       return kind == .max

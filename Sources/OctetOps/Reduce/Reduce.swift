@@ -5,8 +5,8 @@ import OctetSchema
 /// The largest, the least, the sum or the product of the elements along some dimensions, or whether one or all
 /// hold. The dimensions go or, with `keepDims`, stay with an extent of 1.
 ///
-/// Inputs: float32 or int32 of any shape, for the largest and the least also int8, which has the scale of the
-/// result, for what holds only bool; the dimensions as in `inferReduction`. int32 sums and products wrap.
+/// Inputs: float32, int32 or int64 of any shape, for the largest and the least also int8 and uint8, which have the scale of the
+/// result, for what holds only bool; the dimensions as in `inferReduction`. Whole sums and products wrap.
 package final class Reduce: BuiltinOp {
   package enum Kind: String, Sendable {
     case all = "reduce_all"
@@ -22,7 +22,8 @@ package final class Reduce: BuiltinOp {
 
     fileprivate var types: [ElementType] {
       if isOfBools { return [.bool] }
-      return isChoice ? [.float32, .int8, .int32] : [.float32, .int32]
+      return isChoice
+        ? [.float32, .int8, .uint8, .int32, .int64] : [.float32, .int32, .int64]
     }
 
     fileprivate var builtin: BuiltinOperator {
@@ -58,7 +59,7 @@ package final class Reduce: BuiltinOp {
 
   package static func entry(_ kind: Kind) -> OpEntry {
     OpEntry(
-      kind.rawValue, kind.builtin, types: kind.types, kind.summary,
+      kind.rawValue, kind.builtin, types: kind.types, kind.summary, takesEmpty: true,
       parse: { attributes throws(Diagnostic) in
         try attributes.allow(["keep_dims"])
         return Reduce(kind, keepDims: try attributes.bool("keep_dims", default: false))

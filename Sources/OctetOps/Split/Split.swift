@@ -156,6 +156,12 @@ package final class Split: BuiltinOp {
   }
 
   package var quantization: QuantizationRule {
-    .floatOnly(because: "it has several results; slices have an int8 form")
+    let inputs: [Int8Rule.Input] =
+      switch kind {
+      case .equal: [.index, .activation]
+      case .sized: [.activation, .index, .index]
+      case .single: [.activation]
+      }
+    return .int8(Int8Rule(inputs: inputs, output: .likeInput, data: data))
   }
 }

@@ -3,7 +3,9 @@ extension Sub {
     min(max(a - b, bounds.low), bounds.high)
   }
 
-  static func reference(_ a: Int32, _ b: Int32, _ bounds: (low: Int32, high: Int32)) -> Int32 {
+  static func reference<Number: FixedWidthInteger>(
+    _ a: Number, _ b: Number, _ bounds: (low: Number, high: Number)
+  ) -> Number {
     min(max(a &- b, bounds.low), bounds.high)
   }
 }

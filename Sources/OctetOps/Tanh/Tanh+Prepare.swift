@@ -14,6 +14,9 @@ extension Tanh {
     case .int16:
       let table = try SigmoidTable(input.type, output.type, powers: -12 ... -11)
       return .codes("tanh", input, output, table.tanh)
+    case .uint8:
+      let (from, to) = (try input.perTensor(), try output.perTensor())
+      return ByteTable(uint8From: from, to: to, Self.reference).step(input, output)
     default:
       return try table(input.type, output.type).step(input, output)
     }

@@ -4,13 +4,13 @@ import OctetSchema
 
 /// The hyperbolic tangent, element by element.
 ///
-/// Input: float32, int8 or int16 of any shape. Output: the same shape; int8 has scale 1/128 and zero
-/// point 0, int16 scale 1/32768.
+/// Input: float32, int8, int16 or uint8 of any shape. Output: the same shape; int8 has scale 1/128 and zero
+/// point 0, uint8 zero point 128, int16 scale 1/32768.
 package final class Tanh: BuiltinOp {
   package init() {}
 
   package static let entry = OpEntry(
-    "tanh", .tanh, types: [.float32, .int8, .int16],
+    "tanh", .tanh, types: [.float32, .int8, .int16, .uint8],
     "hyperbolic tangent",
     parse: { attributes throws(Diagnostic) in
       try attributes.allow([])
@@ -25,7 +25,7 @@ package final class Tanh: BuiltinOp {
   package var attributes: [Attribute] { [] }
 
   package func infer(_ operands: Operands) throws(Diagnostic) -> [TensorType] {
-    try inferUnary(operands, among: [.float32, .int8, .int16])
+    try inferUnary(operands, among: [.float32, .int8, .int16, .uint8])
   }
 
   package var traits: OpTraits {

@@ -7,18 +7,26 @@ extension TopKV2 {
     guard let width = input.extents.last, let count = values.extents.last else {
       preconditionFailure("inference lets no scalar pass")
     }
-    let (rows, places) = (input.count / width, context.outputs[1].int32)
-    switch input.element {
-    case .float32:
-      let (source, target) = (input.float32, values.float32)
-      return Step(kernel: "f32-topk-v2--reference") {
-        Self.reference(source, target, places, rows: rows, width: width, count: count)
+    if input.type.isQuantized {
+      guard input.type.quantization == values.type.quantization else {
+        throw context.noKernel("the largest codes have the scale of their input")
       }
-    default:
-      let (source, target) = (input.int32, values.int32)
-      return Step(kernel: "s32-topk-v2--reference") {
-        Self.reference(source, target, places, rows: rows, width: width, count: count)
+    }
+    let places = context.outputs[1].int32
+    func step<Element: Comparable & BitwiseCopyable>(_ type: Element.Type, _ name: String) -> Step {
+      let (source, target) = (input.elements(type), values.elements(type))
+      return Step(kernel: name + "-topk-v2--reference") {
+        Self.reference(
+          source, target, places, rows: input.count / width, width: width, count: count)
       }
+    }
+    return switch input.element {
+    case .float32: step(Float.self, "f32")
+    case .int8: step(Int8.self, "qs8")
+    case .int16: step(Int16.self, "qs16")
+    case .uint8: step(UInt8.self, "qu8")
+    case .int64: step(Int64.self, "s64")
+    default: step(Int32.self, "s32")
     }
   }
 }

@@ -4,14 +4,16 @@ import OctetSchema
 
 /// The largest elements along the last dimension, and their places.
 ///
-/// Inputs: float32 or int32 of one dimension at least; their number k, one element of an int32 constant. Outputs: the
+/// Inputs: float32, int8, int16, uint8, int32 or int64 of one dimension at least; their number k, one element of an int32 constant. Outputs: the
 /// elements [..., k], largest first, of like ones the earlier first; their places along the dimension, int32
 /// [..., k].
 package final class TopKV2: BuiltinOp {
   package init() {}
 
+  private static let types: [ElementType] = [.float32, .int8, .int16, .uint8, .int32, .int64]
+
   package static let entry = OpEntry(
-    "topk_v2", .topkV2, types: [.float32, .int32],
+    "topk_v2", .topkV2, types: types,
     "the largest elements and their places",
     parse: { attributes throws(Diagnostic) in
       try attributes.allow([])
@@ -27,7 +29,7 @@ package final class TopKV2: BuiltinOp {
 
   package func infer(_ operands: Operands) throws(Diagnostic) -> [TensorType] {
     try operands.require(count: 2...2)
-    let input = try operands.type(0, among: [.float32, .int32])
+    let input = try operands.type(0, among: Self.types)
     let counts = try operands.constantInts(1, rank: try operands.type(1).shape.rank)
     guard let last = input.shape.dimensions.last, counts.count == 1 else {
       throw Diagnostic(

@@ -4,26 +4,6 @@ import OctetKernels
 
 extension TransposeConv {
   package func prepare(_ context: PrepareContext) throws(Diagnostic) -> Step {
-    let step = try self.step(context)
-    let wanted = context.input(0)
-    if wanted.isConstant { return step }
-    let (extents, numbers, faults) = (context.output.extents, wanted.int32, context.faults)
-    let problem = Diagnostic(
-      .inputMismatch,
-      "the model is to make a result of another shape than [\(Shape(extents).text)]",
-      notes: ["the shape is given when the model runs, and is only known from the file before"])
-    let isAsked = wanted.count == extents.count
-    let check = Work { _, _ in
-      for (axis, extent) in extents.enumerated() where !isAsked || numbers[axis] != Int32(extent) {
-        faults.problem = problem
-      }
-    }
-    return Step(
-      kernel: step.kernel, multiplications: step.multiplications, estimates: step.estimates,
-      phases: [check] + step.phases)
-  }
-
-  private func step(_ context: PrepareContext) throws(Diagnostic) -> Step {
     let (filter, image, output) = (context.input(1), context.input(2), context.output)
     let bias = context.optionalInput(3)
     let geometry = Geometry(image, filter, output, stride: stride, padding: padding)

@@ -19,11 +19,9 @@ extension TransposeConv {
 
   @Sendable static func read(_ reader: OperatorReader) throws(Diagnostic) -> any BuiltinOp {
     let options = try reader.options(TransposeConvOptionsTable.self)
-    let isConstant = reader.operands.constants.first.map { $0 != nil } ?? true
     return TransposeConv(
       stride: Steps(Int(options.strideH), Int(options.strideW)),
       padding: try WindowPadding(options.padding),
-      activation: try FusedActivation(options.fusedActivationFunction),
-      shape: isConstant ? [] : reader.results.first?.shape.extents ?? [])
+      activation: try FusedActivation(options.fusedActivationFunction))
   }
 }

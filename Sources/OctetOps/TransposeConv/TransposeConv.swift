@@ -5,8 +5,7 @@ import OctetSchema
 /// The transpose of a two-dimensional convolution: each pixel of the image adds the filter, times its
 /// value, to the result, `stride` apart.
 ///
-/// Inputs: the result's shape, int32 [4], a constant unless `shape` says it too: a run that is given another one is at
-/// fault; filter [O,h,w,C]; image [N,H,W,C]; optional bias
+/// Inputs: the result's shape, an int32 constant [4]; filter [O,h,w,C]; image [N,H,W,C]; optional bias
 /// [O]. Output: [N,H',W',O]. The padding is the one that a convolution of the result with this filter
 /// and stride would have; what falls outside the result is dropped. int8 filters are symmetric with one
 /// scale for each output channel (dimension 0) or one for all; The bias has scale image x
@@ -15,13 +14,8 @@ package final class TransposeConv: BuiltinOp {
   package let stride: Steps
   package let padding: WindowPadding
   package let activation: FusedActivation
-  /// The result's shape where input 0 is no constant; else empty.
-  package let shape: [Int]
 
-  package init(
-    stride: Steps, padding: WindowPadding, activation: FusedActivation = .none, shape: [Int] = []
-  ) {
-    self.shape = shape
+  package init(stride: Steps, padding: WindowPadding, activation: FusedActivation = .none) {
     self.stride = stride
     self.padding = padding
     self.activation = activation
@@ -31,11 +25,10 @@ package final class TransposeConv: BuiltinOp {
     "transpose_conv", .transposeConv, types: [.float32, .int8, .int16],
     "transposed 2-D convolution",
     parse: { attributes throws(Diagnostic) in
-      try attributes.allow(["stride", "padding", "activation", "shape"])
+      try attributes.allow(["stride", "padding", "activation"])
       return TransposeConv(
         stride: try Steps("stride", attributes), padding: try WindowPadding(attributes),
-        activation: try FusedActivation(attributes),
-        shape: try attributes.ints("shape", default: []))
+        activation: try FusedActivation(attributes))
     },
     read: TransposeConv.read, cast: { $0 as? TransposeConv })
 
@@ -45,14 +38,11 @@ package final class TransposeConv: BuiltinOp {
 
   package var attributes: [Attribute] {
     [stride.attribute("stride"), padding.attribute, activation.attribute]
-      + (shape.isEmpty ? [] : [Attribute("shape", .ints(shape))])
   }
 
   package func infer(_ operands: Operands) throws(Diagnostic) -> [TensorType] {
     try operands.require(count: 3...4)
-    let isGiven = operands.count > 0 && operands.constants[0] == nil && !shape.isEmpty
-    let shape = isGiven ? shape : try operands.constantInts(0)
-    if isGiven { _ = try operands.type(0, among: [.int32], rank: 1) }
+    let shape = try operands.constantInts(0)
     let image = try operands.type(2, among: [.float32, .int8, .int16], rank: 4)
     // There is no hybrid form.
     let elements = image.element == .float32 ? [.float32] : weightElements(beside: image.element)
@@ -86,9 +76,7 @@ package final class TransposeConv: BuiltinOp {
       layout: .fixed(because: "images are channels-last"),
       clamp: .fused(
         activation,
-        with: { [self] in
-          TransposeConv(stride: stride, padding: padding, activation: $0, shape: shape)
-        }),
+        with: { [self] in TransposeConv(stride: stride, padding: padding, activation: $0) }),
       window: nil, identity: .never, isView: false,
       copies: .dimensions([
         .init([.row([nil]), .same, .operand, .same]) { [self] _ in self }

@@ -7,20 +7,19 @@ extension While {
     let variables = context.outputs
     let test = try context.subgraph(condition, variables, .kept)
     let turn = try context.subgraph(body, variables, .overwritten)
-    let condition = test.outputs[0].elements(UInt8.self)
     let start = Copies(from: context.outputs.indices.map { context.input($0) }, to: variables)
-    let next = Copies(from: turn.outputs, to: variables)
+    let deliver = turn.delivery(to: variables, context.faults)
     let (pool, turns) = (context.pool, context.turns)
     return Step(kernel: "while of \(test.steps.count) and \(turn.steps.count) steps") {
       start.run()
       Self.reference(
         isTrue: {
           test.run(on: pool)
-          return condition.pointee != 0 && turns.take()
+          return test.holds && turns.take()
         },
         turn: {
           turn.run(on: pool)
-          next.run()
+          return deliver()
         })
     }
   }

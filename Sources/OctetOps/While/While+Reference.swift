@@ -1,5 +1,6 @@
 extension While {
-  static func reference(isTrue: () -> Bool, turn: () -> Void) {
-    while isTrue() { turn() }
+  /// - Parameter turn: gives whether there may be another.
+  static func reference(isTrue: () -> Bool, turn: () -> Bool) {
+    while isTrue() && turn() {}
   }
 }

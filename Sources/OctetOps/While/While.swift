@@ -5,7 +5,7 @@ import OctetSchema
 /// Runs `body` while `condition` holds, as TFLite's WHILE.
 ///
 /// Inputs are the loop variables; `condition` takes them and gives one bool, `body` takes them and
-/// gives their next values. An extent that changes between turns must be unknown, and what has such extents is not run.
+/// gives their next values. An extent that changes between turns ends the loop (`OCT0710`).
 /// Loops that take more than `mostTurns` turns in one run of a model end there.
 package final class While: BuiltinOp {
   /// Turns of all loops in one run of a model.

@@ -22,7 +22,7 @@ package struct OutputFidelity {
     self.samples = samples
     self.threads = threads
     var expected: [[[Float]]] = []
-    try SampleLoop(graph, threads: threads, log: log).run(samples) { _, outputs in
+    try SampleLoop(graph, threads: threads, log: log).run(samples, log: log) { _, outputs in
       expected.append(outputs)
     }
     self.expected = expected
@@ -35,7 +35,8 @@ package struct OutputFidelity {
   /// - Precondition: `graph` has the float graph's inputs and outputs but for their types.
   package func decibels(of graph: Graph, log: DiagnosticLog) throws(DiagnosticFailure) -> Double {
     var (sum, count) = (0.0, 0)
-    try SampleLoop(graph, threads: threads, log: log).run(samples) { [expected] sample, outputs in
+    let loop = try SampleLoop(graph, threads: threads, log: log)
+    try loop.run(samples, log: log) { [expected] sample, outputs in
       for (wanted, found) in zip(expected[sample], outputs) {
         var (signal, noise) = (0.0, 0.0)
         for (a, b) in zip(wanted, found) {

@@ -96,7 +96,7 @@ package struct TargetMeasure {
     of graph: Graph, _ log: DiagnosticLog
   ) throws(DiagnosticFailure) -> [Int] {
     var classes: [Int] = []
-    try SampleLoop(graph, threads: threads, log: log).run(samples) { _, outputs in
+    try SampleLoop(graph, threads: threads, log: log).run(samples, log: log) { _, outputs in
       let scores = outputs[0]
       classes.append(scores.indices.max { scores[$0] < scores[$1] } ?? 0)
     }

@@ -55,9 +55,23 @@ package struct TFLiteWriter {
     var metadata = [
       MetadataTable.object(name: MetadataText.entryName, buffer: UInt32(buffers.count - 1))
     ]
-    for (name, contents) in model.metadata.others where !Self.ofConverter.contains(name) {
+    for (name, contents) in model.metadata.others {
       buffers.append(BufferTable.object(data: .unowned(contents.bytes)))
       metadata.append(MetadataTable.object(name: name, buffer: UInt32(buffers.count - 1)))
+    }
+    var signatures = [signature(graphs[0], model.metadata.signatureKey ?? "serving_default")]
+    var unkept = model.metadata.unkept
+    for other in model.metadata.signatures {
+      if let object = other.object(graphs) {
+        signatures.append(object)
+      } else {
+        unkept.append("signature '\(other.key ?? "")', whose inputs and outputs are gone")
+      }
+    }
+    if !unkept.isEmpty {
+      log.add(
+        Diagnostic(
+          .notKept, "the model is written without some of what its file has", notes: unkept))
     }
     return ModelTable.object(
       version: 3,
@@ -67,11 +81,8 @@ package struct TFLiteWriter {
       },
       subgraphs: subgraphs, description: model.metadata.description ?? "made by Octet",
       buffers: buffers, metadata: metadata,
-      signatureDefs: [signature(graphs[0], model.metadata.signatureKey ?? "serving_default")])
+      signatureDefs: signatures)
   }
-
-  /// Entries that tell of the conversion that made the file they stand in.
-  private static let ofConverter = ["min_runtime_version", "CONVERSION_METADATA"]
 
   private func signature(_ graph: Graph, _ key: String) -> FlatObject {
     func maps(_ ids: [ValueID]) -> [FlatObject] {

@@ -5,6 +5,10 @@ extension OpCases {
     "cumsum",
     answers: [
       Answer(
+        "%x: i64[2]", "%a = const [0] : i32[]\n%y = cumsum(%x, %a)", [[5_000_000_000, 1]],
+        gives: "i64[2]",
+        [5_000_000_000, 5_000_000_001]),
+      Answer(
         "%x: f32[2,3]", "%a = const [1] : i32[]\n%y = cumsum(%x, %a)", [[1, 2, 3, -1, 0, 5]],
         gives: "f32[2,3]", [1, 3, 6, -1, -1, 4]),
       Answer(

@@ -4,6 +4,9 @@ extension OpCases {
   static let hardSwish = OpCases(
     "hard_swish",
     answers: [
+      Answer(
+        "%x: u8[3]{0.5:10}", "%y = hard_swish(%x) : u8[3]{0.5:10}", [[0, 10, 30]], gives: "u8[3]",
+        [10, 10, 30]),
       // 1 * 4 / 6, -1.5 * 1.5 / 6
       Answer(
         "%x: f32[7]", "%y = hard_swish(%x)", [[-4, -3, -1.5, 0, 1, 3, 5]], gives: "f32[7]",
@@ -27,7 +30,7 @@ extension OpCases {
     refusals: [
       Refusal(
         "%x: i32[3]", "%y = hard_swish(%x)", .typeMismatch,
-        "input 0 is int32, expected float32, int8"),
+        "input 0 is int32, expected float32, int8, uint8"),
       Refusal(
         "%x: f32[3]", "%y = hard_swish(%x) {beta = 1}", .invalidAttribute,
         "'hard_swish' has no attribute 'beta'"),

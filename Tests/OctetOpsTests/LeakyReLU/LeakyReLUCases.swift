@@ -4,6 +4,10 @@ extension OpCases {
   static let leakyReLU = OpCases(
     "leaky_relu",
     answers: [
+      Answer(
+        "%x: u8[3]{0.5:10}", "%y = leaky_relu(%x) {alpha = 0.5} : u8[3]{0.5:10}", [[0, 12, 255]],
+        gives: "u8[3]",
+        [5, 12, 255]),
       // More elements than codes.
       Answer(
         "%x: i16[2]{0.5:0}",
@@ -39,7 +43,7 @@ extension OpCases {
         "'leaky_relu' needs attribute 'alpha' to be a number"),
       Refusal(
         "%x: i32[3]", "%y = leaky_relu(%x) {alpha = 0.1}", .typeMismatch,
-        "input 0 is int32, expected float32, int8, int16"),
+        "input 0 is int32, expected float32, int8, int16, uint8"),
     ],
     // Half a step each of input and output.
     int8Steps: 1.5)

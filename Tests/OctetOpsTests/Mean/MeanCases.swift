@@ -5,6 +5,10 @@ extension OpCases {
     "mean",
     answers: [
       Answer(
+        "%x: u8[4]{0.5:10}", "%a = const [0] : i32[1]\n%y = mean(%x, %a) : u8[]{0.5:10}",
+        [[0, 10, 20, 12]], gives: "u8[]",
+        [11]),
+      Answer(
         "%x: i16[2,2]{0.5:0}",
         "%a = const [1] : i32[1]\n%y = mean(%x, %a) : i16[2]{0.25:0}", [[1, 2, -3, 4]],
         gives: "i16[2]",
@@ -67,7 +71,7 @@ extension OpCases {
         "input 1 decides the output's shape but is not a constant"),
       Refusal(
         "%x: i32[2,3]", "%a = const [0] : i32[1]\n%y = mean(%x, %a)", .typeMismatch,
-        "input 0 is int32, expected float32, int8, int16"),
+        "input 0 is int32, expected float32, int8, int16, uint8"),
     ],
     // Half a step of the input, at most twice as wide as the result's here, and half of its own.
     int8Steps: 1.5)

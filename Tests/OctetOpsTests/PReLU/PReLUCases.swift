@@ -5,6 +5,10 @@ extension OpCases {
     "prelu",
     answers: [
       Answer(
+        "%x: u8[3]{0.5:10}, %a: u8[3]{0.25:2}", "%y = prelu(%x, %a) : u8[3]{0.5:10}",
+        [[0, 6, 255], [4, 6, 9]], gives: "u8[3]",
+        [5, 6, 255]),
+      Answer(
         "%x: f32[2,2]",
         """
         %a = const [0.5, 2] : f32[2]
@@ -65,7 +69,7 @@ extension OpCases {
         """, .shapeMismatch, "TFLite's PReLU takes at most 4 dimensions, not 5"),
       Refusal(
         "%x: i32[2]", "%y = prelu(%x, %x)", .typeMismatch,
-        "input 0 is int32, expected float32, int8"),
+        "input 0 is int32, expected float32, int8, uint8"),
     ],
     // Half a step of the result, and the rounding of the input and of alpha.
     int8Steps: 2)

@@ -24,14 +24,14 @@ extension OpCases {
     "reduce_max",
     answers: numbers(
       "reduce_max", rows: [7, -1], columns: [7, 0, 4])
-      + [ofCodes("reduce_max", [100, -3])],
+      + ofCodes("reduce_max", [100, -3], [255, 4]),
     inferences: [inference("reduce_max")], refusals: [beyond("reduce_max")], int8Steps: 0.5)
 
   static let reduceMin = OpCases(
     "reduce_min",
     answers: numbers(
       "reduce_min", rows: [-2, -9], columns: [-1, -9, -2])
-      + [ofCodes("reduce_min", [-128, -4])],
+      + ofCodes("reduce_min", [-128, -4], [5, 3]),
     inferences: [inference("reduce_min")], refusals: [beyond("reduce_min")], int8Steps: 0.5)
 
   static let reduceProd = OpCases(
@@ -65,13 +65,21 @@ extension OpCases {
       Answer(
         "%x: i32[2,3]", "%a = const [0] : i32[]\n%y = \(op)(%x, %a) {keep_dims = true}",
         [[7, 0, -2, -1, -9, 4]], gives: "i32[1,3]", columns),
+      Answer(
+        "%x: i64[2,3]", "%a = const [0] : i32[]\n%y = \(op)(%x, %a)", [[7, 0, -2, -1, -9, 4]],
+        gives: "i64[3]", columns),
     ]
   }
 
-  private static func ofCodes(_ op: String, _ result: [Double]) -> Answer {
-    Answer(
-      "%x: i8[2,3]{0.5:3}", "%a = const [1] : i32[1]\n%y = \(op)(%x, %a) : i8[2]{0.5:3}",
-      [[-128, 5, 100, -3, -4, -3]], gives: "i8[2]", result)
+  private static func ofCodes(_ op: String, _ int8: [Double], _ uint8: [Double]) -> [Answer] {
+    [
+      Answer(
+        "%x: i8[2,3]{0.5:3}", "%a = const [1] : i32[1]\n%y = \(op)(%x, %a) : i8[2]{0.5:3}",
+        [[-128, 5, 100, -3, -4, -3]], gives: "i8[2]", int8),
+      Answer(
+        "%x: u8[2,3]{0.5:3}", "%a = const [1] : i32[1]\n%y = \(op)(%x, %a) : u8[2]{0.5:3}",
+        [[255, 5, 100, 3, 4, 3]], gives: "u8[2]", uint8),
+    ]
   }
 
   private static func inference(_ op: String) -> Inference {

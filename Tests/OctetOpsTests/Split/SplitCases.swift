@@ -45,7 +45,7 @@ extension OpCases {
         "%x: f32[4]", "%a = const [0] : i32[]\n%y = split(%a, %x) {count = 0}",
         .invalidAttribute, "a tensor cannot be cut into 0 parts"),
     ],
-    int8Steps: nil)
+    int8Steps: 0.5)
 
   static let splitV = OpCases(
     "split_v",
@@ -83,7 +83,7 @@ extension OpCases {
         "%s = const [4] : i32[1]\n%a = const [0, 0] : i32[2]\n%y = split_v(%x, %s, %a) {count = 1}",
         .shapeMismatch, "a tensor is cut along one dimension, not 2"),
     ],
-    int8Steps: nil)
+    int8Steps: 0.5)
 
   static let unpack = OpCases(
     "unpack",
@@ -104,5 +104,5 @@ extension OpCases {
         "%x: f32[]", "%y = unpack(%x) {count = 1}", .invalidAttribute,
         "axis 0 is none of 0 dimensions"),
     ],
-    int8Steps: nil)
+    int8Steps: 0.5)
 }

@@ -5,6 +5,9 @@ extension OpCases {
     "tanh",
     answers: [
       Answer(
+        "%x: u8[3]{0.5:10}", "%y = tanh(%x) : u8[3]{0.0078125:128}", [[0, 10, 255]], gives: "u8[3]",
+        [0, 128, 255]),
+      Answer(
         "%x: i16[3]{0.00048828125:0}",
         "%y = tanh(%x) : i16[3]{0.000030517578125:0}", [[0, 32767, -32768]], gives: "i16[3]",
         [0, 32767, -32767]),
@@ -21,7 +24,7 @@ extension OpCases {
     refusals: [
       Refusal(
         "%x: i32[3]", "%y = tanh(%x)", .typeMismatch,
-        "input 0 is int32, expected float32, int8, int16")
+        "input 0 is int32, expected float32, int8, int16, uint8")
     ],
     // Half a step of the input is 1.5 of 1/128 at 0, and half of its own.
     int8Steps: 2.5)

@@ -1,0 +1,10 @@
+package import OctetIR
+import OctetSchema
+
+extension Where {
+  package func version(_ operands: Operands, _ results: [TensorType]) -> Int32 { 1 }
+
+  package var options: OperatorOptions {
+    OperatorOptions(.whereOptions, WhereOptionsTable.object())
+  }
+}

@@ -1,0 +1,33 @@
+import OctetSchema
+
+extension ModelTable {
+  /// What the file has that Octet does not keep when the model is written again, a line each.
+  func unkept() -> [String] {
+    var (ranges, details, intermediates, newer, places) = (0, 0, 0, table.hasFields(from: 10), 0)
+    for subgraph in subgraphs.map({ Array($0) }) ?? [] {
+      newer = newer || subgraph.table.hasFields(from: 6)
+      if subgraph.debugMetadataIndex != -1 { places += 1 }
+      for tensor in subgraph.tensors.map({ Array($0) }) ?? [] {
+        newer = newer || tensor.table.hasFields(from: 11)
+        guard let quantization = tensor.quantization else { continue }
+        newer = newer || quantization.table.hasFields(from: 7)
+        if quantization.min?.isEmpty == false || quantization.max?.isEmpty == false { ranges += 1 }
+        if quantization.detailsType != .none { details += 1 }
+      }
+      for node in subgraph.operators.map({ Array($0) }) ?? [] {
+        newer = newer || node.table.hasFields(from: 14)
+        if node.intermediates?.isEmpty == false { intermediates += 1 }
+        if node.debugMetadataIndex != -1 { places += 1 }
+      }
+    }
+    var result: [String] = []
+    if ranges > 0 { result.append("the least and greatest numbers of \(ranges) tensors") }
+    if details > 0 { result.append("other forms of quantization of \(details) tensors") }
+    if intermediates > 0 {
+      result.append("intermediate tensors of \(intermediates) operators")
+    }
+    if places > 0 { result.append("where debug metadata tell of \(places) operators or subgraphs") }
+    if newer { result.append("fields of a newer version of the format") }
+    return result
+  }
+}
