@@ -28,35 +28,108 @@ import Testing
     }
   }
 
-  @Test(arguments: [UInt64(43), 44]) func sums(seed: UInt64) {
+  /// Both operands go on, or one stays what it is.
+  private static let steps = [(1, 1), (0, 1), (1, 0)]
+
+  @Test(arguments: [UInt64(43), 44]) func codes(seed: UInt64) {
     var generator = SplitMix64(seed: seed)
-    for count in [0, 1, 31, 32, 33, 1000] {
-      for (low, high): (Int32, Int32) in [(-128, 127), (-5, 90)] {
-        let a: [Int8] = generator.values(count, in: -128...127)
-        let b: [Int8] = generator.values(count, in: -128...127)
-        func scaling(_ shifts: ClosedRange<Int32>) -> (Int32, Int32) {
-          (
-            Int32.random(in: 1 << 30...Int32.max, using: &generator),
-            Int32.random(in: shifts, using: &generator)
-          )
+    for operation in CodesBinary.Operation.allCases {
+      for count in [0, 1, 7, 8, 9, 31, 32, 33, 1000] {
+        for steps in Self.steps {
+          check(operation, .int8, Int8.self, count, steps, &generator)
+          check(operation, .uint8, UInt8.self, count, steps, &generator)
+          check(operation, .int16, Int16.self, count, steps, &generator)
         }
-        let (left, right, output) = (scaling(-6...0), scaling(-6...0), scaling(-20 ... -14))
-        let zeroPoints = (0..<3).map { _ in Int32.random(in: -128...127, using: &generator) }
-        let expected = zip(a, b).map { x, y -> Int8 in
-          let sum =
-            multiplyByQuantizedMultiplier((Int32(x) - zeroPoints[0]) << 20, left.0, left.1)
-            &+ multiplyByQuantizedMultiplier((Int32(y) - zeroPoints[1]) << 20, right.0, right.1)
-          let code = multiplyByQuantizedMultiplier(sum, output.0, output.1) + zeroPoints[2]
-          return Int8(max(low, min(high, code)))
+      }
+    }
+  }
+
+  private func check<Code: FixedWidthInteger>(
+    _ operation: CodesBinary.Operation, _ type: CodesBinary.Code, _: Code.Type, _ count: Int,
+    _ steps: (Int, Int), _ generator: inout SplitMix64
+  ) {
+    let isWide = Code.bitWidth == 16
+    func value(_ range: ClosedRange<Int32>) -> Int32 { .random(in: range, using: &generator) }
+    func scaling(_ shifts: ClosedRange<Int32>) -> (Int32, Int32) {
+      // One of two halves exactly, as that of the operand with the larger scale does.
+      Bool.random(using: &generator)
+        ? (1 << 30, 0) : (value(1 << 30...Int32.max), value(shifts))
+    }
+    func codes(_ count: Int) -> [Code] {
+      (0..<count + 1).map { _ in .random(in: .min ... .max, using: &generator) }
+    }
+    let (a, b) = (codes(count), codes(count))
+    let all = Int32(Code.min)...Int32(Code.max)
+    let (low, high) = Bool.random(using: &generator) ? (all.lowerBound, all.upperBound) : (5, 90)
+    let zeroPoints = (0..<3).map { _ in isWide ? 0 : value(all) }
+    let (left, right) = (scaling(-6...0), scaling(-6...0))
+    let output =
+      operation == .multiply
+      ? (value(1 << 30...Int32.max), value(isWide ? -16 ... -14 : -9...1))
+      : (value(1 << 30...Int32.max), value(isWide ? -15 ... -13 : -20 ... -14))
+    let bits: Int32 = isWide ? 15 : 20
+    let expected = (0..<count).map { i -> Code in
+      let x = Int32(a[i * steps.0]) - zeroPoints[0]
+      let y = Int32(b[i * steps.1]) - zeroPoints[1]
+      let scaledX = multiplyByQuantizedMultiplier(x << bits, left.0, left.1)
+      let scaledY = multiplyByQuantizedMultiplier(y << bits, right.0, right.1)
+      let value =
+        switch operation {
+        case .add: scaledX &+ scaledY
+        case .subtract: scaledX &- scaledY
+        case .multiply: x * y
         }
-        let parameters = QS8Add.Parameters(
-          left: (zeroPoints[0], left), right: (zeroPoints[1], right),
-          output: (zeroPoints[2], output), bounds: (low, high))
-        for variant in QS8Add.variants where variant.isSupported {
-          var result = [Int8](repeating: 0x55, count: count + 1)
-          variant.run(count: count, a, b, parameters, to: &result)
-          #expect(result == expected + [0x55], "\(variant.name) \(count), seed \(seed)")
+      let code = multiplyByQuantizedMultiplier(value, output.0, output.1) + zeroPoints[2]
+      return Code(max(low, min(high, code)))
+    }
+    let parameters = CodesBinary.Parameters(
+      left: (zeroPoints[0], left), right: (zeroPoints[1], right),
+      output: (zeroPoints[2], output), bounds: (low, high))
+    for variant in CodesBinary.variants(operation, type) where variant.isSupported {
+      var result = [Code](repeating: 0x55, count: count + 1)
+      variant.run(count: count, a, steps.0, b, steps.1, parameters, to: &result)
+      #expect(result == expected + [0x55], "\(variant.name) \(count) \(steps)")
+    }
+  }
+
+  @Test(arguments: [UInt64(46)]) func reals(seed: UInt64) {
+    var generator = SplitMix64(seed: seed)
+    for operation in F32Binary.Operation.allCases {
+      for count in [0, 1, 3, 4, 7, 8, 9, 15, 16, 17, 33, 1000] {
+        for steps in Self.steps {
+          func values() -> [Float] {
+            (0..<count + 1).map { _ in Float.random(in: -2...2, using: &generator) }
+          }
+          let (a, b) = (values(), values())
+          let expected = (0..<count).map { i -> Float in
+            let (x, y) = (a[i * steps.0], b[i * steps.1])
+            let value =
+              switch operation {
+              case .add: x + y
+              case .subtract: x - y
+              case .multiply: x * y
+              case .prelu: x < 0 ? x * y : x
+              }
+            return min(max(value, -1.5), 2.5)
+          }
+          for variant in F32Binary.variants(operation) where variant.isSupported {
+            var result = [Float](repeating: 77, count: count + 1)
+            variant.run(
+              count: count, a, steps.0, b, steps.1, bounds: (-1.5, 2.5), to: &result)
+            #expect(result == expected + [77], "\(variant.name) \(count) \(steps)")
+          }
         }
+      }
+    }
+  }
+
+  @Test func notANumberStays() {
+    let values = [Float](repeating: .nan, count: 21)
+    for operation in F32Binary.Operation.allCases {
+      for variant in F32Binary.variants(operation) where variant.isSupported {
+        var result = [Float](repeating: 0, count: 21)
+        variant.run(count: 21, values, 1, [2], 0, bounds: (-1, 1), to: &result)
+        #expect(result.allSatisfy { $0.isNaN }, "\(variant.name)")
       }
     }
   }

@@ -4,14 +4,14 @@
 #ifndef OCTET_KERNELS_H
 #define OCTET_KERNELS_H
 
+#include "octet_codes_binary.h"
 #include "octet_cpu.h"
-#include "octet_f32_add.h"
+#include "octet_f32_binary.h"
 #include "octet_f32_gemm.h"
 #include "octet_f32_histogram.h"
 #include "octet_math.h"
 #include "octet_max_pool.h"
 #include "octet_qs16_gemm.h"
-#include "octet_qs8_add.h"
 #include "octet_qs8_depthwise.h"
 #include "octet_qs8_gemm.h"
 #include "octet_qs8_widen.h"

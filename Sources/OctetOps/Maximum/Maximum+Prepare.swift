@@ -14,21 +14,16 @@ extension Maximum {
     _ context: PrepareContext, _ name: String, _ float: @escaping (Float, Float) -> Float,
     _ int8: @escaping (Int8, Int8) -> Int8, _ int16: @escaping (Int16, Int16) -> Int16
   ) throws(Diagnostic) -> Step {
-    let (left, right, output) = (context.input(0), context.input(1), context.output)
-    switch left.element {
+    switch context.input(0).element {
     case .float32:
-      return BinaryStep.step(
-        kernel: "f32-\(name)--reference", left, right,
-        (left.float32, right.float32, output.float32), combine: float)
+      return BinaryStep.step(context, kernel: "f32-\(name)--reference", combine: float)
     case .int16:
       try context.requireOneScale()
-      return BinaryStep.step(
-        kernel: "qs16-\(name)--reference", left, right,
-        (left.int16, right.int16, output.int16), combine: int16)
+      return BinaryStep.step(context, kernel: "qs16-\(name)--reference", combine: int16)
     default:
       try context.requireOneScale()
       return BinaryStep.step(
-        kernel: "qs8-\(name)--reference", left, right, (left.int8, right.int8, output.int8),
+        context, kernel: "qs8-\(name)--reference",
         combine: int8)
     }
   }

@@ -1,21 +1,17 @@
 package import OctetDiagnostics
 import OctetIR
+import OctetKernels
 
 extension PReLU {
   package func prepare(_ context: PrepareContext) throws(Diagnostic) -> Step {
     let (input, alpha, output) = (context.input(0), context.input(1), context.output)
     switch input.element {
     case .float32:
-      return BinaryStep.step(
-        kernel: "f32-prelu--reference", input, alpha,
-        (input.float32, alpha.float32, output.float32)
-      ) { Self.reference($0, $1) }
+      return BinaryStep.float(context, .prelu) { Self.reference($0, $1) }
     default:
       let slopes = Int8Slopes(
         try input.perTensor(), alpha: try alpha.perTensor(), try output.perTensor())
-      return BinaryStep.step(
-        kernel: "qs8-prelu--reference", input, alpha, (input.int8, alpha.int8, output.int8)
-      ) { slopes($0, $1) }
+      return BinaryStep.step(context, kernel: "qs8-prelu--reference") { slopes($0, $1) }
     }
   }
 }
