@@ -134,6 +134,78 @@ import Testing
     }
   }
 
+  @Test(arguments: [UInt64(47)]) func interpolation(seed: UInt64) {
+    var generator = SplitMix64(seed: seed)
+    for channels in [1, 3, 4, 7, 8, 15, 16, 17, 21, 40] {
+      // Places beyond the first pixel too, as half pixels have them.
+      let columns: [(low: Int, high: Int, part: Int)] = [
+        (0, 0, -300), (0, 1, 512), (1, 2, 341), (2, 2, 0), (1, 2, 1000),
+      ]
+      let (row, width) = (Int.random(in: 0...1024, using: &generator), 3 * channels)
+      func rows<Element: FixedWidthInteger>(_: Element.Type) -> [Element] {
+        (0..<2 * width).map { _ in .random(in: .min ... .max, using: &generator) }
+      }
+      func find<Element>(
+        _ variant: BilinearResize.Variant<Element>, _ rows: [Element], _ unit: Float
+      ) -> [Element] {
+        // Pixels of the result have room for one element more, which stays what it is.
+        var result = [Element](repeating: rows[0], count: columns.count * (channels + 1))
+        let scratch = UnsafeMutableRawPointer.allocate(
+          byteCount: BilinearResize.scratchBytes(width), alignment: 64)
+        defer { scratch.deallocate() }
+        let places = columns.map {
+          BilinearResize.Place(
+            low: Int32($0.low * channels), high: Int32($0.high * channels),
+            part: Float($0.part) * unit)
+        }
+        rows.withUnsafeBufferPointer { rows in
+          variant.run(
+            count: width, upper: rows.baseAddress!, lower: rows.baseAddress! + width,
+            part: Float(row) * unit, places: places, channels: channels, scratch: scratch,
+            to: &result, stride: channels + 1)
+        }
+        return result
+      }
+      func expected<Element>(
+        _ rows: [Element], _ mean: (Element, Element, Element, Element, Int) -> Element
+      ) -> [Element] {
+        columns.flatMap { place in
+          (0..<channels).map { channel in
+            let (left, right) = (place.low * channels + channel, place.high * channels + channel)
+            return mean(
+              rows[left], rows[width + left], rows[right], rows[width + right], place.part)
+          } + [rows[0]]
+        }
+      }
+      func real(_ a: Float, _ b: Float, _ c: Float, _ d: Float, _ column: Int) -> Float {
+        let (row, column) = (Float(row) / 1024, Float(column) / 1024)
+        let left = a * (1 - row) * (1 - column) + b * row * (1 - column)
+        return left + c * (1 - row) * column + d * row * column
+      }
+      let bytes = rows(UInt8.self)
+      for variant in BilinearResize.uint8Variants where variant.isSupported {
+        let wanted = expected(bytes) {
+          UInt8(real(Float($0), Float($1), Float($2), Float($3), $4) + 0.5)
+        }
+        #expect(find(variant, bytes, 1 / 1024) == wanted, "\(variant.name) \(channels)")
+      }
+      let reals = rows(Int16.self).map { Float($0) / 100 }
+      for variant in BilinearResize.floatVariants where variant.isSupported {
+        let wanted = expected(reals, real)
+        #expect(find(variant, reals, 1 / 1024) == wanted, "\(variant.name) \(channels)")
+      }
+      let codes = rows(Int8.self)
+      for variant in BilinearResize.int8Variants where variant.isSupported {
+        let wanted = expected(codes) { a, b, c, d, column -> Int8 in
+          let left = (Int(a) * (1024 - row) + Int(b) * row) * (1024 - column)
+          let sum = left + (Int(c) * (1024 - row) + Int(d) * row) * column
+          return Int8((sum + (sum > 0 ? 1 << 19 : -1 << 19)) / (1 << 20))
+        }
+        #expect(find(variant, codes, 1) == wanted, "\(variant.name) \(channels)")
+      }
+    }
+  }
+
   @Test(arguments: [UInt64(45)]) func largest(seed: UInt64) {
     var generator = SplitMix64(seed: seed)
     for channels in Array(1...40) + [64, 100] {

@@ -1,5 +1,6 @@
 package import OctetDiagnostics
 import OctetIR
+import OctetKernels
 
 extension AveragePool2D {
   package func prepare(_ context: PrepareContext) throws(Diagnostic) -> Step {
@@ -29,8 +30,12 @@ extension AveragePool2D {
     let to = try context.output.perTensor()
     let bounds = settings.activation.codeBounds(
       Code.self, scale: to.scale, zeroPoint: to.zeroPoint)
+    let scratch = context.requestScratch(
+      byteCount: window.channels * MemoryLayout<Int32>.stride)
     return Step(kernel: "\(type)-average-pool-2d--reference") {
-      Self.reference(window, source, target, bounds: bounds)
+      Self.reference(
+        window, source, target, bounds: bounds,
+        sums: scratch.shared.assumingMemoryBound(to: Int32.self))
     }
   }
 }

@@ -14,20 +14,31 @@ extension UnidirectionalSequenceLSTM {
     let weights = Weights(
       kernels: gates(Self.kernel), recurrentKernels: gates(Self.recurrentKernel),
       biases: gates(Self.bias))
-    let scratch = context.requestScratch(byteCount: 4 * sizes.scratchCount)
-    let state = try context.allocate(
-      2 * MemoryLayout<Float>.size * sizes.batches * sizes.units)
+    let memory = try context.allocate(
+      MemoryLayout<Float>.size * (sizes.stateCount + sizes.packedCount))
+    guard let state = memory.mutableBytes.assumingMemoryBound(to: Float.self).baseAddress else {
+      preconditionFailure("a layer has units")
+    }
+    let packed = state + sizes.stateCount
+    let arePacked = (Self.kernel..<Self.recurrentKernel + 4).allSatisfy {
+      context.input($0).isConstant
+    }
+    if arePacked { Self.pack(weights, sizes, into: packed) }
+    let scratch = context.requestScratch(
+      byteCount: MemoryLayout<Float>.size * sizes.gateCount)
     let (source, target, variables) = (input.float32, output.float32, context.variables)
     let rows = sizes.batches * sizes.steps
     return Step(
       kernel: "f32-unidirectional-sequence-lstm--reference",
       multiplications: rows * (sizes.features + sizes.units) * 4 * sizes.units
     ) { [self] in
-      let kept = state.mutableBytes.assumingMemoryBound(to: Float.self)
-      if variables.areNew { kept.update(repeating: 0) }
-      reference(
-        sizes, weights, source, target, state: kept.baseAddress!,
-        scratch.shared.assumingMemoryBound(to: Float.self))
+      withExtendedLifetime(memory) {
+        if variables.areNew { state.update(repeating: 0, count: sizes.stateCount) }
+        if !arePacked { Self.pack(weights, sizes, into: packed) }
+        reference(
+          sizes, packed, weights.biases, source, target, state: state,
+          gates: scratch.shared.assumingMemoryBound(to: Float.self))
+      }
     }
   }
 }

@@ -5,8 +5,11 @@ extension UnidirectionalSequenceLSTM {
     let features: Int
     let units: Int
 
-    /// Floats of memory for one run: the weights of all gates side by side, and the gates.
-    var scratchCount: Int { (features + units) * 4 * units + 4 * units }
+    /// Floats of the weights of all gates side by side, of the gates, and of the results and the cells of the step
+    /// before.
+    var packedCount: Int { (features + units) * 4 * units }
+    var gateCount: Int { 4 * units }
+    var stateCount: Int { 2 * batches * units }
   }
 
   /// Pointers to the tensors of the four gates.
@@ -17,27 +20,25 @@ extension UnidirectionalSequenceLSTM {
   }
 
   /// - Parameters:
+  ///   - packed: as `pack` leaves the weights.
   ///   - state: for each batch the results and the cells of the step before, which those of the last step replace.
-  ///   - scratch: `sizes.scratchCount` floats.
+  ///   - gates: room for `sizes.gateCount` floats.
   func reference(
-    _ sizes: Sizes, _ weights: Weights, _ input: UnsafePointer<Float>,
-    _ output: UnsafeMutablePointer<Float>, state: UnsafeMutablePointer<Float>,
-    _ scratch: UnsafeMutablePointer<Float>
+    _ sizes: Sizes, _ packed: UnsafePointer<Float>, _ biases: [UnsafePointer<Float>],
+    _ input: UnsafePointer<Float>, _ output: UnsafeMutablePointer<Float>,
+    state: UnsafeMutablePointer<Float>, gates: UnsafeMutablePointer<Float>
   ) {
     let units = sizes.units
     let width = 4 * units
-    let recurrent = scratch + sizes.features * width
-    let gates = recurrent + units * width
-    Self.pack(weights.kernels, rows: units, columns: sizes.features, into: scratch)
-    Self.pack(weights.recurrentKernels, rows: units, columns: units, into: recurrent)
+    let recurrent = packed + sizes.features * width
     for batch in 0..<sizes.batches {
       let (h, c) = (state + 2 * batch * units, state + (2 * batch + 1) * units)
       for step in 0..<sizes.steps {
         let row = timeMajor ? step * sizes.batches + batch : batch * sizes.steps + step
         for gate in 0..<4 {
-          (gates + gate * units).update(from: weights.biases[gate], count: units)
+          (gates + gate * units).update(from: biases[gate], count: units)
         }
-        Self.add(input + row * sizes.features, sizes.features, scratch, width, to: gates)
+        Self.add(input + row * sizes.features, sizes.features, packed, width, to: gates)
         Self.add(h, units, recurrent, width, to: gates)
         for unit in 0..<units {
           let forget = RealFunctions.logistic(gates[units + unit])
@@ -49,6 +50,14 @@ extension UnidirectionalSequenceLSTM {
         (output + row * units).update(from: h, count: units)
       }
     }
+  }
+
+  /// The weights of all gates side by side: `sizes.packedCount` floats.
+  static func pack(_ weights: Weights, _ sizes: Sizes, into packed: UnsafeMutablePointer<Float>) {
+    pack(weights.kernels, rows: sizes.units, columns: sizes.features, into: packed)
+    pack(
+      weights.recurrentKernels, rows: sizes.units, columns: sizes.units,
+      into: packed + sizes.features * 4 * sizes.units)
   }
 
   /// The columns of the four gates' [rows][columns], one after the other.
