@@ -34,14 +34,16 @@ INLINE void run(
   }
   const floats low = all(minimum), high = all(maximum);
   const floats fixed_a = all(*a), fixed_b = all(*b);
-  for (size_t next = lanes, i = 0;; next += lanes) {
-    const floats x = a_step ? load(a + i) : fixed_a;
-    const floats y = b_step ? load(b + i) : fixed_b;
-    const floats z = combine(operation, x, y, low, high);
-    __builtin_memcpy(to + i, &z, sizeof z);
-    if (next >= count) return;
-    i = next + lanes <= count ? next : count - lanes;
-  }
+#define OCTET_STEP(i) \
+  do { \
+    const floats x = a_step ? load(a + (i)) : fixed_a, y = b_step ? load(b + (i)) : fixed_b; \
+    const floats z = combine(operation, x, y, low, high); \
+    __builtin_memcpy(to + (i), &z, sizeof z); \
+  } while (0)
+  size_t i = 0;
+  for (; i + lanes <= count; i += lanes) OCTET_STEP(i);
+  if (i < count) OCTET_STEP(count - lanes);
+#undef OCTET_STEP
 }
 
 #define OCTET_OPERATION(operation) \

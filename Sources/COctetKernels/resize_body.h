@@ -16,10 +16,11 @@ typedef int8_t signed_bytes __attribute__((vector_size(lanes)));
   if ((count) < lanes) { \
     for (size_t i = 0; i < (count); i++) element_step; \
   } else { \
-    for (size_t next = lanes, i = 0;; next += lanes) { \
+    size_t i = 0; \
+    for (; i + lanes <= (count); i += lanes) vector_step; \
+    if (i < (count)) { \
+      i = (count) - lanes; \
       vector_step; \
-      if (next >= (count)) break; \
-      i = next + lanes <= (count) ? next : (count) - lanes; \
     } \
   }
 

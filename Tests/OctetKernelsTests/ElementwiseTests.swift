@@ -223,7 +223,7 @@ import Testing
           return min(max(window.max()!, bounds.0), bounds.1)
         }
       }
-      for variant in MaxPool.int8Variants where variant.isSupported {
+      for variant in Pool.int8MaxVariants where variant.isSupported {
         var result = [Int8](repeating: 0x55, count: pixels * channels + 1)
         variant.run(
           pixels: pixels, channels: channels, rows: rows, columns: columns, from: image,
@@ -232,18 +232,33 @@ import Testing
       }
       let wide = image.map { Int16($0) * 255 }
       var largest = [Int16](repeating: 0x55, count: pixels * channels + 1)
-      MaxPool.int16.run(
+      Pool.int16Max.run(
         pixels: pixels, channels: channels, rows: rows, columns: columns, from: wide,
         lineStride: width * channels, step: stride * channels, bounds: (-30_000, 31_000),
         to: &largest)
       #expect(largest == expected(wide, (-30_000, 31_000)) + [0x55], "int16 \(channels)")
       let reals = image.map { Float($0) / 8 }
-      for variant in MaxPool.floatVariants where variant.isSupported {
+      for variant in Pool.floatMaxVariants where variant.isSupported {
         var result = [Float](repeating: 77, count: pixels * channels + 1)
         variant.run(
           pixels: pixels, channels: channels, rows: rows, columns: columns, from: reals,
           lineStride: width * channels, step: stride * channels, bounds: (-12, 13), to: &result)
         #expect(result == expected(reals, (-12, 13)) + [77], "\(variant.name) \(channels)")
+      }
+      let averages = (0..<pixels * channels).map { index -> Float in
+        let (pixel, channel) = index.quotientAndRemainder(dividingBy: channels)
+        let sum = (0..<rows * columns).reduce(0 as Float) { sum, tap in
+          sum
+            + reals[(tap / columns * width + pixel * stride + tap % columns) * channels + channel]
+        }
+        return min(max(sum / Float(rows * columns), -3), 4)
+      }
+      for variant in Pool.averageVariants where variant.isSupported {
+        var result = [Float](repeating: 77, count: pixels * channels + 1)
+        variant.run(
+          pixels: pixels, channels: channels, rows: rows, columns: columns, from: reals,
+          lineStride: width * channels, step: stride * channels, bounds: (-3, 4), to: &result)
+        #expect(result == averages + [77], "\(variant.name) \(channels)")
       }
     }
   }
@@ -251,7 +266,7 @@ import Testing
   /// As in the reference, a comparison with NaN is false.
   @Test func notANumberIsSmallest() {
     let image: [Float] = [.nan, 1, -2, .nan, .nan, .nan]
-    for variant in MaxPool.floatVariants where variant.isSupported {
+    for variant in Pool.floatMaxVariants where variant.isSupported {
       var result = [Float](repeating: 0, count: 3)
       variant.run(
         pixels: 3, channels: 1, rows: 1, columns: 2, from: image, lineStride: 6, step: 2,

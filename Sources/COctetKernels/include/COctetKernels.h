@@ -10,7 +10,7 @@
 #include "octet_f32_gemm.h"
 #include "octet_f32_histogram.h"
 #include "octet_math.h"
-#include "octet_max_pool.h"
+#include "octet_pool.h"
 #include "octet_qd8.h"
 #include "octet_qs16_gemm.h"
 #include "octet_qs8_depthwise.h"

@@ -69,8 +69,7 @@ package final class F32Depthwise {
     guard channels % g.inputChannels == 0,
       let bands = BandPlan(
         g, pixelStride: padded, elementBytes: MemoryLayout<Float>.stride,
-        threads: threads),
-      !bands.isPointwise
+        threads: threads)
     else { return nil }
     self.convolution = convolution
     self.variant = variant
@@ -96,19 +95,24 @@ package final class F32Depthwise {
   package func phases(
     _ images: ConvolutionImages<Float>, threads: Int, scratch: Scratch
   ) -> [Work] {
-    scratch.require(shared: 0, perWorker: bands.elements * MemoryLayout<Float>.stride)
+    let values = bands.isPointwise ? 0 : bands.elements
+    scratch.require(shared: 0, perWorker: values * MemoryLayout<Float>.stride)
     return [
       Work(count: images.batches * bands.count) { [self] item, worker in
         let (batch, band) = item.quotientAndRemainder(dividingBy: bands.count)
-        let buffer = scratch.part(of: worker).assumingMemoryBound(to: Float.self)
-        let g = convolution.geometry
-        convolution.fill(bands, images.input + batch * g.inputCount, band: band, to: buffer)
-        if g.channelMultiplier > 1 {
-          bands.repeatChannels(buffer, channels: g.inputChannels, times: g.channelMultiplier)
+        let (g, pixels) = (convolution.geometry, bands.pixels(of: band))
+        let image = images.input + batch * g.inputCount
+        var base = image + pixels.lowerBound * g.inputChannels
+        if !bands.isPointwise {
+          let buffer = scratch.part(of: worker).assumingMemoryBound(to: Float.self)
+          convolution.fill(bands, image, band: band, to: buffer)
+          if g.channelMultiplier > 1 {
+            bands.repeatChannels(buffer, channels: g.inputChannels, times: g.channelMultiplier)
+          }
+          base = UnsafePointer(buffer)
         }
-        let pixels = bands.pixels(of: band)
         var rows = octet_rows(
-          base: buffer, row_offsets: offsets, run_offsets: offsets + bands.pixels, runs: taps,
+          base: base, row_offsets: offsets, run_offsets: offsets + bands.pixels, runs: taps,
           run_groups: 1)
         variant.function(
           pixels.count, g.outputChannels, &rows, packed, convolution.output.raw,

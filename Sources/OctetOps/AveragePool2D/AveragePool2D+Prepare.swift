@@ -9,6 +9,9 @@ extension AveragePool2D {
     switch input.element {
     case .float32:
       let (source, target, bounds) = (input.float32, output.float32, settings.activation.bounds)
+      if !context.usesReference {
+        return window.step(Pool.average, source, target, bounds, empty: .nan)
+      }
       return Step(kernel: "f32-average-pool-2d--reference") {
         Self.reference(window, source, target, bounds: bounds)
       }

@@ -3,18 +3,14 @@ extension AveragePool2D {
     _ window: PoolWindow, _ input: UnsafePointer<Float>, _ output: UnsafeMutablePointer<Float>,
     bounds: (low: Float, high: Float)
   ) {
-    let channels = window.channels
     window.forEachPixel { target, batch, rows, columns in
-      let (count, sums) = (Float(rows.count * columns.count), output + target)
-      sums.update(repeating: 0, count: channels)
-      for row in rows {
-        for column in columns {
-          let pixel = input + window.offset(batch, row, column)
-          for channel in 0..<channels { sums[channel] += pixel[channel] }
+      let count = Float(rows.count * columns.count)
+      for channel in 0..<window.channels {
+        var sum: Float = 0
+        for row in rows {
+          for column in columns { sum += input[window.offset(batch, row, column) + channel] }
         }
-      }
-      for channel in 0..<channels {
-        sums[channel] = min(max(sums[channel] / count, bounds.low), bounds.high)
+        output[target + channel] = min(max(sum / count, bounds.low), bounds.high)
       }
     }
   }

@@ -14,7 +14,12 @@ extension LeakyReLU {
     case .int16:
       let slopes = CodeSlopes(
         from: try input.perTensor(), to: try output.perTensor(), alpha: alpha)
-      return .codes("leaky-relu", input, output) { Int16(clamping: slopes.code(Int32($0))) }
+      let (source, target) = (input.int16, output.int16)
+      return Step(kernel: "qs16-leaky-relu--reference", elements: input.count) { first, count in
+        for i in first..<first + count {
+          target[i] = Int16(clamping: slopes.code(Int32(source[i])))
+        }
+      }
     default:
       return try table(input.type, output.type).step(input, output)
     }

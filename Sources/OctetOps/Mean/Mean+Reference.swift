@@ -12,7 +12,13 @@ extension Mean {
     guard kept.rowStep == 1 else {
       return kept.forEach { position, first in
         var sum: Float = 0
-        reduced.forEach { _, offset in sum += input[first + offset] }
+        if reduced.rowStep == 1 {
+          reduced.forEachRow { _, offset in
+            sum += Self.sum(input + first + offset, count: reduced.rowCount)
+          }
+        } else {
+          reduced.forEach { _, offset in sum += input[first + offset] }
+        }
         output[position] = sum / count
       }
     }
@@ -25,6 +31,18 @@ extension Mean {
       }
       for i in 0..<width { sums[i] /= count }
     }
+  }
+
+  /// Sums of every eighth number are independent, since an addition takes longer than one can begin.
+  private static func sum(_ numbers: UnsafePointer<Float>, count: Int) -> Float {
+    var sums = SIMD8<Float>()
+    let whole = count / 8 * 8
+    for i in stride(from: 0, to: whole, by: 8) {
+      sums += UnsafeRawPointer(numbers + i).loadUnaligned(as: SIMD8<Float>.self)
+    }
+    var sum = sums.sum()
+    for i in whole..<count { sum += numbers[i] }
+    return sum
   }
 
   /// The fixed-point parameters of an int8 or int16 mean: the division by the number of elements is part of the

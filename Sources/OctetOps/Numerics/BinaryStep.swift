@@ -84,11 +84,18 @@ enum BinaryStep {
       let (group, part) = item.quotientAndRemainder(dividingBy: parts)
       let first = part * portion
       let count = min(portion, length - first)
-      for row in group * together..<min(rows.count, (group + 1) * together) {
+      let (sheet, end) = (rows.sheet, min(rows.count, (group + 1) * together))
+      var row = group * together
+      while row < end {
         let offsets = rows.offsets(of: row)
-        run(
-          count, a + offsets.left + first * rows.leftStep, rows.leftStep,
-          b + offsets.right + first * rows.rightStep, rows.rightStep, result + row * length + first)
+        var left = a + offsets.left + first * rows.leftStep
+        var right = b + offsets.right + first * rows.rightStep
+        for _ in 0..<min(end - row, sheet.rows - row % sheet.rows) {
+          run(count, left, rows.leftStep, right, rows.rightStep, result + row * length + first)
+          left += sheet.left
+          right += sheet.right
+          row += 1
+        }
       }
     }
     return Step(kernel: kernel, phases: [work])

@@ -10,6 +10,8 @@ struct BroadcastRows {
   let rightStep: Int
   /// The operand that is the same in all rows while the other goes on from one to the next.
   let repeated: Operand?
+  /// Rows that follow one another by these elements of each operand.
+  let sheet: (rows: Int, left: Int, right: Int)
   private let outer: [Extent]
 
   enum Operand {
@@ -37,6 +39,7 @@ struct BroadcastRows {
     }
     let row = extents.popLast() ?? Extent(count: 1, left: 1, right: 1)
     outer = extents
+    sheet = extents.last.map { ($0.count, $0.left, $0.right) } ?? (1, 0, 0)
     length = row.count
     leftStep = row.left
     rightStep = row.right

@@ -3,7 +3,6 @@ import OctetIR
 extension Step {
   /// A step that computes each int16 code of a result from the one in its place. Of tensors with more elements
   /// than there are codes, all results are computed once, when the step is made.
-  @inline(__always)
   static func codes(
     _ name: String, _ input: TensorView, _ output: TensorView,
     _ function: @escaping (Int16) -> Int16

@@ -5,11 +5,16 @@ extension UnidirectionalSequenceLSTM {
     let features: Int
     let units: Int
 
-    /// Floats of the weights of all gates side by side, of the gates, and of the results and the cells of the step
-    /// before.
-    var packedCount: Int { (features + units) * 4 * units }
-    var gateCount: Int { 4 * units }
+    /// Steps of all batches.
+    var rows: Int { batches * steps }
+
+    var multiplications: Int { rows * (features + units) * 4 * units }
+
+    /// Floats of the results and the cells of the step before.
     var stateCount: Int { 2 * batches * units }
+
+    /// Floats of memory for one run: the weights of all gates side by side, and the gates.
+    var scratchCount: Int { (features + units) * 4 * units + 4 * units }
   }
 
   /// Pointers to the tensors of the four gates.
@@ -20,44 +25,59 @@ extension UnidirectionalSequenceLSTM {
   }
 
   /// - Parameters:
-  ///   - packed: as `pack` leaves the weights.
   ///   - state: for each batch the results and the cells of the step before, which those of the last step replace.
-  ///   - gates: room for `sizes.gateCount` floats.
+  ///   - scratch: `sizes.scratchCount` floats.
   func reference(
-    _ sizes: Sizes, _ packed: UnsafePointer<Float>, _ biases: [UnsafePointer<Float>],
-    _ input: UnsafePointer<Float>, _ output: UnsafeMutablePointer<Float>,
-    state: UnsafeMutablePointer<Float>, gates: UnsafeMutablePointer<Float>
+    _ sizes: Sizes, _ weights: Weights, _ input: UnsafePointer<Float>,
+    _ output: UnsafeMutablePointer<Float>, state: UnsafeMutablePointer<Float>,
+    _ scratch: UnsafeMutablePointer<Float>
   ) {
     let units = sizes.units
     let width = 4 * units
-    let recurrent = packed + sizes.features * width
+    let recurrent = scratch + sizes.features * width
+    let gates = recurrent + units * width
+    Self.pack(weights.kernels, rows: units, columns: sizes.features, into: scratch)
+    Self.pack(weights.recurrentKernels, rows: units, columns: units, into: recurrent)
+    forEachStep(sizes, state: state) { row, h, c in
+      for gate in 0..<4 {
+        (gates + gate * units).update(from: weights.biases[gate], count: units)
+      }
+      Self.add(input + row * sizes.features, sizes.features, scratch, width, to: gates)
+      Self.add(h, units, recurrent, width, to: gates)
+      update(gates, units, h, c)
+      (output + row * units).update(from: h, count: units)
+    }
+  }
+
+  /// Calls `body` for each step of each batch with the number of its row and the batch's results and cells.
+  func forEachStep(
+    _ sizes: Sizes, state: UnsafeMutablePointer<Float>,
+    _ body: (
+      _ row: Int, _ results: UnsafeMutablePointer<Float>, _ cells: UnsafeMutablePointer<Float>
+    ) -> Void
+  ) {
     for batch in 0..<sizes.batches {
-      let (h, c) = (state + 2 * batch * units, state + (2 * batch + 1) * units)
+      let results = state + 2 * batch * sizes.units
       for step in 0..<sizes.steps {
         let row = timeMajor ? step * sizes.batches + batch : batch * sizes.steps + step
-        for gate in 0..<4 {
-          (gates + gate * units).update(from: biases[gate], count: units)
-        }
-        Self.add(input + row * sizes.features, sizes.features, packed, width, to: gates)
-        Self.add(h, units, recurrent, width, to: gates)
-        for unit in 0..<units {
-          let forget = RealFunctions.logistic(gates[units + unit])
-          let change = RealFunctions.tanh(gates[2 * units + unit])
-          c[unit] = forget * c[unit] + RealFunctions.logistic(gates[unit]) * change
-          if cellClip > 0 { c[unit] = min(max(c[unit], -cellClip), cellClip) }
-          h[unit] = RealFunctions.logistic(gates[3 * units + unit]) * RealFunctions.tanh(c[unit])
-        }
-        (output + row * units).update(from: h, count: units)
+        body(row, results, results + sizes.units)
       }
     }
   }
 
-  /// The weights of all gates side by side: `sizes.packedCount` floats.
-  static func pack(_ weights: Weights, _ sizes: Sizes, into packed: UnsafeMutablePointer<Float>) {
-    pack(weights.kernels, rows: sizes.units, columns: sizes.features, into: packed)
-    pack(
-      weights.recurrentKernels, rows: sizes.units, columns: sizes.units,
-      into: packed + sizes.features * 4 * sizes.units)
+  /// Replaces the results and the cells of a step by those of the next one, given the sums of its four gates.
+  func update(
+    _ gates: UnsafePointer<Float>, _ units: Int, _ results: UnsafeMutablePointer<Float>,
+    _ cells: UnsafeMutablePointer<Float>
+  ) {
+    for unit in 0..<units {
+      let forget = RealFunctions.logistic(gates[units + unit])
+      let change = RealFunctions.tanh(gates[2 * units + unit])
+      cells[unit] = forget * cells[unit] + RealFunctions.logistic(gates[unit]) * change
+      if cellClip > 0 { cells[unit] = min(max(cells[unit], -cellClip), cellClip) }
+      results[unit] =
+        RealFunctions.logistic(gates[3 * units + unit]) * RealFunctions.tanh(cells[unit])
+    }
   }
 
   /// The columns of the four gates' [rows][columns], one after the other.
