@@ -95,7 +95,7 @@ struct QS8Case {
     }
   }
 
-  private func result<Element: Equatable>(
+  private func result<Element: BitwiseCopyable & Equatable>(
     of variant: QS8GEMM.Variant, _ output: QS8Output, canary: Element
   ) -> [Element]? {
     let gap = 5
