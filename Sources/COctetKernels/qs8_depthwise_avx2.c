@@ -37,16 +37,26 @@ OCTET_INLINE AVX2 void accumulate(
 
 AVX2 void octet_qs8_depthwise_4x16__avx2(
     size_t m, size_t n, const octet_rows *a, const int16_t *w,
-    const octet_qs8_output *output, int8_t *c, size_t c_stride) {
+    const octet_qs8_output *output, void *c, size_t c_stride) {
   for (size_t first = 0; first < n; first += columns, w += a->runs * columns) {
     const size_t valid = octet_valid_columns(n, first);
     const finishing f = make_interleaved_finishing(output, first);
     const __m256i bias = load(output->bias + first), more = load(output->bias + first + 8);
     const __m256i low = _mm256_permute2x128_si256(bias, more, 0x20);
     const __m256i high = _mm256_permute2x128_si256(bias, more, 0x31);
-    int8_t *to = c + first;
+    int8_t *to = (int8_t *)c + first;
     size_t row = 0;
     __m256i sums[tile_rows][2];
+    if (output->keeps_sums) {
+      int32_t *place = (int32_t *)c + first;
+      for (; row < m; row++, place += c_stride) {
+        accumulate(1, a->runs, a, row, first, w, low, high, sums);
+        store_sums(
+            place, _mm256_permute2x128_si256(sums[0][0], sums[0][1], 0x20),
+            _mm256_permute2x128_si256(sums[0][0], sums[0][1], 0x31), valid);
+      }
+      continue;
+    }
     for (; row + tile_rows <= m; row += tile_rows, to += tile_rows * c_stride) {
       accumulate(tile_rows, a->runs, a, row, first, w, low, high, sums);
       finish_rows(sums[0], sums[1], &f, to, to + c_stride, valid);

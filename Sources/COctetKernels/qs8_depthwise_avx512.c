@@ -61,7 +61,7 @@ OCTET_INLINE AVX512 void finish_rows(
 
 AVX512 void octet_qs8_depthwise_4x32__avx512vnni(
     size_t m, size_t n, const octet_rows *a, const int16_t *w,
-    const octet_qs8_output *output, int8_t *c, size_t c_stride) {
+    const octet_qs8_output *output, void *c, size_t c_stride) {
   bounding bounds = make_bounding(output);
   // Groups of the first row's vectors in turn, then those of the second row's.
   bounds.order = _mm512_setr_epi32(0, 1, 4, 5, 8, 9, 12, 13, 2, 3, 6, 7, 10, 11, 14, 15);
@@ -85,9 +85,24 @@ AVX512 void octet_qs8_depthwise_4x32__avx512vnni(
         may_only_divide(shifts[0]) && may_only_divide(shifts[1]);
     const __m512i bias[2] = {
         low_lanes(biases[0], biases[1]), high_lanes(biases[0], biases[1])};
-    int8_t *to = c + first;
+    int8_t *to = (int8_t *)c + first;
     size_t row = 0;
     __m512i sums[tile_rows][2];
+    if (output->keeps_sums) {
+      const __m512i order = _mm512_setr_epi32(0, 1, 2, 3, 16, 17, 18, 19, 4, 5, 6, 7, 20, 21, 22, 23);
+      const __m512i next_order =
+          _mm512_setr_epi32(8, 9, 10, 11, 24, 25, 26, 27, 12, 13, 14, 15, 28, 29, 30, 31);
+      int32_t *place = (int32_t *)c + first;
+      for (; row < m; row++, place += c_stride) {
+        accumulate(1, a, row, first, lanes, w, w + a->runs * next, bias, sums);
+        _mm512_mask_storeu_epi32(
+            place, (__mmask16)valid, _mm512_permutex2var_epi32(sums[0][0], order, sums[0][1]));
+        _mm512_mask_storeu_epi32(
+            place + columns, (__mmask16)(valid >> columns),
+            _mm512_permutex2var_epi32(sums[0][0], next_order, sums[0][1]));
+      }
+      continue;
+    }
     for (; row + tile_rows <= m; row += tile_rows, to += tile_rows * c_stride) {
       accumulate(tile_rows, a, row, first, lanes, w, w + a->runs * next, bias, sums);
       finish_rows(sums[0], sums[1], scales, &bounds, valid, to, to + c_stride);

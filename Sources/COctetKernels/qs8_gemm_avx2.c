@@ -50,14 +50,13 @@ OCTET_INLINE AVX2 void accumulate(
 
 AVX2 void octet_qs8_gemm_6x16__avx2(
     size_t m, size_t n, const octet_rows *a, const void *packed, const octet_qs8_output *output,
-    int8_t *c, size_t c_stride) {
+    void *c, size_t c_stride) {
   const int16_t *w = packed;
   const octet_tiles tiles = octet_split_rows(m, tile_rows);
   for (size_t first = 0; first < n; first += columns, w += a->runs * a->run_groups * 2 * columns) {
     const size_t valid = octet_valid_columns(n, first);
     const int32_t *bias = output->bias + first;
     const finishing f = make_finishing(output, first);
-    int8_t *to = c + first;
     size_t row = 0;
     for (size_t t = 0; t < tiles.count; t++) {
       const size_t rows = tiles.rows + (t < tiles.taller);
@@ -70,12 +69,18 @@ AVX2 void octet_qs8_gemm_6x16__avx2(
         ACCUMULATE(5)
         ACCUMULATE(6)
       }
+      int8_t *to = octet_result(c, c_stride, row, first, output->keeps_sums);
+      row += rows;
+      if (output->keeps_sums) {
+        for (size_t r = 0; r < rows; r++) {
+          store_sums((int32_t *)to + r * c_stride, sums[r][0], sums[r][1], valid);
+        }
+        continue;
+      }
       for (size_t r = 0; r < rows; r += 2, to += 2 * c_stride) {
         const size_t second = r + 1 < rows ? r + 1 : r;
         finish_rows(sums[r], sums[second], &f, to, second > r ? to + c_stride : NULL, valid);
       }
-      if (rows % 2 != 0) to -= c_stride;
-      row += rows;
     }
   }
 }

@@ -75,7 +75,7 @@ OCTET_INLINE void accumulate(
 
 void KERNEL(
     size_t m, size_t n, const octet_rows *a, const void *packed, const octet_qs8_output *output,
-    int8_t *c, size_t c_stride) {
+    void *c, size_t c_stride) {
   const size_t block = a->runs * a->run_groups * 2 * octet_block_columns;
   const octet_tiles tiles = octet_split_rows(m, tile_rows);
   for (size_t first = 0; first < n; first += columns) {
@@ -96,7 +96,9 @@ void KERNEL(
         ACCUMULATE(5)
 #endif
       }
-      finish(rows, sums, output, first, valid, c + row * c_stride + first, c_stride);
+      finish(
+          rows, sums, output, first, valid,
+          octet_result(c, c_stride, row, first, output->keeps_sums), c_stride);
       row += rows;
     }
   }

@@ -71,7 +71,7 @@ OCTET_INLINE DOT void accumulate(
 
 DOT void octet_qs8_gemm_5x16__neondot(
     size_t m, size_t n, const octet_rows *a, const void *packed, const octet_qs8_output *output,
-    int8_t *c, size_t c_stride) {
+    void *c, size_t c_stride) {
   const int8_t *w = packed;
   const octet_tiles tiles = octet_split_rows(m, tile_rows);
   for (size_t first = 0; first < n; first += columns) {
@@ -88,7 +88,9 @@ DOT void octet_qs8_gemm_5x16__neondot(
         ACCUMULATE(4)
         ACCUMULATE(5)
       }
-      finish(rows, sums, output, first, valid, c + row * c_stride + first, c_stride);
+      finish(
+          rows, sums, output, first, valid,
+          octet_result(c, c_stride, row, first, output->keeps_sums), c_stride);
       row += rows;
     }
     w += a->runs * a->run_groups * group * columns;

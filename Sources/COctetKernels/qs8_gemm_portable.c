@@ -48,7 +48,7 @@ OCTET_INLINE void accumulate(
 
 void octet_qs8_gemm_4x16__portable(
     size_t m, size_t n, const octet_rows *a, const void *packed, const octet_qs8_output *output,
-    int8_t *c, size_t c_stride) {
+    void *c, size_t c_stride) {
   const int16_t *w = packed;
   const octet_tiles tiles = octet_split_rows(m, tile_rows);
   for (size_t first = 0; first < n; first += columns, w += a->runs * a->run_groups * 2 * columns) {
@@ -65,9 +65,13 @@ void octet_qs8_gemm_4x16__portable(
         default: accumulate(4, a, row, w, bias, sums); break;
       }
       for (size_t r = 0; r < rows; r++, row++) {
+        int8_t *to = octet_result(c, c_stride, row, first, output->keeps_sums);
+        if (output->keeps_sums) {
+          __builtin_memcpy(to, sums[r], sizeof sums[r][0] * valid);
+          continue;
+        }
         for (size_t j = 0; j < valid; j++) {
-          c[row * c_stride + first + j] =
-              octet_qs8_finish((int32_t)sums[r][j], output, first + j);
+          to[j] = octet_qs8_finish((int32_t)sums[r][j], output, first + j);
         }
       }
     }

@@ -100,6 +100,15 @@ OCTET_INLINE AVX2 void store_bytes(int8_t *to, __m128i bytes, size_t valid) {
   if (valid & 1) *to = (int8_t)_mm_cvtsi128_si32(bytes);
 }
 
+/// Writes the first `valid` of 16 sums.
+OCTET_INLINE AVX2 void store_sums(int32_t *to, __m256i low, __m256i high, size_t valid) {
+  int32_t sums[octet_block_columns];
+  int32_t *place = valid == octet_block_columns ? to : sums;
+  _mm256_storeu_si256((__m256i *)place, low);
+  _mm256_storeu_si256((__m256i *)(place + 8), high);
+  if (place == sums) __builtin_memcpy(to, sums, sizeof *to * valid);
+}
+
 /// `octet_qs8_scale_real` on four lanes.
 OCTET_INLINE AVX2 __m128i scale_real4(__m128i x, const double *multiplier) {
   const __m256d limit = _mm256_set1_pd(1e6), half = _mm256_set1_pd(0.5);

@@ -25,6 +25,7 @@ typedef struct {
 
 /// What is the same for all channels of a layer.
 typedef struct {
+  int keeps_sums;
   __m512i zero_point;
   __m512i minimum;
   __m512i maximum;
@@ -63,6 +64,7 @@ OCTET_INLINE AVX512 scaling make_scaling(const octet_qs8_output *output, size_t 
 /// For vectors of 16 channels, or pixels, that stand one after the other.
 OCTET_INLINE AVX512 bounding make_bounding(const octet_qs8_output *output) {
   return (bounding){
+      .keeps_sums = output->keeps_sums,
       .zero_point = _mm512_set1_epi16((int16_t)output->zero_point),
       .minimum = _mm512_set1_epi8((int8_t)output->minimum),
       .maximum = _mm512_set1_epi8((int8_t)output->maximum),

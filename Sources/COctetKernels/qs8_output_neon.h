@@ -93,10 +93,17 @@ static void look_up(size_t rows, uint8_t (*codes)[columns], const octet_x8_table
 
 #endif
 
-/// Writes `rows` rows of sums of the channels from `first` on as bytes, `valid` of each.
+/// Writes `rows` rows of sums of the channels from `first` on as bytes, `valid` of each, or as they are.
 OCTET_INLINE void finish(
     size_t rows, const int32_t (*sums)[columns], const octet_qs8_output *output, size_t first,
-    size_t valid, int8_t *to, size_t stride) {
+    size_t valid, void *result, size_t stride) {
+  int8_t *to = result;
+  if (output->keeps_sums) {
+    for (size_t r = 0; r < rows; r++) {
+      __builtin_memcpy((int32_t *)result + r * stride, sums[r], sizeof sums[r][0] * valid);
+    }
+    return;
+  }
   const int16x8_t zero_point = vdupq_n_s16((int16_t)output->zero_point);
   const int8x8_t minimum = vdup_n_s8((int8_t)output->minimum);
   const int8x8_t maximum = vdup_n_s8((int8_t)output->maximum);

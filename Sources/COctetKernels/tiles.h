@@ -4,6 +4,7 @@
 #define OCTET_TILES_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #define OCTET_INLINE static inline __attribute__((always_inline))
 #define OCTET_UNROLL _Pragma("clang loop unroll(full)")
@@ -27,6 +28,11 @@ OCTET_INLINE octet_tiles octet_split_rows(size_t m, size_t limit) {
 OCTET_INLINE size_t octet_valid_columns(size_t n, size_t first) {
   const size_t left = n - first;
   return left < octet_block_columns ? left : octet_block_columns;
+}
+
+/// Where row `row` of results begins, from column `column` on: int32 where sums are kept, else bytes.
+OCTET_INLINE void *octet_result(void *c, size_t stride, size_t row, size_t column, int keeps_sums) {
+  return (char *)c + (keeps_sums ? sizeof(int32_t) : 1) * (row * stride + column);
 }
 
 #endif

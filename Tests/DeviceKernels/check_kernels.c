@@ -15,7 +15,7 @@
 
 #include "octet_cpu.h"
 #include "octet_f32_gemm.h"
-#include "octet_max_pool.h"
+#include "octet_pool.h"
 #include "octet_qs8_gemm.h"
 #include "octet_qs8_widen.h"
 
@@ -88,6 +88,7 @@ typedef struct {
   int32_t *bias, *multiplier, *shift;
   double *real_multiplier;
   bool is_real;
+  bool keeps_sums;
   int32_t zero_point, minimum, maximum;
   const octet_x8_table *table;
 } product;
@@ -161,11 +162,11 @@ static void check_variant(const variant *v, const product *p, const char *what) 
   const octet_rows byte_rows = {a, row_offsets, run_offsets, p->runs, groups};
   const octet_qs8_output output = {
       .bias = p->bias, .multiplier = p->multiplier, .shift = p->shift,
-      .real_multiplier = p->is_real ? p->real_multiplier : NULL, .zero_point = p->zero_point,
-      .minimum = p->minimum, .maximum = p->maximum, .table = p->table,
+      .real_multiplier = p->is_real ? p->real_multiplier : NULL, .keeps_sums = p->keeps_sums,
+      .zero_point = p->zero_point, .minimum = p->minimum, .maximum = p->maximum, .table = p->table,
   };
   const size_t stride = p->n + (size_t)between(0, 5);
-  const size_t bytes = (p->m - 1) * stride + p->n;
+  const size_t bytes = ((p->m - 1) * stride + p->n) * (p->keeps_sums ? sizeof(int32_t) : 1);
   int8_t *const expected = last(wide_results, bytes);
   int8_t *const result = last(results, bytes);
   const uint8_t *const before = results.end - bytes - 64;
@@ -198,7 +199,8 @@ static void check_tails(void) {
       for (size_t m = 1; m <= 13; m++) {
         product p = make_product(m, n, k);
         p.how = ANY_OF(ways);
-        check(&p, "tails");
+        p.keeps_sums = next() % 4 == 0;
+        check(&p, p.keeps_sums ? "sums" : "tails");
       }
     }
   }
@@ -335,6 +337,12 @@ static void check_pools(void) {
     octet_f32_max_pool_u4__neon(
         pixels, channels, rows, columns, values, line, channels, -3, 3, maxima);
     require(memcmp(maxima, expected, 4 * written) == 0, "f32-max-pool-u4--neon", channels);
+    for (size_t i = 0; i < read; i++) values[i] = values[i] == values[i] ? values[i] : 0;
+    octet_f32_average_pool_u4__portable(
+        pixels, channels, rows, columns, values, line, channels, -3, 3, expected);
+    octet_f32_average_pool_u4__neon(
+        pixels, channels, rows, columns, values, line, channels, -3, 3, maxima);
+    require(memcmp(maxima, expected, 4 * written) == 0, "f32-average-pool-u4--neon", channels);
   }
 }
 

@@ -164,10 +164,12 @@ import Testing
           input: (7, 6, channels), kernel: (3, 3), stride: (1 + channels % 2, 1), same: true,
           channels: channels))
     }
-    for var geometry in cases {
-      geometry.outputChannels = geometry.inputChannels
-      let (channels, taps) = (geometry.inputChannels, geometry.kernelHeight * geometry.kernelWidth)
-      let convolution = Case(geometry, groups: channels, batches: 2, using: &generator)
+    for (index, var geometry) in cases.enumerated() {
+      // Each input channel has one kernel or more.
+      geometry.outputChannels = geometry.inputChannels * [1, 1, 2, 1, 5][index % 5]
+      let (channels, taps) = (geometry.outputChannels, geometry.kernelHeight * geometry.kernelWidth)
+      let convolution = Case(
+        geometry, groups: geometry.inputChannels, batches: 2, using: &generator)
       let weights = (0..<taps * channels).map {
         convolution.weights[$0 % channels * taps + $0 / channels]
       }

@@ -116,12 +116,14 @@ import Testing
           input: (7, 6, channels), kernel: (3, 3), stride: (1 + channels % 2, 1), same: true,
           channels: channels))
     }
-    for var geometry in cases {
-      geometry.outputChannels = geometry.inputChannels
-      let (channels, taps) = (geometry.inputChannels, geometry.kernelHeight * geometry.kernelWidth)
+    for (index, var geometry) in cases.enumerated() {
+      // Each input channel has one kernel or more.
+      geometry.outputChannels = geometry.inputChannels * [1, 1, 2, 1, 5][index % 5]
+      let (channels, taps) = (geometry.outputChannels, geometry.kernelHeight * geometry.kernelWidth)
       let zeroPoint = Self.zeroPoints.randomElement(using: &generator)!
       let convolution = Case(
-        geometry, groups: channels, batches: 2, zeroPoint: zeroPoint, using: &generator)
+        geometry, groups: geometry.inputChannels, batches: 2, zeroPoint: zeroPoint,
+        using: &generator)
       let expected = convolution.expected()
       let weights = convolution.matrix.weights
       convolution.matrix.weights = (0..<taps * channels).map {
@@ -136,6 +138,45 @@ import Testing
             result?.result == expected,
             "\(variant.name) \(threads) threads \(geometry), seed \(seed)")
         }
+      }
+    }
+  }
+
+  /// Sums of images that each have their own zero point.
+  @Test func depthwiseSums() {
+    var generator = SplitMix64(seed: 33)
+    for (channels, times) in [(1, 1), (5, 3), (16, 1), (24, 1), (70, 1)] {
+      let g = Conv2DCases.geometry(
+        input: (6, 7, channels), kernel: (3, 3), same: true, channels: channels * times)
+      let zeroPoints: [Int32] = [-128, 5]
+      let image: [Int8] = generator.values(2 * 6 * 7 * channels, in: -128...127)
+      let weights: [Int8] = generator.values(9 * g.outputChannels, in: -128...127)
+      let expected = (0..<2 * g.outputPixels * g.outputChannels).map { index -> Int32 in
+        let (place, channel) = index.quotientAndRemainder(dividingBy: g.outputChannels)
+        let (batch, pixel) = place.quotientAndRemainder(dividingBy: g.outputPixels)
+        return Conv2DCases.taps(g, pixel: pixel).enumerated().reduce(0) { sum, tap in
+          guard let first = tap.element else { return sum }
+          let code = image[batch * 6 * 7 * channels + first + channel / times]
+          return sum + (Int32(code) - zeroPoints[batch])
+            * Int32(weights[tap.offset * g.outputChannels + channel])
+        }
+      }
+      for variant in QS8Depthwise.variants where variant.isSupported {
+        let (pool, scratch) = (WorkPool(threads: 1), Scratch(workers: 1))
+        var result = [Int32](repeating: 0, count: expected.count)
+        let kernel = QS8Depthwise(
+          QS8Convolution(
+            geometry: g, weights: weights, inputZeroPoint: 0, zeroPoints: zeroPoints,
+            output: QS8Output(sumsOf: g.outputChannels)), threads: 1, variant: variant)
+        result.withUnsafeMutableBufferPointer { result in
+          let phases = kernel?.phases(
+            ConvolutionTensors(
+              input: image, result: result.baseAddress!, pixelStride: g.outputChannels,
+              batches: 2), threads: 1, scratch: scratch)
+          scratch.allocate()
+          for phase in phases ?? [] { pool.run(phase) }
+        }
+        #expect(result == expected, "\(variant.name) \(channels) channels")
       }
     }
   }

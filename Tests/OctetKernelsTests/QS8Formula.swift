@@ -74,9 +74,32 @@ struct QS8Case {
 
   /// int8 [m][n] by a kernel, or nil if it wrote outside the valid columns.
   func result(of variant: QS8GEMM.Variant) -> [Int8]? {
+    result(
+      of: variant,
+      output().corrected(for: variant.form, weights: weights, depth: k, inputZeroPoint: -128),
+      canary: 0x55)
+  }
+
+  /// int32 [m][n] without a bias, the same way.
+  func sums(of variant: QS8GEMM.Variant) -> [Int32]? {
+    result(of: variant, QS8Output(sumsOf: n), canary: 0x5555)
+  }
+
+  /// What they are, for a kernel of this form.
+  func expectedSums(_ form: QS8GEMM.Form) -> [Int32] {
+    let excess = form.excess(zeroPoint: -128)
+    return (0..<m * n).map { index in
+      (0..<k).reduce(0) { sum, l in
+        sum &+ (Int32(a[index / n * aStride + l]) &+ excess) &* Int32(weights[index % n * k + l])
+      }
+    }
+  }
+
+  private func result<Element: BitwiseCopyable & Equatable>(
+    of variant: QS8GEMM.Variant, _ output: QS8Output, canary: Element
+  ) -> [Element]? {
     let gap = 5
-    let canary: Int8 = 0x55
-    var c = [Int8](repeating: canary, count: m * (n + gap) + 32)
+    var c = [Element](repeating: canary, count: m * (n + gap) + 32)
     let form = variant.form
     let block = QS8GEMM.blockBytes(form, runs: 1, runLength: k)
     var packed = [UInt8](repeating: 0xFF, count: QS8GEMM.blocks(n) * block)
@@ -90,8 +113,6 @@ struct QS8Case {
     // Values in 0...255 are inputs with zero point -128, so uint8 codes plus 128 are the values.
     let flip: Int16 = form == .signedQuads ? 128 : 0
     let bytes = a.map { UInt8(truncatingIfNeeded: $0 &- flip) } + [UInt8](repeating: 0, count: 4)
-    let output = output().corrected(
-      for: form, weights: weights, depth: k, inputZeroPoint: -128)
     let offsets = (0..<m).map { Int32($0 * aStride) }
     a.withUnsafeBytes { words in
       bytes.withUnsafeBytes { bytes in
@@ -106,7 +127,7 @@ struct QS8Case {
         }
       }
     }
-    var rows: [Int8] = []
+    var rows: [Element] = []
     for (index, value) in c.enumerated() {
       if index < m * (n + gap) && index % (n + gap) < n {
         rows.append(value)

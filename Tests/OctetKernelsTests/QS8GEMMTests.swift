@@ -104,6 +104,18 @@ import Testing
     }
   }
 
+  @Test(arguments: seeds) func sums(seed: UInt64) {
+    var generator = SplitMix64(seed: seed)
+    for n in Array(1...33) + [64, 70] {
+      let matrix = QS8Case(m: n % 13 + 1, n: n, k: 3 * n, using: &generator)
+      for variant in Self.supported {
+        #expect(
+          matrix.sums(of: variant) == matrix.expectedSums(variant.form),
+          "\(variant.name) n \(n), seed \(seed)")
+      }
+    }
+  }
+
   @Test func packingPadsWithZeros() {
     let weights: [Int8] = [1, 2, 3, 4, 5, -6]
     #expect(QS8GEMM.blockBytes(.pairs, runs: 1, runLength: 3) == 2 * 64)

@@ -126,12 +126,15 @@ import Testing
 
   @Test func depthwise() {
     var generator = SplitMix64(seed: 54)
-    for (channels, stride) in [(1, 1), (3, 2), (16, 1), (19, 2), (70, 1)] {
+    for (inputs, times, stride) in [
+      (1, 1, 1), (3, 1, 2), (16, 1, 1), (19, 1, 2), (70, 1, 1), (1, 8, 2), (5, 3, 1),
+    ] {
+      let channels = inputs * times
       let g = Conv2DCases.geometry(
-        input: (9, 7, channels), kernel: (3, 3), stride: (stride, 1), same: true,
+        input: (9, 7, inputs), kernel: (3, 3), stride: (stride, 1), same: true,
         channels: channels)
       let layer = Layer(9 * channels, channels: channels, using: &generator)
-      let image: [UInt8] = generator.values(9 * 7 * channels, in: 0...255)
+      let image: [UInt8] = generator.values(9 * 7 * inputs, in: 0...255)
       var expected: [UInt8] = []
       for pixel in 0..<g.outputPixels {
         let taps = Conv2DCases.taps(g, pixel: pixel)
@@ -139,7 +142,9 @@ import Testing
           expected.append(
             layer.code(
               channel,
-              taps.enumerated().map { ($1.map { image[$0 + channel] }, $0 * channels + channel) }))
+              taps.enumerated().map {
+                ($1.map { image[$0 + channel / times] }, $0 * channels + channel)
+              }))
         }
       }
       for variant in QS8Depthwise.variants where variant.isSupported {

@@ -14,10 +14,10 @@
 /// - w: int16 `[ceil(n/16)][runs/2][2][16]`: for two taps s and t the weights of 16 channels in the order
 ///   s0 t0 s1 t1 s2 t2 s3 t3 s8 t8 ... s11 t11, then s4 t4 ... s7 t7 s12 t12 ... s15 t15, as the halves of vectors
 ///   are interleaved.
-/// - c: int8 rows `c_stride` bytes apart.
+/// - c: int8 rows, or int32 if sums are kept, `c_stride` elements apart.
 typedef void octet_qs8_depthwise(
     size_t m, size_t n, const octet_rows *a, const int16_t *w,
-    const octet_qs8_output *output, int8_t *c, size_t c_stride);
+    const octet_qs8_output *output, void *c, size_t c_stride);
 
 #if defined(__x86_64__)
 octet_qs8_depthwise octet_qs8_depthwise_4x16__avx2;

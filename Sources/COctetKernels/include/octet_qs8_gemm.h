@@ -24,6 +24,8 @@ typedef struct {
   /// Not 0 if sums with their bias are known to be within +-2^30, which saves work where they are not
   /// shifted left.
   int32_t is_moderate;
+  /// Not 0 if sums with their bias are kept as they are, in int32: nothing that follows matters then.
+  int32_t keeps_sums;
   /// Added after scaling, -128...127.
   int32_t zero_point;
   /// Activation bounds within -128...127, minimum <= maximum.
@@ -38,7 +40,7 @@ typedef struct {
 ///
 /// - w: `[ceil(n/16)][k / group][16][group]`, zeros where a row or a channel is missing: so what a
 ///   run reads beyond its values is of no account.
-/// - c: int8 rows `c_stride` bytes apart. Only the n valid columns are written.
+/// - c: int8 rows, or int32 if sums are kept, `c_stride` elements apart. Only the n valid columns are written.
 ///
 /// Sums wrap modulo 2^32. scale() is TensorFlow Lite's MultiplyByQuantizedMultiplier with two
 /// roundings: x << left shift (modulo 2^32), times multiplier / 2^31 rounded to nearest with ties
@@ -47,13 +49,14 @@ typedef struct {
 /// variants agree bit for bit.
 typedef void octet_qs8_gemm(
     size_t m, size_t n, const octet_rows *a, const void *w, const octet_qs8_output *output,
-    int8_t *c, size_t c_stride);
+    void *c, size_t c_stride);
 
 /// int16 inputs and weights, in groups of two.
 octet_qs8_gemm octet_qs8_gemm_4x16__portable;
 
 #if defined(__x86_64__)
 octet_qs8_gemm octet_qs8_gemm_6x16__avx2;
+octet_qs8_gemm octet_qs8_gemm_pairs_6x64__avx512vnni;
 
 /// uint8 inputs and int8 weights, in groups of four.
 octet_qs8_gemm octet_qs8_gemm_6x64__avx512vnni;

@@ -87,6 +87,17 @@ struct BandPlan {
       - geometry.padTop + (geometry.kernelHeight - 1) * geometry.dilationHeight + 1
   }
 
+  /// Repeats each value of the copy's pixels, whose `channels` values lie at their beginning, `times` times.
+  func repeatChannels<Element>(
+    _ copy: UnsafeMutablePointer<Element>, channels: Int, times: Int
+  ) {
+    for pixel in stride(from: 0, to: elements, by: pixelStride) {
+      for channel in (0..<channels).reversed() {
+        (copy + pixel + channel * times).update(repeating: copy[pixel + channel], count: times)
+      }
+    }
+  }
+
   /// Where a band's pixels begin, then where `count` runs or taps do, `perLine` of them on a line of the
   /// kernel. Those beyond the kernel repeat its last one. The caller frees them.
   func offsets(runs count: Int, perLine: Int) -> UnsafeMutablePointer<Int32> {

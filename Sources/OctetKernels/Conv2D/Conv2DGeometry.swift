@@ -41,12 +41,18 @@ package struct Conv2DGeometry: Sendable, Equatable {
     self.outputChannels = outputChannels
   }
 
+  /// Elements of one input image.
+  package var inputCount: Int { inputHeight * inputWidth * inputChannels }
+
   /// Output pixels of one image, and rows of the matrix product.
   package var outputPixels: Int { outputHeight * outputWidth }
 
   /// Values an output pixel sees, in the order [kernelHeight][kernelWidth][inputChannels] of
   /// TensorFlow Lite's weights: the depth of the matrix product.
   package var patchCount: Int { kernelHeight * kernelWidth * inputChannels }
+
+  /// Output channels of each input channel of a depthwise convolution.
+  var channelMultiplier: Int { outputChannels / inputChannels }
 
   /// Multiplications of one image by the definition, border included, without groups.
   package var multiplications: Int { outputPixels * outputChannels * patchCount }

@@ -21,15 +21,16 @@ protocol DirectArithmetic {
     block: Int, firstChannel: Int, n: Int, runs: Int, runLength: Int,
     into packed: UnsafeMutableRawPointer)
 
-  /// Copies what a band of an image sees.
+  /// Copies what a band of an image sees, of which `batch` is the number.
   func fill(
-    _ bands: BandPlan, _ images: ConvolutionImages<Element>, batch: Int, band: Int,
+    _ bands: BandPlan, _ image: UnsafePointer<Element>, batch: Int, band: Int,
     to buffer: UnsafeMutableRawPointer)
 
-  /// Computes `n` channels from `channel` on of `m` pixels, whose patches `rows` describes.
+  /// Computes `n` channels from `channel` on of `m` pixels, whose patches `rows` describes. The result's elements are
+  /// of `Element`, or what the arithmetic says.
   func product(
     m: Int, n: Int, _ rows: PatchRows, weights: UnsafeRawPointer, channel: Int,
-    to result: UnsafeMutablePointer<Element>, pixelStride: Int)
+    to result: UnsafeMutableRawPointer, pixelStride: Int)
 }
 
 /// Where the patches of a band's pixels lie, as a matrix product takes its rows.
@@ -105,8 +106,8 @@ final class DirectConv2D<Arithmetic: DirectArithmetic> {
   }
 
   /// The work on `images`, whose scratch is asked for here.
-  func phases(
-    _ images: ConvolutionImages<Arithmetic.Element>, threads: Int, scratch: Scratch
+  func phases<Result>(
+    _ images: ConvolutionTensors<Arithmetic.Element, Result>, threads: Int, scratch: Scratch
   ) -> [Work] {
     let isInPlace = bands.isPointwise && arithmetic.readsInPlace
     let values = isInPlace ? 0 : bands.elements + arithmetic.slack
@@ -131,15 +132,17 @@ final class DirectConv2D<Arithmetic: DirectArithmetic> {
   /// - Parameters:
   ///   - units: Parts of a group of as many channels as the product takes at once.
   ///   - buffer: For the copy; nil to read the image.
-  private func compute(
-    _ images: ConvolutionImages<Arithmetic.Element>, batch: Int, band: Int, units: Range<Int>,
+  private func compute<Result>(
+    _ images: ConvolutionTensors<Arithmetic.Element, Result>, batch: Int, band: Int,
+    units: Range<Int>,
     groupUnits: Int, _ buffer: UnsafeMutableRawPointer?
   ) {
     let g = arithmetic.geometry
     let pixels = bands.pixels(of: band)
     let base: UnsafeRawPointer
     if let buffer {
-      arithmetic.fill(bands, images, batch: batch, band: band, to: buffer)
+      arithmetic.fill(
+        bands, images.input + batch * g.inputCount, batch: batch, band: band, to: buffer)
       base = UnsafeRawPointer(buffer)
     } else {
       base = UnsafeRawPointer(

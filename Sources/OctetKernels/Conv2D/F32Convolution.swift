@@ -55,13 +55,12 @@ package struct F32Convolution {
 
   /// Copies what a band of an image sees.
   func fill(
-    _ bands: BandPlan, _ images: ConvolutionImages<Float>, batch: Int, band: Int,
+    _ bands: BandPlan, _ image: UnsafePointer<Float>, band: Int,
     to buffer: UnsafeMutablePointer<Float>
   ) {
     let lines = bands.lines(of: band)
-    let image = batch * geometry.inputHeight * geometry.inputWidth * geometry.inputChannels
     fill(
-      images.input + image, first: lines.lowerBound, count: lines.count, columns: 0..<bands.width,
+      image, first: lines.lowerBound, count: lines.count, columns: 0..<bands.width,
       pixelStride: bands.pixelStride, to: buffer)
   }
 }

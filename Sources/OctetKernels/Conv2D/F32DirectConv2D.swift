@@ -57,17 +57,17 @@ private struct F32DirectArithmetic: DirectArithmetic {
   }
 
   func fill(
-    _ bands: BandPlan, _ images: ConvolutionImages<Float>, batch: Int, band: Int,
+    _ bands: BandPlan, _ image: UnsafePointer<Float>, batch: Int, band: Int,
     to buffer: UnsafeMutableRawPointer
   ) {
     convolution.fill(
-      bands, images, batch: batch, band: band,
+      bands, image, band: band,
       to: buffer.bindMemory(to: Float.self, capacity: bands.elements))
   }
 
   func product(
     m: Int, n: Int, _ rows: PatchRows, weights: UnsafeRawPointer, channel: Int,
-    to result: UnsafeMutablePointer<Float>, pixelStride: Int
+    to result: UnsafeMutableRawPointer, pixelStride: Int
   ) {
     gemm.run(
       m: m, n: n,
@@ -75,7 +75,7 @@ private struct F32DirectArithmetic: DirectArithmetic {
         base: rows.base.assumingMemoryBound(to: Float.self), rowOffsets: rows.rowOffsets,
         runOffsets: rows.runOffsets, runs: rows.runs, runLength: rows.runLength),
       weights: weights.assumingMemoryBound(to: Float.self), output: output, channel: channel,
-      c: result, cStride: pixelStride)
+      c: result.assumingMemoryBound(to: Float.self), cStride: pixelStride)
   }
 
   private var output: F32Output { convolution.output }

@@ -57,11 +57,10 @@ private struct QS16DirectArithmetic: DirectArithmetic {
   }
 
   func fill(
-    _ bands: BandPlan, _ images: ConvolutionImages<Int16>, batch: Int, band: Int,
+    _ bands: BandPlan, _ image: UnsafePointer<Int16>, batch: Int, band: Int,
     to buffer: UnsafeMutableRawPointer
   ) {
     let (g, channels) = (geometry, geometry.inputChannels)
-    let image = images.input + batch * g.inputHeight * g.inputWidth * channels
     let target = buffer.assumingMemoryBound(to: Int16.self)
     if bands.isPointwise {
       let pixels = bands.pixels(of: band)
@@ -80,13 +79,14 @@ private struct QS16DirectArithmetic: DirectArithmetic {
 
   func product(
     m: Int, n: Int, _ rows: PatchRows, weights: UnsafeRawPointer, channel: Int,
-    to result: UnsafeMutablePointer<Int16>, pixelStride: Int
+    to result: UnsafeMutableRawPointer, pixelStride: Int
   ) {
     gemm.run(
       m: m, n: n,
       a: QS8GEMM.Rows(
         .pairs, base: rows.base, rowOffsets: rows.rowOffsets, runOffsets: rows.runOffsets,
         runs: rows.runs, runLength: rows.runLength),
-      weights: weights, output: output, channel: channel, c: result, cStride: pixelStride)
+      weights: weights, output: output, channel: channel,
+      c: result.assumingMemoryBound(to: Int16.self), cStride: pixelStride)
   }
 }

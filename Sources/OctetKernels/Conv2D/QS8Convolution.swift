@@ -6,16 +6,19 @@ package struct QS8Convolution {
   package let weights: UnsafePointer<Int8>
   /// −128...127. Padding has this value, so it adds nothing to a sum.
   package let inputZeroPoint: Int32
+  /// Those of the images, where each has its own, which is known when a run gets here.
+  package let zeroPoints: UnsafePointer<Int32>?
   package let output: QS8Output
 
   package init(
     geometry: Conv2DGeometry, groups: Int = 1, weights: UnsafePointer<Int8>,
-    inputZeroPoint: Int32, output: QS8Output
+    inputZeroPoint: Int32, zeroPoints: UnsafePointer<Int32>? = nil, output: QS8Output
   ) {
     self.geometry = geometry
     self.groups = groups
     self.weights = weights
     self.inputZeroPoint = inputZeroPoint
+    self.zeroPoints = zeroPoints
     self.output = output
   }
 
@@ -38,25 +41,25 @@ package struct QS8Convolution {
     return bound
   }
 
-  /// Copies what `band` of an image sees.
+  /// Copies what `band` of an image sees, of which `batch` is the number.
   func fill(
-    _ bands: BandPlan, _ images: ConvolutionImages<Int8>, batch: Int, band: Int,
+    _ bands: BandPlan, _ input: UnsafePointer<Int8>, batch: Int, band: Int,
     _ form: QS8GEMM.Form,
     _ widen: QS8Widen.Variant, to buffer: UnsafeMutableRawPointer
   ) {
     let g = geometry
-    let input = images.input + batch * g.inputHeight * g.inputWidth * g.inputChannels
+    let zeroPoint = zeroPoints?[batch] ?? inputZeroPoint
     if bands.isPointwise {
       let pixels = bands.pixels(of: band)
       form.copy(
         input + pixels.lowerBound * g.inputChannels, count: pixels.count * g.inputChannels,
-        inputZeroPoint, widen, to: buffer)
+        zeroPoint, widen, to: buffer)
       return
     }
     let lines = bands.lines(of: band)
     BorderedLines(
       form: form, imageWidth: g.inputWidth, left: g.padLeft, channels: g.inputChannels,
-      pixelStride: bands.pixelStride, zeroPoint: inputZeroPoint, widen: widen
+      pixelStride: bands.pixelStride, zeroPoint: zeroPoint, widen: widen
     ).fill(
       input, height: g.inputHeight, first: lines.lowerBound, count: lines.count,
       columns: 0..<bands.width, to: buffer)

@@ -1,4 +1,5 @@
-/// Direct int8 convolution, of any stride, dilation and number of groups.
+/// Direct int8 convolution, of any stride, dilation and number of groups. Results are int8, or int32 where the output
+/// keeps sums.
 package final class QS8DirectConv2D {
   private let implementation: DirectConv2D<QS8DirectArithmetic>
 
@@ -32,8 +33,8 @@ package final class QS8DirectConv2D {
   }
 
   /// The work on `images`, whose scratch is asked for here.
-  package func phases(
-    _ images: ConvolutionImages<Int8>, threads: Int, scratch: Scratch
+  package func phases<Result>(
+    _ images: ConvolutionTensors<Int8, Result>, threads: Int, scratch: Scratch
   ) -> [Work] {
     implementation.phases(images, threads: threads, scratch: scratch)
   }
@@ -67,15 +68,15 @@ private struct QS8DirectArithmetic: DirectArithmetic {
   }
 
   func fill(
-    _ bands: BandPlan, _ images: ConvolutionImages<Int8>, batch: Int, band: Int,
+    _ bands: BandPlan, _ image: UnsafePointer<Int8>, batch: Int, band: Int,
     to buffer: UnsafeMutableRawPointer
   ) {
-    convolution.fill(bands, images, batch: batch, band: band, gemm.form, widen, to: buffer)
+    convolution.fill(bands, image, batch: batch, band: band, gemm.form, widen, to: buffer)
   }
 
   func product(
     m: Int, n: Int, _ rows: PatchRows, weights: UnsafeRawPointer, channel: Int,
-    to result: UnsafeMutablePointer<Int8>, pixelStride: Int
+    to result: UnsafeMutableRawPointer, pixelStride: Int
   ) {
     gemm.run(
       m: m, n: n,

@@ -44,11 +44,10 @@ package struct QU8Convolution {
 
   /// Copies what `band` of an image sees, less the zero point.
   func fill(
-    _ bands: BandPlan, _ images: ConvolutionImages<UInt8>, batch: Int, band: Int,
+    _ bands: BandPlan, _ image: UnsafePointer<UInt8>, band: Int,
     to target: UnsafeMutablePointer<Int16>
   ) {
     let (g, channels) = (geometry, geometry.inputChannels)
-    let image = images.input + batch * g.inputHeight * g.inputWidth * channels
     if bands.isPointwise {
       let pixels = bands.pixels(of: band)
       widen(image + pixels.lowerBound * channels, count: pixels.count * channels, to: target)
@@ -139,16 +138,16 @@ private struct QU8DirectArithmetic: DirectArithmetic {
   }
 
   func fill(
-    _ bands: BandPlan, _ images: ConvolutionImages<UInt8>, batch: Int, band: Int,
+    _ bands: BandPlan, _ image: UnsafePointer<UInt8>, batch: Int, band: Int,
     to buffer: UnsafeMutableRawPointer
   ) {
     convolution.fill(
-      bands, images, batch: batch, band: band, to: buffer.assumingMemoryBound(to: Int16.self))
+      bands, image, band: band, to: buffer.assumingMemoryBound(to: Int16.self))
   }
 
   func product(
     m: Int, n: Int, _ rows: PatchRows, weights: UnsafeRawPointer, channel: Int,
-    to result: UnsafeMutablePointer<UInt8>, pixelStride: Int
+    to result: UnsafeMutableRawPointer, pixelStride: Int
   ) {
     gemm.run(
       m: m, n: n,
@@ -156,6 +155,6 @@ private struct QU8DirectArithmetic: DirectArithmetic {
         gemm.form, base: rows.base, rowOffsets: rows.rowOffsets, runOffsets: rows.runOffsets,
         runs: rows.runs, runLength: rows.runLength),
       weights: weights, output: convolution.output, channel: channel,
-      c: UnsafeMutableRawPointer(result).assumingMemoryBound(to: Int8.self), cStride: pixelStride)
+      c: result, cStride: pixelStride)
   }
 }

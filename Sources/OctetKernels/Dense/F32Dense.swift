@@ -52,14 +52,26 @@ package final class F32Dense {
     return [
       Work(count: parts) { [self] part, _ in
         let first = gemm.columns * (part * units / parts)
-        gemm.run(
-          m: rows, n: min(channels, gemm.columns * ((part + 1) * units / parts)) - first,
-          a: F32GEMM.Rows(
-            base: input, rowOffsets: offsets, runOffsets: offsets + rows, runs: 1,
-            runLength: depth),
-          weights: packed + first * depth, output: output, channel: first, c: result + first,
-          cStride: channels)
+        compute(
+          first..<min(channels, gemm.columns * ((part + 1) * units / parts)), input, result)
       }
     ]
+  }
+
+  /// The same at once, for a layer whose inputs lie elsewhere each time.
+  package func run(_ input: UnsafePointer<Float>, _ result: UnsafeMutablePointer<Float>) {
+    compute(0..<output.channels, input, result)
+  }
+
+  private func compute(
+    _ channels: Range<Int>, _ input: UnsafePointer<Float>, _ result: UnsafeMutablePointer<Float>
+  ) {
+    let first = channels.lowerBound
+    gemm.run(
+      m: rows, n: channels.count,
+      a: F32GEMM.Rows(
+        base: input, rowOffsets: offsets, runOffsets: offsets + rows, runs: 1, runLength: depth),
+      weights: packed + first * depth, output: output, channel: first, c: result + first,
+      cStride: output.channels)
   }
 }

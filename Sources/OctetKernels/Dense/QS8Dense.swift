@@ -3,6 +3,7 @@ package final class QS8Dense {
   private let rows: Int
   private let depth: Int
   private let inputZeroPoint: Int32
+  private let zeroPoints: UnsafePointer<Int32>?
   private let output: QS8Output
   private let gemm: QS8GEMM.Variant
   private let widen: QS8Widen.Variant
@@ -13,14 +14,17 @@ package final class QS8Dense {
   ///   - rows: At least 1.
   ///   - weights: int8 [output.channels][depth].
   ///   - inputZeroPoint: −128...127.
+  ///   - zeroPoints: Those of the rows, where each has its own, which is known when a run gets here.
   ///   - pool: Packs the weights.
   package init(
-    rows: Int, depth: Int, weights: UnsafePointer<Int8>, inputZeroPoint: Int32, output: QS8Output,
-    pool: WorkPool, gemm: QS8GEMM.Variant = QS8GEMM.best, widen: QS8Widen.Variant = QS8Widen.best
+    rows: Int, depth: Int, weights: UnsafePointer<Int8>, inputZeroPoint: Int32,
+    zeroPoints: UnsafePointer<Int32>? = nil, output: QS8Output, pool: WorkPool,
+    gemm: QS8GEMM.Variant = QS8GEMM.best, widen: QS8Widen.Variant = QS8Widen.best
   ) {
     self.rows = rows
     self.depth = depth
     self.inputZeroPoint = inputZeroPoint
+    self.zeroPoints = zeroPoints
     self.output = output.corrected(
       for: gemm.form, weights: weights, depth: depth, inputZeroPoint: inputZeroPoint)
     self.gemm = gemm
@@ -58,9 +62,10 @@ package final class QS8Dense {
     return rows > 0 && !overflow && count <= Int(Int32.max)
   }
 
-  /// The work from int8 [rows][depth] to int8 [rows][output.channels], whose scratch is asked for here.
-  package func phases(
-    _ input: UnsafePointer<Int8>, _ result: UnsafeMutablePointer<Int8>, threads: Int,
+  /// The work from int8 [rows][depth] to int8 [rows][output.channels], or int32 where the output keeps sums, whose
+  /// scratch is asked for here.
+  package func phases<Result>(
+    _ input: UnsafePointer<Int8>, _ result: UnsafeMutablePointer<Result>, threads: Int,
     scratch: Scratch
   ) -> [Work] {
     let stride = Self.stride(depth)
@@ -75,7 +80,7 @@ package final class QS8Dense {
       Work { [self] _, _ in
         for row in 0..<rows {
           form.copy(
-            input + row * depth, count: depth, inputZeroPoint, widen,
+            input + row * depth, count: depth, zeroPoints?[row] ?? inputZeroPoint, widen,
             to: scratch.shared + row * stride * form.elementBytes)
         }
       },

@@ -1,6 +1,6 @@
 import COctetKernels
 
-/// Depthwise float convolution: each channel of the image with its own kernel.
+/// Depthwise float convolution: each channel of the image with its own kernels, one or more.
 package final class F32Depthwise {
   /// One implementation and what it needs.
   package struct Variant: Sendable {
@@ -55,22 +55,21 @@ package final class F32Depthwise {
   /// Of the band's pixels, then of the taps.
   private let offsets: UnsafeMutablePointer<Int32>
 
-  /// Nil unless there is one output channel for each input channel and a band of the image fits 2^27
+  /// Nil unless all input channels have equally many output channels and a band of the image fits 2^27
   /// bytes.
   ///
-  /// - Parameter convolution: Its weights are [kernelHeight][kernelWidth][channels], its groups are of no
+  /// - Parameter convolution: Its weights are [kernelHeight][kernelWidth][outputChannels], its groups are of no
   ///   account.
   package init?(
     _ convolution: F32Convolution, threads: Int, variant: Variant = best
   ) {
     let g = convolution.geometry
-    let channels = g.inputChannels
+    let channels = g.outputChannels
     let padded = QS8GEMM.paddedChannels(channels)
-    guard channels == g.outputChannels,
+    guard channels % g.inputChannels == 0,
       let bands = BandPlan(
         g, pixelStride: padded, elementBytes: MemoryLayout<Float>.stride,
-        threads: threads),
-      !bands.isPointwise
+        threads: threads)
     else { return nil }
     self.convolution = convolution
     self.variant = variant
@@ -96,16 +95,24 @@ package final class F32Depthwise {
   package func phases(
     _ images: ConvolutionImages<Float>, threads: Int, scratch: Scratch
   ) -> [Work] {
-    scratch.require(shared: 0, perWorker: bands.elements * MemoryLayout<Float>.stride)
+    let values = bands.isPointwise ? 0 : bands.elements
+    scratch.require(shared: 0, perWorker: values * MemoryLayout<Float>.stride)
     return [
       Work(count: images.batches * bands.count) { [self] item, worker in
         let (batch, band) = item.quotientAndRemainder(dividingBy: bands.count)
-        let buffer = scratch.part(of: worker).assumingMemoryBound(to: Float.self)
-        convolution.fill(bands, images, batch: batch, band: band, to: buffer)
-        let g = convolution.geometry
-        let pixels = bands.pixels(of: band)
+        let (g, pixels) = (convolution.geometry, bands.pixels(of: band))
+        let image = images.input + batch * g.inputCount
+        var base = image + pixels.lowerBound * g.inputChannels
+        if !bands.isPointwise {
+          let buffer = scratch.part(of: worker).assumingMemoryBound(to: Float.self)
+          convolution.fill(bands, image, band: band, to: buffer)
+          if g.channelMultiplier > 1 {
+            bands.repeatChannels(buffer, channels: g.inputChannels, times: g.channelMultiplier)
+          }
+          base = UnsafePointer(buffer)
+        }
         var rows = octet_rows(
-          base: buffer, row_offsets: offsets, run_offsets: offsets + bands.pixels, runs: taps,
+          base: base, row_offsets: offsets, run_offsets: offsets + bands.pixels, runs: taps,
           run_groups: 1)
         variant.function(
           pixels.count, g.outputChannels, &rows, packed, convolution.output.raw,

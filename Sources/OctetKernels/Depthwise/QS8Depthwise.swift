@@ -1,13 +1,13 @@
 import COctetKernels
 
-/// Depthwise convolution of int8 or uint8: each channel of the image with its own kernel.
+/// Depthwise convolution of int8 or uint8: each channel of the image with its own kernels, one or more.
 package final class QS8Depthwise {
   /// One implementation and what it needs.
   package struct Variant: Sendable {
     typealias Function =
       @Sendable @convention(c) (
         Int, Int, UnsafePointer<octet_rows>, UnsafePointer<Int16>,
-        UnsafePointer<octet_qs8_output>, UnsafeMutablePointer<Int8>, Int
+        UnsafePointer<octet_qs8_output>, UnsafeMutableRawPointer, Int
       ) -> Void
 
     /// For profiles, for example `qs8-depthwise-4x16--avx2`.
@@ -49,13 +49,13 @@ package final class QS8Depthwise {
   private let offsets: UnsafeMutablePointer<Int32>
 
   private typealias Fill = (
-    BandPlan, ConvolutionImages<Int8>, _ batch: Int, _ band: Int, UnsafeMutablePointer<Int16>
+    BandPlan, UnsafePointer<Int8>, _ batch: Int, _ band: Int, UnsafeMutablePointer<Int16>
   ) -> Void
 
-  /// Nil unless there is one output channel for each input channel and a band of the image fits 2^26
+  /// Nil unless all input channels have equally many output channels and a band of the image fits 2^26
   /// bytes.
   ///
-  /// - Parameter convolution: Its weights are int8 [kernelHeight][kernelWidth][channels], its groups
+  /// - Parameter convolution: Its weights are int8 [kernelHeight][kernelWidth][outputChannels], its groups
   ///   are of no account.
   package convenience init?(
     _ convolution: QS8Convolution, threads: Int, variant: Variant,
@@ -64,8 +64,8 @@ package final class QS8Depthwise {
     self.init(
       convolution.geometry, convolution.output, threads: threads, variant,
       weight: { Int16(convolution.weights[$0]) },
-      fill: { bands, images, batch, band, buffer in
-        convolution.fill(bands, images, batch: batch, band: band, .pairs, widen, to: buffer)
+      fill: { bands, image, batch, band, buffer in
+        convolution.fill(bands, image, batch: batch, band: band, .pairs, widen, to: buffer)
       })
   }
 
@@ -74,8 +74,10 @@ package final class QS8Depthwise {
     self.init(
       convolution.geometry, convolution.output, threads: threads, variant,
       weight: convolution.weight,
-      fill: { bands, images, batch, band, buffer in
-        convolution.fill(bands, images.asUInt8, batch: batch, band: band, to: buffer)
+      fill: { bands, image, _, band, buffer in
+        convolution.fill(
+          bands, UnsafeRawPointer(image).assumingMemoryBound(to: UInt8.self), band: band, to: buffer
+        )
       })
   }
 
@@ -83,9 +85,9 @@ package final class QS8Depthwise {
     _ g: Conv2DGeometry, _ output: QS8Output, threads: Int, _ variant: Variant,
     weight: (Int) -> Int16, fill: @escaping Fill
   ) {
-    let channels = g.inputChannels
+    let channels = g.outputChannels
     let padded = QS8GEMM.paddedChannels(channels)
-    guard channels == g.outputChannels,
+    guard channels % g.inputChannels == 0,
       let bands = BandPlan(
         g, pixelStride: padded, elementBytes: MemoryLayout<Int16>.stride,
         threads: threads)
@@ -116,17 +118,20 @@ package final class QS8Depthwise {
 
   package var kernel: String { "\(variant.name)" }
 
-  /// The work on `images`, whose scratch is asked for here.
-  package func phases(
-    _ images: ConvolutionImages<Int8>, threads: Int, scratch: Scratch
+  /// The work on `images`, whose results are int8, or int32 where the output keeps sums, and whose scratch is asked for here.
+  package func phases<Result>(
+    _ images: ConvolutionTensors<Int8, Result>, threads: Int, scratch: Scratch
   ) -> [Work] {
     scratch.require(shared: 0, perWorker: bands.elements * MemoryLayout<Int16>.stride)
     return [
       Work(count: images.batches * bands.count) { [self] item, worker in
         let (batch, band) = item.quotientAndRemainder(dividingBy: bands.count)
         let buffer = scratch.part(of: worker).assumingMemoryBound(to: Int16.self)
-        fill(bands, images, batch, band, buffer)
         let g = geometry
+        fill(bands, images.input + batch * g.inputCount, batch, band, buffer)
+        if g.channelMultiplier > 1 {
+          bands.repeatChannels(buffer, channels: g.inputChannels, times: g.channelMultiplier)
+        }
         let pixels = bands.pixels(of: band)
         var rows = octet_rows(
           base: buffer, row_offsets: offsets, run_offsets: offsets + bands.pixels, runs: taps,

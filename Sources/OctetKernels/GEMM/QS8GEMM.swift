@@ -25,7 +25,7 @@ package enum QS8GEMM {
     package var elementBytes: Int { self == .pairs ? 2 : 1 }
 
     /// What an input in this form is larger by than the value it stands for.
-    func excess(zeroPoint: Int32) -> Int32 {
+    package func excess(zeroPoint: Int32) -> Int32 {
       switch self {
       case .pairs: 0
       case .quads: 128 + zeroPoint
@@ -44,7 +44,7 @@ package enum QS8GEMM {
     typealias Function =
       @Sendable @convention(c) (
         Int, Int, UnsafePointer<octet_rows>, UnsafeRawPointer, UnsafePointer<octet_qs8_output>,
-        UnsafeMutablePointer<Int8>, Int
+        UnsafeMutableRawPointer, Int
       ) -> Void
 
     /// For profiles, for example `qs8-gemm-6x16--avx2`.
@@ -66,11 +66,12 @@ package enum QS8GEMM {
     /// - Parameters:
     ///   - weights: As `packWeights` leaves them, from the block of `channel` on.
     ///   - channel: The place in `output` of the first of the n channels.
-    ///   - c: int8 [m][n], rows `cStride` bytes apart. Nothing between the rows is written.
+    ///   - c: int8 [m][n], or int32 where `output` keeps sums; rows `cStride` elements apart. Nothing between the
+    ///     rows is written.
     @inline(__always)
     package func run(
       m: Int, n: Int, a: Rows, weights: UnsafeRawPointer, output: QS8Output, channel: Int,
-      c: UnsafeMutablePointer<Int8>, cStride: Int
+      c: UnsafeMutableRawPointer, cStride: Int
     ) {
       withUnsafePointer(to: output.from(channel)) { output in
         withUnsafePointer(to: a.raw) { rows in
@@ -167,6 +168,11 @@ package enum QS8GEMM {
         Variant(
           name: "qs8-gemm-6x64--avx512vnni", isSupported: CPUFeatures.hasAVX512VNNI, form: .quads,
           rows: 6, columns: 64, speed: 2, function: octet_qs8_gemm_6x64__avx512vnni))
+      variants.append(
+        Variant(
+          name: "qs8-gemm-pairs-6x64--avx512vnni", isSupported: CPUFeatures.hasAVX512VNNI,
+          form: .pairs, rows: 6, columns: 64, speed: 1,
+          function: octet_qs8_gemm_pairs_6x64__avx512vnni))
       variants.append(
         Variant(
           name: "qs8-gemm-6x16--avx2", isSupported: CPUFeatures.hasAVX2AndFMA, form: .pairs,

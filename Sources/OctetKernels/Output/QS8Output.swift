@@ -61,8 +61,18 @@ package final class QS8Output {
       to: octet_qs8_output(
         bias: integers, multiplier: integers + padded, shift: integers + 2 * padded,
         real_multiplier: isReal ? UnsafePointer(reals) : nil, is_moderate: isModerate ? 1 : 0,
-        zero_point: zeroPoint,
+        keeps_sums: 0, zero_point: zeroPoint,
         minimum: Int32(bounds.low), maximum: Int32(bounds.high), table: table?.raw))
+  }
+
+  /// What keeps sums as they are, in int32, without a bias.
+  package convenience init(sumsOf channels: Int) {
+    self.init(
+      channels: channels, bias: nil,
+      scaling: .fixedPoint(
+        significands: .init(repeating: 0, count: channels),
+        shifts: .init(repeating: 0, count: channels)), zeroPoint: 0)
+    raw.pointee.keeps_sums = 1
   }
 
   /// The same with `corrections` added to the bias, modulo 2^32.
@@ -89,14 +99,14 @@ package final class QS8Output {
     return overflow ? .max : bound
   }
 
-  /// What makes up for the way `form` takes its inputs; self where it needs nothing.
+  /// What makes up for the way `form` takes its inputs; self where it needs nothing, or keeps sums.
   ///
   /// - Parameter weights: int8 [channels][depth].
   package func corrected(
     for form: QS8GEMM.Form, weights: UnsafePointer<Int8>, depth: Int, inputZeroPoint: Int32
   ) -> QS8Output {
     let excess = form.excess(zeroPoint: inputZeroPoint)
-    guard excess != 0 else { return self }
+    guard excess != 0, raw.pointee.keeps_sums == 0 else { return self }
     let corrections = (0..<channels).map { channel -> Int32 in
       var sum: Int32 = 0
       for i in 0..<depth { sum &+= Int32(weights[channel * depth + i]) }

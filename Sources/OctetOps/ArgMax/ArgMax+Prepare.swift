@@ -16,13 +16,12 @@ extension ArgMax {
   ) -> Step {
     let (others, along) = context.reduction()
     let source = context.input(0).elements(element)
-    let kernel = "\(label)-\(name)--reference"
-    let isBetter: (Element, Element) -> Bool = kind == .max ? { $0 > $1 } : { $0 < $1 }
+    let (kernel, kind) = ("\(label)-\(name)--reference", kind)
     if type == .int64 {
       let target = context.output.elements(Int64.self)
-      return Step(kernel: kernel) { Self.reference(others, along, source, target, isBetter) }
+      return Step(kernel: kernel) { Self.reference(kind, others, along, source, target) }
     }
     let target = context.output.int32
-    return Step(kernel: kernel) { Self.reference(others, along, source, target, isBetter) }
+    return Step(kernel: kernel) { Self.reference(kind, others, along, source, target) }
   }
 }

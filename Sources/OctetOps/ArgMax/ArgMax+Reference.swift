@@ -2,20 +2,28 @@ extension ArgMax {
   /// - Parameters:
   ///   - others: the dimensions of the result.
   ///   - along: the dimension that goes, at least one element.
-  ///   - isBetter: whether an element takes the place of the best so far.
+  static func reference<Element: BitwiseCopyable & Comparable, Place: FixedWidthInteger>(
+    _ kind: Kind, _ others: StridedWalk, _ along: StridedWalk, _ input: UnsafePointer<Element>,
+    _ output: UnsafeMutablePointer<Place>
+  ) {
+    switch kind {
+    case .max: choose(others, along, input, output) { $0 > $1 }
+    case .min: choose(others, along, input, output) { $0 < $1 }
+    }
+  }
+
   @inline(__always)
-  static func reference<Element: BitwiseCopyable, Place: FixedWidthInteger>(
+  private static func choose<Element: BitwiseCopyable, Place: FixedWidthInteger>(
     _ others: StridedWalk, _ along: StridedWalk, _ input: UnsafePointer<Element>,
     _ output: UnsafeMutablePointer<Place>, _ isBetter: (Element, Element) -> Bool
   ) {
+    let (count, step) = (along.rowCount, along.rowStep)
     others.forEach { position, first in
       var best = input[first]
       var place = 0
-      along.forEach { index, offset in
-        if isBetter(input[first + offset], best) {
-          best = input[first + offset]
-          place = index
-        }
+      for index in 0..<count where isBetter(input[first + index * step], best) {
+        best = input[first + index * step]
+        place = index
       }
       output[position] = Place(truncatingIfNeeded: place)
     }

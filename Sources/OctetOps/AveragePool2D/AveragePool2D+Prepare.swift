@@ -1,5 +1,6 @@
 package import OctetDiagnostics
 import OctetIR
+import OctetKernels
 
 extension AveragePool2D {
   package func prepare(_ context: PrepareContext) throws(Diagnostic) -> Step {
@@ -8,6 +9,9 @@ extension AveragePool2D {
     switch input.element {
     case .float32:
       let (source, target, bounds) = (input.float32, output.float32, settings.activation.bounds)
+      if !context.usesReference {
+        return window.step(Pool.average, source, target, bounds, empty: .nan)
+      }
       return Step(kernel: "f32-average-pool-2d--reference") {
         Self.reference(window, source, target, bounds: bounds)
       }
@@ -29,8 +33,12 @@ extension AveragePool2D {
     let to = try context.output.perTensor()
     let bounds = settings.activation.codeBounds(
       Code.self, scale: to.scale, zeroPoint: to.zeroPoint)
+    let scratch = context.requestScratch(
+      byteCount: window.channels * MemoryLayout<Int32>.stride)
     return Step(kernel: "\(type)-average-pool-2d--reference") {
-      Self.reference(window, source, target, bounds: bounds)
+      Self.reference(
+        window, source, target, bounds: bounds,
+        sums: scratch.shared.assumingMemoryBound(to: Int32.self))
     }
   }
 }

@@ -15,20 +15,25 @@ extension AveragePool2D {
     }
   }
 
+  /// - Parameter sums: room for those of a pixel's channels.
+  ///
   /// Source: TFLite's `reference_integer_ops::AveragePool`, and `reference_ops::AveragePool` for uint8.
   static func reference<Code: FixedWidthInteger>(
     _ window: PoolWindow, _ input: UnsafePointer<Code>, _ output: UnsafeMutablePointer<Code>,
-    bounds: (low: Code, high: Code)
+    bounds: (low: Code, high: Code), sums: UnsafeMutablePointer<Int32>
   ) {
+    let channels = window.channels
     window.forEachPixel { target, batch, rows, columns in
       let count = Int32(rows.count * columns.count)
-      for channel in 0..<window.channels {
-        var sum: Int32 = 0
-        for row in rows {
-          for column in columns {
-            sum &+= Int32(input[window.offset(batch, row, column) + channel])
-          }
+      sums.update(repeating: 0, count: channels)
+      for row in rows {
+        for column in columns {
+          let pixel = input + window.offset(batch, row, column)
+          for channel in 0..<channels { sums[channel] &+= Int32(pixel[channel]) }
         }
+      }
+      for channel in 0..<channels {
+        let sum = sums[channel]
         let mean = count == 0 ? 0 : (sum > 0 ? sum + count / 2 : sum - count / 2) / count
         output[target + channel] = Code(
           max(Int32(bounds.low), min(Int32(bounds.high), mean)))

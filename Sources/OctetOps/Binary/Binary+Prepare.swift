@@ -3,14 +3,11 @@ import OctetIR
 
 extension Binary {
   package func prepare(_ context: PrepareContext) throws(Diagnostic) -> Step {
-    let (left, right, output) = (context.input(0), context.input(1), context.output)
-    if left.element == .float32 {
-      return BinaryStep.step(
-        kernel: "f32-\(name)--reference", left, right,
-        (left.float32, right.float32, output.float32), combine: reference)
+    if context.input(0).element == .float32 {
+      return BinaryStep.step(context, kernel: "f32-\(name)--reference", combine: reference)
     }
     return BinaryStep.step(
-      kernel: "s32-\(name)--reference", left, right, (left.int32, right.int32, output.int32),
+      context, kernel: "s32-\(name)--reference",
       combine: wholeReference)
   }
 }

@@ -14,9 +14,6 @@ extension Comparison {
   private func step<Element: BitwiseCopyable>(
     _ context: PrepareContext, _ type: String, _ compare: @escaping (Element, Element) -> UInt8
   ) -> Step {
-    let (left, right, output) = (context.input(0), context.input(1), context.output)
-    return BinaryStep.step(
-      kernel: "\(type)-\(name)--reference", left, right,
-      (left.elements(Element.self), right.elements(Element.self), output.uint8), combine: compare)
+    BinaryStep.step(context, kernel: "\(type)-\(name)--reference", combine: compare)
   }
 }

@@ -128,49 +128,45 @@ extension Conv2D {
     let (image, filter) = (context.input(0), context.input(1))
     // As in TFLite, which cannot tell one channel from one scale for all.
     let isPerChannel = filter.type.quantization?.scales.count ?? 1 > 1
-    let layer = HybridLayer(
-      rows: image.extents[0], quantization: isPerChannel ? .asymmetric : .symmetric,
+    let layer = try HybridLayer(
+      context, rows: image.extents[0], isPerChannel ? .asymmetric : .symmetric,
       scales: try filter.scales(along: 0), scalesWeightsFirst: isPerChannel,
-      bias: context.optionalInput(2)?.float32, bounds: activation.bounds)
-    let (weights, batches) = (filter.int8, image.extents[0])
-    let depth = filter.count / filter.extents[0]
-    var name = "conv-2d--reference"
-    var sums: [HybridLayer.Sums] = [
-      { steps, sums in
+      bounds: activation.bounds)
+    let (batches, channels) = (image.extents[0], geometry.outputChannels)
+    let multiplications = batches * geometry.multiplications / groups
+    let kernel =
+      !filter.isConstant || context.usesReference
+      ? nil
+      : QS8DirectConv2D(
+        QS8Convolution(
+          geometry: geometry, groups: groups, weights: filter.int8, inputZeroPoint: 0,
+          zeroPoints: layer.zeroPoints, output: QS8Output(sumsOf: channels)), pool: context.pool)
+    if kernel != nil { context.didPack(1) }
+    return Step.spreading(context.output) { output in
+      if let kernel {
+        return layer.step(
+          context, kernel: "qd8-\(kernel.kernel)", multiplications: multiplications, output,
+          form: QS8GEMM.best.form, weights: filter
+        ) {
+          kernel.phases(
+            ConvolutionTensors(
+              input: UnsafePointer(layer.codes), result: $0, pixelStride: channels,
+              batches: batches), threads: context.pool.threadCount, scratch: context.scratch)
+        }
+      }
+      let weights = filter.int8
+      return layer.step(
+        context, kernel: "qd8-conv-2d--reference", multiplications: multiplications, output,
+        weights: filter
+      ) { sums in
         [
           Work { _, _ in
             Self.reference(
-              geometry, batches: batches, groups: groups, steps: steps, filter: weights,
-              sums: sums)
+              geometry, batches: batches, groups: groups, codes: layer.codes,
+              zeroPoints: layer.zeroPoints, filter: weights, sums: sums)
           }
         ]
       }
-    ]
-    if filter.isConstant, !context.usesReference,
-      let kernels = HybridLayer.packing(
-        filter, channels: geometry.outputChannels, channel: { $0 / depth },
-        {
-          F32DirectConv2D(
-            F32Convolution(
-              geometry: geometry, groups: groups, weights: $0,
-              output: F32Output(channels: geometry.outputChannels, bias: nil)), pool: context.pool)
-        })
-    {
-      context.didPack(1)
-      name = kernels[0].kernel
-      sums = kernels.map { kernel in
-        { steps, sums in
-          kernel.phases(
-            ConvolutionImages(
-              input: steps, result: sums, pixelStride: geometry.outputChannels, batches: batches),
-            threads: context.pool.threadCount, scratch: context.scratch)
-        }
-      }
-    }
-    return try Step.spreading(context.output) { output throws(Diagnostic) in
-      try layer.step(
-        context, kernel: "qd8-\(name)",
-        multiplications: batches * geometry.multiplications / groups, image, output, sums: sums)
     }
   }
 

@@ -106,19 +106,22 @@ extension Conv2D {
       })
   }
 
-  /// Sums of whole steps of -255...255 times weights, which are exact. A pixel outside the image is zero steps.
+  /// Sums of codes less their image's zero point, times weights. A pixel outside the image has its zero point.
   ///
   /// Source: TFLite's `reference_ops::HybridConvPerChannel`.
   static func reference(
-    _ g: Conv2DGeometry, batches: Int, groups: Int, steps: UnsafePointer<Float>,
-    filter: UnsafePointer<Int8>, sums: UnsafeMutablePointer<Float>
+    _ g: Conv2DGeometry, batches: Int, groups: Int, codes: UnsafePointer<Int8>,
+    zeroPoints: UnsafePointer<Int32>, filter: UnsafePointer<Int8>,
+    sums: UnsafeMutablePointer<Int32>
   ) {
     var sum: Int32 = 0
     forEachOutput(
       g, batches: batches, groups: groups,
-      tap: { sum &+= Int32(steps[$0]) &* Int32(filter[$1]) },
+      tap: {
+        sum &+= (Int32(codes[$0]) &- zeroPoints[$0 / g.inputCount]) &* Int32(filter[$1])
+      },
       done: { offset, _ in
-        sums[offset] = Float(sum)
+        sums[offset] = sum
         sum = 0
       })
   }

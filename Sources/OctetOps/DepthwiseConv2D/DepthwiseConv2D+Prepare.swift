@@ -137,45 +137,44 @@ extension DepthwiseConv2D {
     _ context: PrepareContext, _ geometry: Conv2DGeometry, _ multiplications: Int
   ) throws(Diagnostic) -> Step {
     let (image, filter) = (context.input(0), context.input(1))
-    let layer = HybridLayer(
-      rows: image.extents[0], quantization: .asymmetric, scales: try filter.scales(along: 3),
-      scalesWeightsFirst: false, bias: context.optionalInput(2)?.float32,
+    let layer = try HybridLayer(
+      context, rows: image.extents[0], .asymmetric, scales: try filter.scales(along: 3),
       bounds: activation.bounds)
-    let (weights, batches, channels) = (filter.int8, image.extents[0], geometry.outputChannels)
-    var name = "depthwise-conv-2d--reference"
-    var sums: [HybridLayer.Sums] = [
-      { steps, sums in
+    let (batches, channels) = (image.extents[0], geometry.outputChannels)
+    let variant = filter.isConstant && !context.usesReference ? QS8Depthwise.best : nil
+    let kernel = variant.flatMap {
+      QS8Depthwise(
+        QS8Convolution(
+          geometry: geometry, weights: filter.int8, inputZeroPoint: 0,
+          zeroPoints: layer.zeroPoints, output: QS8Output(sumsOf: channels)),
+        threads: context.pool.threadCount, variant: $0)
+    }
+    if kernel != nil { context.didPack(1) }
+    return Step.spreading(context.output) { output in
+      if let kernel {
+        return layer.step(
+          context, kernel: "qd8-\(kernel.kernel)", multiplications: multiplications, output,
+          weights: filter
+        ) {
+          kernel.phases(
+            ConvolutionTensors(
+              input: UnsafePointer(layer.codes), result: $0, pixelStride: channels,
+              batches: batches), threads: context.pool.threadCount, scratch: context.scratch)
+        }
+      }
+      let weights = filter.int8
+      return layer.step(
+        context, kernel: "qd8-depthwise-conv-2d--reference", multiplications: multiplications,
+        output, weights: filter
+      ) { sums in
         [
           Work { _, _ in
-            Self.reference(geometry, batches: batches, steps: steps, filter: weights, sums: sums)
+            Self.reference(
+              geometry, batches: batches, codes: layer.codes, zeroPoints: layer.zeroPoints,
+              filter: weights, sums: sums)
           }
         ]
       }
-    ]
-    if filter.isConstant, !context.usesReference,
-      let kernels = HybridLayer.packing(
-        filter, channels: channels, channel: { $0 % channels },
-        {
-          F32Depthwise(
-            F32Convolution(
-              geometry: geometry, weights: $0,
-              output: F32Output(channels: channels, bias: nil)), threads: context.pool.threadCount)
-        })
-    {
-      context.didPack(1)
-      name = kernels[0].kernel
-      sums = kernels.map { kernel in
-        { steps, sums in
-          kernel.phases(
-            ConvolutionImages(input: steps, result: sums, pixelStride: channels, batches: batches),
-            threads: context.pool.threadCount, scratch: context.scratch)
-        }
-      }
-    }
-    return try Step.spreading(context.output) { output throws(Diagnostic) in
-      try layer.step(
-        context, kernel: "qd8-\(name)", multiplications: multiplications, image, output,
-        sums: sums)
     }
   }
 }

@@ -104,36 +104,37 @@ extension FullyConnected {
   private func hybridStep(
     _ context: PrepareContext, _ sizes: Sizes
   ) throws(Diagnostic) -> Step {
-    let (input, filter, output) = (context.input(0), context.input(1), context.output)
-    let layer = HybridLayer(
-      rows: sizes.rows, quantization: quantizesAsymmetrically ? .asymmetric : .symmetric,
-      scales: try filter.scales(along: 0), scalesWeightsFirst: false,
-      bias: context.optionalInput(2)?.float32, bounds: activation.bounds)
+    let (filter, output) = (context.input(1), context.output)
+    let layer = try HybridLayer(
+      context, rows: sizes.rows, quantizesAsymmetrically ? .asymmetric : .symmetric,
+      scales: try filter.scales(along: 0), bounds: activation.bounds)
     let weights = filter.int8
-    var name = "fully-connected--reference"
-    var sums: [HybridLayer.Sums] = [
-      { steps, sums in
-        [Work { _, _ in Self.reference(sizes, steps: steps, filter: weights, sums: sums) }]
-      }
-    ]
-    if filter.isConstant, !context.usesReference,
-      QS8Dense.canCompute(rows: sizes.rows, depth: sizes.depth),
-      let kernels = HybridLayer.packing(
-        filter, channels: sizes.outputs, channel: { $0 / sizes.depth },
-        {
-          F32Dense(
-            rows: sizes.rows, depth: sizes.depth, weights: $0,
-            output: F32Output(channels: sizes.outputs, bias: nil), pool: context.pool)
-        })
-    {
-      context.didPack(1)
-      name = kernels[0].kernel
-      sums = kernels.map { kernel in
-        { kernel.phases($0, $1, threads: context.pool.threadCount) }
+    let multiplications = sizes.rows * sizes.depth * sizes.outputs
+    guard filter.isConstant, !context.usesReference,
+      QS8Dense.canCompute(rows: sizes.rows, depth: sizes.depth)
+    else {
+      return layer.step(
+        context, kernel: "qd8-fully-connected--reference", multiplications: multiplications,
+        output, weights: filter
+      ) { sums in
+        [
+          Work { _, _ in
+            Self.reference(
+              sizes, codes: layer.codes, zeroPoints: layer.zeroPoints, filter: weights, sums: sums)
+          }
+        ]
       }
     }
-    return try layer.step(
-      context, kernel: "qd8-\(name)",
-      multiplications: sizes.rows * sizes.depth * sizes.outputs, input, output, sums: sums)
+    let kernel = QS8Dense(
+      rows: sizes.rows, depth: sizes.depth, weights: weights, inputZeroPoint: 0,
+      zeroPoints: layer.zeroPoints, output: QS8Output(sumsOf: sizes.outputs), pool: context.pool)
+    context.didPack(1)
+    return layer.step(
+      context, kernel: "qd8-\(kernel.kernel)", multiplications: multiplications, output,
+      form: QS8GEMM.best.form, weights: filter
+    ) {
+      kernel.phases(
+        layer.codes, $0, threads: context.pool.threadCount, scratch: context.scratch)
+    }
   }
 }

@@ -85,18 +85,19 @@ extension FullyConnected {
     }
   }
 
-  /// Sums of whole steps of -255...255 times weights, which are exact.
+  /// Sums of codes less their row's zero point, times weights.
   static func reference(
-    _ sizes: Sizes, steps: UnsafePointer<Float>, filter: UnsafePointer<Int8>,
-    sums: UnsafeMutablePointer<Float>
+    _ sizes: Sizes, codes: UnsafePointer<Int8>, zeroPoints: UnsafePointer<Int32>,
+    filter: UnsafePointer<Int8>, sums: UnsafeMutablePointer<Int32>
   ) {
     for row in 0..<sizes.rows {
       for channel in 0..<sizes.outputs {
         var sum: Int32 = 0
         for k in 0..<sizes.depth {
-          sum &+= Int32(steps[row * sizes.depth + k]) &* Int32(filter[channel * sizes.depth + k])
+          let steps = Int32(codes[row * sizes.depth + k]) &- zeroPoints[row]
+          sum &+= steps &* Int32(filter[channel * sizes.depth + k])
         }
-        sums[row * sizes.outputs + channel] = Float(sum)
+        sums[row * sizes.outputs + channel] = sum
       }
     }
   }

@@ -30,8 +30,11 @@ extension LeakyReLU {
     @inline(__always)
     func code(_ code: Int32) -> Int32 {
       let x = code - inputZeroPoint
-      let (significand, shift) = x >= 0 ? identity : slope
-      return outputZeroPoint &+ FixedPoint.multiply(x, significand, shift)
+      let isBelow = x < 0
+      return outputZeroPoint
+        &+ FixedPoint.multiply(
+          x, isBelow ? slope.significand : identity.significand,
+          isBelow ? slope.shift : identity.shift)
     }
   }
 }

@@ -3,9 +3,8 @@ import OctetIR
 
 extension Logical {
   package func prepare(_ context: PrepareContext) throws(Diagnostic) -> Step {
-    let (left, right, output) = (context.input(0), context.input(1), context.output)
     return BinaryStep.step(
-      kernel: "bool-\(name)--reference", left, right, (left.uint8, right.uint8, output.uint8),
+      context, kernel: "bool-\(name)--reference",
       combine: Self.reference(kind))
   }
 }

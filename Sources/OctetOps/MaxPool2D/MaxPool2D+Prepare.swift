@@ -9,12 +9,12 @@ extension MaxPool2D {
     switch input.element {
     case .float32:
       return Self.step(
-        context.usesReference ? nil : MaxPool.float, window, input.float32, output.float32,
+        context.usesReference ? nil : Pool.floatMax, window, input.float32, output.float32,
         settings.activation.bounds, lowest: -.greatestFiniteMagnitude)
     case .int16:
       try context.requireOneScale()
       return Self.step(
-        context.usesReference ? nil : MaxPool.int16, window, input.int16, output.int16,
+        context.usesReference ? nil : Pool.int16Max, window, input.int16, output.int16,
         settings.activation.codeBounds(
           Int16.self, scale: try output.perTensor().scale, zeroPoint: 0),
         lowest: .min)
@@ -29,15 +29,14 @@ extension MaxPool2D {
       try context.requireOneScale()
       let to = try output.perTensor()
       return Self.step(
-        context.usesReference ? nil : MaxPool.int8, window, input.int8, output.int8,
+        context.usesReference ? nil : Pool.int8Max, window, input.int8, output.int8,
         settings.activation.codeBounds(Int8.self, scale: to.scale, zeroPoint: to.zeroPoint),
         lowest: -128)
     }
   }
 
-  /// An item is a line of output pixels: those whose window is whole in one call, the others one by one.
   private static func step<Element: Comparable & BitwiseCopyable>(
-    _ kernel: MaxPool.Variant<Element>?, _ window: PoolWindow, _ source: UnsafePointer<Element>,
+    _ kernel: Pool.Variant<Element>?, _ window: PoolWindow, _ source: UnsafePointer<Element>,
     _ target: UnsafeMutablePointer<Element>, _ bounds: (low: Element, high: Element),
     lowest: Element
   ) -> Step {
@@ -46,33 +45,6 @@ extension MaxPool2D {
         reference(window, source, target, lowest: lowest, bounds: bounds)
       }
     }
-    let (channels, width) = (window.channels, window.columns.output)
-    let lineStride = window.inputWidth * channels
-    let work = Work(count: window.batches * window.rows.output) { line, _ in
-      let (batch, y) = line.quotientAndRemainder(dividingBy: window.rows.output)
-      let rows = window.rowRange(y)
-      let result = target + line * width * channels
-      var x = 0
-      while x < width {
-        let columns = window.columnRange(x)
-        let place = result + x * channels
-        if rows.isEmpty || columns.isEmpty {
-          place.update(repeating: min(max(lowest, bounds.low), bounds.high), count: channels)
-          x += 1
-          continue
-        }
-        let pixels =
-          columns.count == window.filter.width
-          ? min(
-            width - x,
-            (window.inputWidth - columns.upperBound) / window.stride.width + 1) : 1
-        kernel.run(
-          pixels: pixels, channels: channels, rows: rows.count, columns: columns.count,
-          from: source + window.offset(batch, rows.lowerBound, columns.lowerBound),
-          lineStride: lineStride, step: window.stride.width * channels, bounds: bounds, to: place)
-        x += pixels
-      }
-    }
-    return Step(kernel: "\(kernel.name)", phases: [work])
+    return window.step(kernel, source, target, bounds, empty: lowest)
   }
 }

@@ -24,15 +24,12 @@ extension Maximum {
   private static func step<Element: Comparable & BitwiseCopyable>(
     _ context: PrepareContext, _ type: Element.Type, _ name: String, _ isMaximum: Bool
   ) -> Step {
-    let (left, right) = (context.input(0), context.input(1))
-    let operands = (
-      left.elements(Element.self), right.elements(Element.self),
-      context.output.elements(Element.self)
-    )
     let kernel = name + "--reference"
     return isMaximum
-      ? BinaryStep.step(kernel: kernel, left, right, operands) { reference($0, $1) }
-      : BinaryStep.step(kernel: kernel, left, right, operands) { Minimum.reference($0, $1) }
+      ? BinaryStep.step(context, kernel: kernel) { (a: Element, b: Element) in reference(a, b) }
+      : BinaryStep.step(context, kernel: kernel) { (a: Element, b: Element) in
+        Minimum.reference(a, b)
+      }
   }
 }
 

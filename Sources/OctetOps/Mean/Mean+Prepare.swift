@@ -1,5 +1,6 @@
 package import OctetDiagnostics
 import OctetIR
+import OctetKernels
 
 extension Mean {
   package func prepare(_ context: PrepareContext) throws(Diagnostic) -> Step {
@@ -27,8 +28,12 @@ extension Mean {
     }
     let mean = CodeMean<Code>(
       try input.perTensor(), try output.perTensor(), count: reduced.count)
+    let scratch = context.requestScratch(
+      byteCount: kept.rowCount * MemoryLayout<Int32>.stride)
     return Step(kernel: "\(type)-mean--reference") {
-      Self.reference(kept, reduced, source, target, mean)
+      Self.reference(
+        kept, reduced, source, target, mean,
+        sums: scratch.shared.assumingMemoryBound(to: Int32.self))
     }
   }
 }

@@ -8,12 +8,41 @@ extension Mean {
     _ kept: StridedWalk, _ reduced: StridedWalk, _ input: UnsafePointer<Float>,
     _ output: UnsafeMutablePointer<Float>
   ) {
-    let count = Float(reduced.count)
-    kept.forEach { position, first in
-      var sum: Float = 0
-      reduced.forEach { _, offset in sum += input[first + offset] }
-      output[position] = sum / count
+    let (count, width) = (Float(reduced.count), kept.rowCount)
+    guard kept.rowStep == 1 else {
+      return kept.forEach { position, first in
+        var sum: Float = 0
+        if reduced.rowStep == 1 {
+          reduced.forEachRow { _, offset in
+            sum += Self.sum(input + first + offset, count: reduced.rowCount)
+          }
+        } else {
+          reduced.forEach { _, offset in sum += input[first + offset] }
+        }
+        output[position] = sum / count
+      }
     }
+    kept.forEachRow { position, first in
+      let sums = output + position
+      sums.update(repeating: 0, count: width)
+      reduced.forEach { _, offset in
+        let row = input + first + offset
+        for i in 0..<width { sums[i] += row[i] }
+      }
+      for i in 0..<width { sums[i] /= count }
+    }
+  }
+
+  /// Sums of every eighth number are independent, since an addition takes longer than one can begin.
+  private static func sum(_ numbers: UnsafePointer<Float>, count: Int) -> Float {
+    var sums = SIMD8<Float>()
+    let whole = count / 8 * 8
+    for i in stride(from: 0, to: whole, by: 8) {
+      sums += UnsafeRawPointer(numbers + i).loadUnaligned(as: SIMD8<Float>.self)
+    }
+    var sum = sums.sum()
+    for i in whole..<count { sum += numbers[i] }
+    return sum
   }
 
   /// The fixed-point parameters of an int8 or int16 mean: the division by the number of elements is part of the
@@ -46,14 +75,26 @@ extension Mean {
     }
   }
 
+  /// - Parameter sums: room for those of a row of `kept`.
   static func reference<Code: FixedWidthInteger>(
     _ kept: StridedWalk, _ reduced: StridedWalk, _ input: UnsafePointer<Code>,
-    _ output: UnsafeMutablePointer<Code>, _ mean: CodeMean<Code>
+    _ output: UnsafeMutablePointer<Code>, _ mean: CodeMean<Code>,
+    sums: UnsafeMutablePointer<Int32>
   ) {
-    kept.forEach { position, first in
-      var sum: Int32 = 0
-      reduced.forEach { _, offset in sum &+= Int32(input[first + offset]) }
-      output[position] = mean.code(sum)
+    let (width, step) = (kept.rowCount, kept.rowStep)
+    kept.forEachRow { position, first in
+      sums.update(repeating: 0, count: width)
+      if step == 1 {
+        reduced.forEach { _, offset in
+          let row = input + first + offset
+          for i in 0..<width { sums[i] &+= Int32(row[i]) }
+        }
+      } else {
+        for i in 0..<width {
+          reduced.forEach { _, offset in sums[i] &+= Int32(input[first + i * step + offset]) }
+        }
+      }
+      for i in 0..<width { output[position + i] = mean.code(sums[i]) }
     }
   }
 }

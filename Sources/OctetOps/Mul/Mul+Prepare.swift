@@ -1,49 +1,36 @@
 package import OctetDiagnostics
 import OctetIR
+import OctetKernels
 
 extension Mul {
   package func prepare(_ context: PrepareContext) throws(Diagnostic) -> Step {
-    let (left, right, output) = (context.input(0), context.input(1), context.output)
-    switch left.element {
+    switch context.input(0).element {
     case .float32:
       let bounds = activation.bounds
-      return BinaryStep.step(
-        kernel: "f32-mul--reference", left, right, (left.float32, right.float32, output.float32)
-      ) { Self.reference($0, $1, bounds) }
+      return BinaryStep.float(context, .multiply, bounds: bounds) { Self.reference($0, $1, bounds) }
     case .int32:
       let bounds: (low: Int32, high: Int32) = activation.wholeBounds()
-      return BinaryStep.step(
-        kernel: "s32-mul--reference", left, right, (left.int32, right.int32, output.int32)
-      ) { Self.reference($0, $1, bounds) }
+      return BinaryStep.step(context, kernel: "s32-mul--reference") {
+        Self.reference($0, $1, bounds)
+      }
     case .int64:
       let bounds: (low: Int64, high: Int64) = activation.wholeBounds()
-      return BinaryStep.step(
-        kernel: "s64-mul--reference", left, right, (left.int64, right.int64, output.int64)
-      ) { Self.reference($0, $1, bounds) }
-    case .int16:
-      let to = try output.perTensor()
-      let fixed = CodeProduct(
-        try left.perTensor(), try right.perTensor(), to,
-        activation.codeBounds(Int16.self, scale: to.scale, zeroPoint: 0))
-      return BinaryStep.step(
-        kernel: "qs16-mul--reference", left, right, (left.int16, right.int16, output.int16)
-      ) { fixed.product($0, $1) }
-    case .uint8:
-      let to = try output.perTensor()
-      let fixed = CodeProduct(
-        try left.perTensor(), try right.perTensor(), to,
-        activation.codeBounds(UInt8.self, scale: to.scale, zeroPoint: to.zeroPoint))
-      return BinaryStep.step(
-        kernel: "qu8-mul--reference", left, right, (left.uint8, right.uint8, output.uint8)
-      ) { fixed.product($0, $1) }
-    default:
-      let to = try output.perTensor()
-      let fixed = CodeProduct(
-        try left.perTensor(), try right.perTensor(), to,
-        activation.codeBounds(Int8.self, scale: to.scale, zeroPoint: to.zeroPoint))
-      return BinaryStep.step(
-        kernel: "qs8-mul--reference", left, right, (left.int8, right.int8, output.int8)
-      ) { fixed.product($0, $1) }
+      return BinaryStep.step(context, kernel: "s64-mul--reference") {
+        Self.reference($0, $1, bounds)
+      }
+    case .int16: return try step(context, .int16, Int16.self)
+    case .uint8: return try step(context, .uint8, UInt8.self)
+    default: return try step(context, .int8, Int8.self)
     }
+  }
+
+  private func step<Code: FixedWidthInteger & BitwiseCopyable & Sendable>(
+    _ context: PrepareContext, _ code: CodesBinary.Code, _ type: Code.Type
+  ) throws(Diagnostic) -> Step {
+    let to = try context.output.perTensor()
+    let fixed = CodeProduct(
+      try context.input(0).perTensor(), try context.input(1).perTensor(), to,
+      activation.codeBounds(type, scale: to.scale, zeroPoint: to.zeroPoint))
+    return BinaryStep.codes(context, .multiply, code, fixed.parameters) { fixed.product($0, $1) }
   }
 }

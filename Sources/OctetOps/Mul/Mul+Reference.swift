@@ -1,3 +1,5 @@
+import OctetKernels
+
 extension Mul {
   static func reference(_ a: Float, _ b: Float, _ bounds: (low: Float, high: Float)) -> Float {
     min(max(a * b, bounds.low), bounds.high)
@@ -29,6 +31,13 @@ extension Mul {
       multiplier = FixedPoint.quantize(Double(left.scale * right.scale / output.scale))
       outputZeroPoint = output.zeroPoint
       self.bounds = (Int32(bounds.low), Int32(bounds.high))
+    }
+
+    /// The same for a kernel.
+    var parameters: CodesBinary.Parameters {
+      CodesBinary.Parameters(
+        left: (leftZeroPoint, (0, 0)), right: (rightZeroPoint, (0, 0)),
+        output: (outputZeroPoint, multiplier), bounds: bounds)
     }
 
     @inline(__always)

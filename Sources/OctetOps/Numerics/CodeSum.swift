@@ -41,9 +41,9 @@ struct CodeSum<Code: FixedWidthInteger & Sendable>: Sendable {
     self.bounds = (Int32(bounds.low), Int32(bounds.high))
   }
 
-  /// The same for a kernel, of int8.
-  var parameters: QS8Add.Parameters {
-    QS8Add.Parameters(
+  /// The same for a kernel.
+  var parameters: CodesBinary.Parameters {
+    CodesBinary.Parameters(
       left: (left.zeroPoint, left.multiplier), right: (right.zeroPoint, right.multiplier),
       output: (outputZeroPoint, output), bounds: bounds)
   }

@@ -12,25 +12,20 @@ enum DynamicQuantization {
   /// Codes of -128...127; the range holds 0.
   case asymmetric
 
-  /// Writes how many steps each number is from 0, a whole number of -255...255, and gives the length of a step.
+  /// Writes the code of each number and gives the length of a step and the code of 0.
   func quantize(
-    _ values: UnsafePointer<Float>, count: Int, into steps: UnsafeMutablePointer<Float>
-  ) -> Float {
-    var (low, high): (Float, Float) = (0, 0)
-    for i in 0..<count {
-      low = min(low, values[i])
-      high = max(high, values[i])
-    }
+    _ values: UnsafePointer<Float>, count: Int, into codes: UnsafeMutablePointer<Int8>,
+    _ kernels: QD8.Variant
+  ) -> (length: Float, zeroPoint: Int32) {
+    let (low, high) = kernels.extent(values, count: count)
     guard high > low else {
-      steps.update(repeating: 0, count: count)
-      return 1
+      codes.update(repeating: 0, count: count)
+      return (1, 0)
     }
     let (scale, inverse, zeroPoint, least) = parameters(low, high)
-    for i in 0..<count {
-      let code = (zeroPoint + values[i] * inverse).rounded(.toNearestOrAwayFromZero)
-      steps[i] = max(least, min(127, code)) - zeroPoint
-    }
-    return scale
+    kernels.codes(
+      values, count: count, inverse: inverse, zeroPoint: zeroPoint, least: least, into: codes)
+    return (scale, Int32(zeroPoint))
   }
 
   private func parameters(
@@ -52,105 +47,95 @@ enum DynamicQuantization {
 
 /// A layer of float32 activations and int8 weights: each row of the input becomes codes when the step runs, sums of
 /// products are whole numbers, and results are real again.
-struct HybridLayer {
-  /// Rows that are quantized apart: the images of a batch, the rows of a dense layer.
-  let rows: Int
-  let quantization: DynamicQuantization
-  /// A scale of the weights for each output channel.
-  let scales: [Float]
-  /// Whether sums are scaled by the weights' scale first and then by the row's, as TFLite's CONV_2D does.
-  let scalesWeightsFirst: Bool
-  let bias: UnsafePointer<Float>?
-  let bounds: (low: Float, high: Float)
+final class HybridLayer {
+  private let input: TensorView
+  private let rows: Int
+  private let quantization: DynamicQuantization
+  private let scalesWeightsFirst: Bool
+  private let bounds: (low: Float, high: Float)
+  private let channels: Int
+  /// Scales of the weights, then zeros, for each channel, then the length of each row's steps.
+  private let numbers: UnsafeMutablePointer<Float>
+  /// Sums of the weights of each channel, then the zero point of each row.
+  private let whole: UnsafeMutablePointer<Int32>
+  private let memory: Storage
 
-  /// Makes the work from whole steps to exact sums of steps times weights.
-  typealias Sums = (
-    _ steps: UnsafePointer<Float>, _ sums: UnsafeMutablePointer<Float>
-  ) -> [Work]
+  /// The input's numbers as int8, and the code of 0 in each row; they are written when the step runs.
+  let codes: UnsafeMutablePointer<Int8>
+  let zeroPoints: UnsafePointer<Int32>
+
+  /// Makes the work from the codes to sums of codes less their zero point, times weights.
+  typealias Sums = (_ sums: UnsafeMutablePointer<Int32>) -> [Work]
+
+  /// - Parameters:
+  ///   - rows: Parts of input 0 that are quantized apart: the images of a batch, the rows of a dense layer.
+  ///   - scales: A scale of the weights for each output channel.
+  ///   - scalesWeightsFirst: Whether sums are scaled by the weights' scale first and then by the row's, as TFLite's
+  ///     CONV_2D does.
+  init(
+    _ context: PrepareContext, rows: Int, _ quantization: DynamicQuantization, scales: [Float],
+    scalesWeightsFirst: Bool = false, bounds: (low: Float, high: Float)
+  ) throws(Diagnostic) {
+    input = context.input(0)
+    self.rows = rows
+    self.quantization = quantization
+    self.scalesWeightsFirst = scalesWeightsFirst
+    self.bounds = bounds
+    channels = scales.count
+    let floats = 2 * channels + rows
+    memory = try context.allocate(
+      (floats + channels + rows) * MemoryLayout<Float>.stride + input.count)
+    guard let base = memory.mutableBytes.baseAddress else {
+      preconditionFailure("a layer has channels")
+    }
+    numbers = base.bindMemory(to: Float.self, capacity: floats)
+    whole = UnsafeMutableRawPointer(numbers + floats).bindMemory(
+      to: Int32.self, capacity: channels + rows)
+    codes = UnsafeMutableRawPointer(whole + channels + rows).bindMemory(
+      to: Int8.self, capacity: input.count)
+    zeroPoints = UnsafePointer(whole + channels)
+    whole.update(repeating: 0, count: channels + rows)
+    for (channel, scale) in scales.enumerated() { numbers[channel] = scale }
+    (numbers + channels).update(repeating: 0, count: channels)
+  }
 
   /// - Parameters:
   ///   - output: its pixels lie together.
-  ///   - sums: one, or two whose results are added.
+  ///   - form: how the sums' kernel takes codes; nil if sums are as they should be.
+  ///   - weights: int8 [channels][depth], where there is a form.
   func step(
-    _ context: PrepareContext, kernel: String, multiplications: Int, _ input: TensorView,
-    _ output: TensorView, sums: [Sums]
-  ) throws(Diagnostic) -> Step {
-    let others = (sums.count - 1) * output.count
-    let memory = try context.allocate(
-      (input.count + rows + others) * MemoryLayout<Float>.stride)
-    let numbers = memory.mutableBytes.bindMemory(to: Float.self)
-    guard let steps = numbers.baseAddress else { preconditionFailure("a tensor has elements") }
-    let (source, target, size) = (input.float32, output.float32, input.count / rows)
-    let lengths = steps + input.count
-    let second = sums.count > 1 ? lengths + rows : nil
-    let quantize = Work(count: rows) { [quantization] row, _ in
-      withExtendedLifetime(memory) {
-        lengths[row] = quantization.quantize(
-          source + row * size, count: size, into: steps + row * size)
-      }
+    _ context: PrepareContext, kernel: String, multiplications: Int, _ output: TensorView,
+    form: QS8GEMM.Form? = nil, weights: TensorView, sums: Sums
+  ) -> Step {
+    if form != nil {
+      let depth = weights.count / channels
+      for i in 0..<weights.count { whole[i / depth] &+= Int32(weights.int8[i]) }
     }
-    let products = zip(sums, [target, second]).flatMap { make, place in
-      place.map { make(steps, $0) } ?? []
+    let kernels = context.usesReference ? QD8.portable : QD8.best
+    let (source, size, target) = (input.float32, input.count / rows, output.float32)
+    let (lengths, bias) = (numbers + 2 * channels, context.optionalInput(2)?.float32)
+    let quantize = Work(count: rows) { [self] row, _ in
+      (lengths[row], whole[channels + row]) = quantization.quantize(
+        source + row * size, count: size, into: codes + row * size, kernels)
+    }
+    let products = sums(output.elements(Int32.self))
+    let pixels = output.count / channels
+    let pixelsPerRow = pixels / rows
+    let portion = max(1, min(pixelsPerRow, 4096 / channels))
+    let portions = (pixelsPerRow + portion - 1) / portion
+    let scaling = Work(count: rows * portions) { [self] item, _ in
+      let (row, part) = item.quotientAndRemainder(dividingBy: portions)
+      let first = part * portion
+      kernels.real(
+        pixels: min(portion, pixelsPerRow - first), channels: channels,
+        QD8.Output(
+          weightSums: whole, excess: form?.excess(zeroPoint: zeroPoints[row]) ?? 0,
+          scales: numbers, scalesWeightsFirst: scalesWeightsFirst, length: lengths[row],
+          bias: bias ?? numbers + channels, bounds: bounds),
+        sums: target + (row * pixelsPerRow + first) * channels)
     }
     return Step(
-      kernel: kernel, multiplications: multiplications,
-      phases: [quantize] + products + [scaling(target, second, output.count, lengths)]
+      kernel: kernel, multiplications: multiplications, phases: [quantize] + products + [scaling]
     ).applying(context.epilogue, to: output)
-  }
-
-  private func scaling(
-    _ target: UnsafeMutablePointer<Float>, _ second: UnsafePointer<Float>?, _ count: Int,
-    _ lengths: UnsafePointer<Float>
-  ) -> Work {
-    let channels = scales.count
-    let (pixels, portion) = (count / channels, max(1, 4096 / channels))
-    let pixelsPerRow = pixels / rows
-    return Work(count: (pixels + portion - 1) / portion) { item, _ in
-      for pixel in item * portion..<min(pixels, (item + 1) * portion) {
-        let length = lengths[pixel / pixelsPerRow]
-        for channel in 0..<channels {
-          let (place, scale) = (pixel * channels + channel, scales[channel])
-          // Rounds as the conversion of their exact sum does.
-          let sum = target[place] + (second?[place] ?? 0)
-          let real = scalesWeightsFirst ? sum * scale * length : sum * (scale * length)
-          target[place] = min(max(real + (bias?[channel] ?? 0), bounds.low), bounds.high)
-        }
-      }
-    }
-  }
-
-  /// Packs the weights as real numbers, so that sums for any codes are exact in float32, in whatever order: 255 times the
-  /// weights of one sign and channel are within 2^24. What is beyond goes to a second kernel; nil if there is more.
-  ///
-  /// - Parameter channel: of a weight.
-  static func packing<Kernel>(
-    _ filter: TensorView, channels: Int, channel: (Int) -> Int,
-    _ pack: (UnsafePointer<Float>) -> Kernel?
-  ) -> [Kernel]? {
-    let limit = (1 << 24) / 255
-    var left = Array(UnsafeBufferPointer(start: filter.int8, count: filter.count))
-    return withUnsafeTemporaryAllocation(of: Float.self, capacity: filter.count) { real in
-      var kernels: [Kernel] = []
-      repeat {
-        var sums = [(above: Int, below: Int)](repeating: (0, 0), count: channels)
-        for i in left.indices {
-          let (code, channel) = (Int(left[i]), channel(i))
-          let (above, below) = (
-            sums[channel].above + max(code, 0), sums[channel].below - min(code, 0)
-          )
-          let fits = above <= limit && below <= limit
-          real.initializeElement(at: i, to: fits ? Float(code) : 0)
-          if fits {
-            sums[channel] = (above, below)
-            left[i] = 0
-          }
-        }
-        guard kernels.count < 2, let kernel = real.baseAddress.flatMap({ pack($0) }) else {
-          return nil
-        }
-        kernels.append(kernel)
-      } while left.contains { $0 != 0 }
-      return kernels
-    }
   }
 }

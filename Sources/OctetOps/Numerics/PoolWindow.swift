@@ -1,4 +1,5 @@
 import OctetIR
+import OctetKernels
 
 /// The sizes of a pooling and the walk over its windows.
 struct PoolWindow {
@@ -65,5 +66,46 @@ struct PoolWindow {
   @inline(__always)
   func offset(_ batch: Int, _ row: Int, _ column: Int) -> Int {
     ((batch * inputHeight + row) * inputWidth + column) * channels
+  }
+}
+
+extension PoolWindow {
+  /// The step of a kernel. An item is a line of output pixels: those whose window is whole in one call, the others one
+  /// by one.
+  ///
+  /// - Parameter empty: what there is of a window without pixels, before it is clamped.
+  func step<Element: Comparable & BitwiseCopyable>(
+    _ kernel: Pool.Variant<Element>, _ source: UnsafePointer<Element>,
+    _ target: UnsafeMutablePointer<Element>, _ bounds: (low: Element, high: Element),
+    empty: Element
+  ) -> Step {
+    let (channels, width) = (channels, columns.output)
+    let lineStride = inputWidth * channels
+    let work = Work(count: batches * rows.output) { line, _ in
+      let (batch, y) = line.quotientAndRemainder(dividingBy: self.rows.output)
+      let rows = rowRange(y)
+      let result = target + line * width * channels
+      var x = 0
+      while x < width {
+        let columns = columnRange(x)
+        let place = result + x * channels
+        if rows.isEmpty || columns.isEmpty {
+          place.update(repeating: min(max(empty, bounds.low), bounds.high), count: channels)
+          x += 1
+          continue
+        }
+        let pixels =
+          columns.count == filter.width
+          ? min(
+            width - x,
+            (inputWidth - columns.upperBound) / stride.width + 1) : 1
+        kernel.run(
+          pixels: pixels, channels: channels, rows: rows.count, columns: columns.count,
+          from: source + offset(batch, rows.lowerBound, columns.lowerBound),
+          lineStride: lineStride, step: stride.width * channels, bounds: bounds, to: place)
+        x += pixels
+      }
+    }
+    return Step(kernel: "\(kernel.name)", phases: [work])
   }
 }

@@ -11,6 +11,11 @@ extension TransposeConv {
     case .float32:
       let (source, weights, target) = (image.float32, filter.float32, output.float32)
       let (sums, bounds) = (bias?.float32, activation.bounds)
+      if filter.isConstant, !context.usesReference,
+        QS8Dense.canCompute(rows: geometry.inputWidth, depth: geometry.inputChannels)
+      {
+        return packed(context, geometry, sums, bounds)
+      }
       return Step(kernel: "f32-transpose-conv--reference") {
         Self.reference(
           geometry, input: source, filter: weights, bias: sums, bounds: bounds, output: target)
@@ -55,6 +60,45 @@ extension TransposeConv {
           target[batch * geometry.outputCount + i] = Int8(
             scaled, zeroPoint: to.zeroPoint, bounds: bounds)
         }
+      }
+    }
+  }
+
+  /// The step of packed weights: what a line of the image adds to the result is a product of matrices.
+  private func packed(
+    _ context: PrepareContext, _ g: Geometry, _ bias: UnsafePointer<Float>?,
+    _ bounds: (low: Float, high: Float)
+  ) -> Step {
+    let (filter, taps) = (context.input(1).float32, g.kernel.height * g.kernel.width)
+    let width = taps * g.outputChannels
+    var weights: [Float] = []
+    weights.reserveCapacity(width * g.inputChannels)
+    for tap in 0..<taps {
+      for channel in 0..<g.outputChannels {
+        let first = filter + (channel * taps + tap) * g.inputChannels
+        weights.append(contentsOf: UnsafeBufferPointer(start: first, count: g.inputChannels))
+      }
+    }
+    let product = F32Dense(
+      rows: g.inputWidth, depth: g.inputChannels, weights: weights,
+      output: F32Output(channels: width, bias: nil), pool: context.pool)
+    context.didPack(1)
+    let scratch = context.requestScratch(
+      byteCount: g.inputWidth * width * MemoryLayout<Float>.stride)
+    let (input, output) = (context.input(2).float32, context.output.float32)
+    return Step(
+      kernel: "f32-transpose-conv--\(product.kernel)",
+      multiplications: g.batches * g.inputCount * width
+    ) {
+      let sums = scratch.shared.assumingMemoryBound(to: Float.self)
+      for batch in 0..<g.batches {
+        let (image, result) = (input + batch * g.inputCount, output + batch * g.outputCount)
+        result.update(repeating: 0, count: g.outputCount)
+        for y in 0..<g.inputHeight {
+          product.run(image + y * g.inputWidth * g.inputChannels, sums)
+          Self.add(g, line: y, sums, to: result)
+        }
+        Self.finish(g, result, bias, bounds)
       }
     }
   }

@@ -82,9 +82,40 @@ extension TransposeConv {
         for k in 0..<g.inputChannels { sum += source[first + k] * filter[weights + k] }
         target[place] += sum
       }
-      for i in 0..<g.outputCount {
-        let total = target[i] + (bias?[i % g.outputChannels] ?? 0)
-        target[i] = min(max(total, bounds.low), bounds.high)
+      finish(g, target, bias, bounds)
+    }
+  }
+
+  /// Adds what the pixels of a line of the image make of each place of the filter, [inputWidth][kernel height]
+  /// [kernel width][outputChannels], where it belongs.
+  static func add(
+    _ g: Geometry, line: Int, _ sums: UnsafePointer<Float>, to result: UnsafeMutablePointer<Float>
+  ) {
+    let run = g.kernel.width * g.outputChannels
+    for x in 0..<g.inputWidth {
+      let left = x * g.stride.width - g.padLeft
+      let first = max(0, -left) * g.outputChannels
+      let end = min(g.kernel.width, g.outputWidth - left) * g.outputChannels
+      for i in 0..<g.kernel.height where first < end {
+        let row = line * g.stride.height - g.padTop + i
+        if row < 0 || row >= g.outputHeight { continue }
+        let source = sums + (x * g.kernel.height + i) * run
+        let target = result + (row * g.outputWidth + left) * g.outputChannels
+        for k in first..<end { target[k] += source[k] }
+      }
+    }
+  }
+
+  /// Adds the bias to the sums of one batch and clamps them.
+  static func finish(
+    _ g: Geometry, _ sums: UnsafeMutablePointer<Float>, _ bias: UnsafePointer<Float>?,
+    _ bounds: (low: Float, high: Float)
+  ) {
+    for first in Swift.stride(from: 0, to: g.outputCount, by: g.outputChannels) {
+      let pixel = sums + first
+      for channel in 0..<g.outputChannels {
+        let total = pixel[channel] + (bias?[channel] ?? 0)
+        pixel[channel] = min(max(total, bounds.low), bounds.high)
       }
     }
   }

@@ -5,7 +5,7 @@ import subprocess
 import time
 
 
-def bench(octet, model, threads, core=None):
+def bench(octet, model, threads, core=None, options=()):
     """What `octet bench` says, and its CPU time by wall time.
 
     The times are those of the whole process; loading, which one thread does, is taken off.
@@ -13,7 +13,8 @@ def bench(octet, model, threads, core=None):
     pinned = ["taskset", "-c", core] if core is not None else []
     begun, cpu_begun = time.perf_counter(), children_cpu()
     instructions = ["--instructions", os.environ.get("BENCH_INSTRUCTIONS", "best")]
-    text = call([*pinned, octet, "bench", model, "--threads", threads, *instructions, "--json"])
+    text = call(
+        [*pinned, octet, "bench", model, "--threads", threads, *instructions, *options, "--json"])
     cpu, wall = children_cpu() - cpu_begun, time.perf_counter() - begun
     result = json.loads(text)
     loading = (result["load_ms"] + result["prepare_ms"]) / 1e3

@@ -1,7 +1,8 @@
 import COctetKernels
 
-/// Largest value of each channel in windows of one line of output pixels, float32, int8 or int16.
-package enum MaxPool {
+/// Largest value of each channel in windows of one line of output pixels, float32, int8 or int16, or the average of
+/// float32.
+package enum Pool {
   /// One implementation for elements of a type, and what it needs.
   package struct Variant<Element: Sendable>: Sendable {
     typealias Function =
@@ -17,7 +18,8 @@ package enum MaxPool {
     let function: Function
 
     /// Computes `pixels` outputs of `channels` values each, all of whose windows of `rows` × `columns`
-    /// pixels lie inside the image. All sizes are at least 1. A float NaN counts as the smallest number.
+    /// pixels lie inside the image. All sizes are at least 1. A float NaN counts as the smallest number; an
+    /// average with one is NaN.
     ///
     /// - Parameters:
     ///   - from: The first window's first value.
@@ -35,8 +37,8 @@ package enum MaxPool {
     }
   }
 
-  /// All variants for int8 built for this architecture, fastest first; the last runs on every CPU.
-  package static let int8Variants: [Variant<Int8>] = {
+  /// All that find the largest int8, built for this architecture, fastest first; the last runs on every CPU.
+  package static let int8MaxVariants: [Variant<Int8>] = {
     var variants: [Variant<Int8>] = []
     #if arch(x86_64)
       variants.append(
@@ -56,8 +58,8 @@ package enum MaxPool {
     return variants
   }()
 
-  /// All variants for float32 built for this architecture, fastest first; the last runs on every CPU.
-  package static let floatVariants: [Variant<Float>] = {
+  /// The same for float32, built for this architecture, fastest first; the last runs on every CPU.
+  package static let floatMaxVariants: [Variant<Float>] = {
     var variants: [Variant<Float>] = []
     #if arch(x86_64)
       variants.append(
@@ -77,14 +79,37 @@ package enum MaxPool {
     return variants
   }()
 
-  /// For int16, on every CPU.
-  package static let int16 = Variant<Int16>(
+  /// All that average float32, built for this architecture, fastest first; the last runs on every CPU.
+  package static let averageVariants: [Variant<Float>] = {
+    var variants: [Variant<Float>] = []
+    #if arch(x86_64)
+      variants.append(
+        Variant(
+          name: "f32-average-pool-u8--avx2", isSupported: CPUFeatures.hasAVX2AndFMA,
+          function: octet_f32_average_pool_u8__avx2))
+    #elseif arch(arm)
+      variants.append(
+        Variant(
+          name: "f32-average-pool-u4--neon", isSupported: CPUFeatures.hasNEON,
+          function: octet_f32_average_pool_u4__neon))
+    #endif
+    variants.append(
+      Variant(
+        name: "f32-average-pool-u4--portable", isSupported: true,
+        function: octet_f32_average_pool_u4__portable))
+    return variants
+  }()
+
+  /// The largest int16, on every CPU.
+  package static let int16Max = Variant<Int16>(
     name: "s16-max-pool-u8--portable", isSupported: true,
     function: octet_s16_max_pool_u8__portable)
 
   /// The fastest variants this CPU can run.
-  package static let int8: Variant<Int8> =
-    int8Variants.first { $0.isSupported } ?? int8Variants[int8Variants.count - 1]
-  package static let float: Variant<Float> =
-    floatVariants.first { $0.isSupported } ?? floatVariants[floatVariants.count - 1]
+  package static let int8Max: Variant<Int8> =
+    int8MaxVariants.first { $0.isSupported } ?? int8MaxVariants[int8MaxVariants.count - 1]
+  package static let floatMax: Variant<Float> =
+    floatMaxVariants.first { $0.isSupported } ?? floatMaxVariants[floatMaxVariants.count - 1]
+  package static let average: Variant<Float> =
+    averageVariants.first { $0.isSupported } ?? averageVariants[averageVariants.count - 1]
 }

@@ -1,0 +1,9 @@
+#if defined(__x86_64__)
+
+#define OCTET_VECTOR_BYTES 64
+#define OCTET_TARGET __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl")))
+#define OCTET_NAME(operation) octet_f32_##operation##__avx512
+
+#include "f32_binary_body.h"
+
+#endif

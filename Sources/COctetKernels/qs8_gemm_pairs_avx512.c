@@ -1,0 +1,9 @@
+#if defined(__x86_64__)
+
+#define OCTET_NAME octet_qs8_gemm_pairs_6x64__avx512vnni
+#define OCTET_ELEMENT int16_t
+#define OCTET_DOT _mm512_dpwssd_epi32
+
+#include "qs8_gemm_avx512_body.h"
+
+#endif
