@@ -32,8 +32,8 @@ package enum FixedPoint {
   package static func doublingHighMultiply(_ a: Int32, _ b: Int32) -> Int32 {
     if a == .min && b == .min { return .max }
     let product = Int64(a) &* Int64(b)
-    let nudge: Int64 = product >= 0 ? 1 << 30 : 1 - (1 << 30)
-    return Int32(truncatingIfNeeded: (product &+ nudge) / (1 << 31))
+    // TFLite adds 1 - 2^30 to a negative product and truncates the quotient, which is the same number.
+    return Int32(truncatingIfNeeded: (product &+ 1 << 30) &>> 31)
   }
 
   /// `x / 2^exponent`, rounded to nearest with ties away from zero; exponent 0...31.
