@@ -27,7 +27,7 @@ package final class NumberRange: BuiltinOp {
     try operands.require(count: 3...3)
     let element = try operands.type(0, among: [.int32, .int64, .float32], rank: 0).element
     for index in 1...2 { _ = try operands.type(index, among: [element], rank: 0) }
-    let count: Int?
+    let count: Int64?
     switch element {
     case .float32: count = Self.count(try operands.numbers(Float.self))
     case .int64: count = Self.count(try operands.numbers(Int64.self))
@@ -38,25 +38,25 @@ package final class NumberRange: BuiltinOp {
         .invalidAttribute, "the numbers never come to their end",
         help: "give a step other than 0, in the direction of the end")
     }
-    guard count <= Int(Int32.max) else {
+    guard count <= Int32.max else {
       throw Diagnostic(.tensorTooLarge, "\(count) numbers are more than an extent may count")
     }
-    return [TensorType(element, Shape([count]))]
+    return [TensorType(element, Shape([Int(count)]))]
   }
 
   /// How many numbers there are; nil where the step is 0 or leads away from the end.
-  private static func count(_ numbers: [Int64]) -> Int? {
+  private static func count(_ numbers: [Int64]) -> Int64? {
     let (first, end, step) = (numbers[0], numbers[1], numbers[2])
     if first == end { return step == 0 ? nil : 0 }
     guard step != 0, (end > first) == (step > 0) else { return nil }
     let way = end > first ? UInt64(bitPattern: end &- first) : UInt64(bitPattern: first &- end)
-    return Int(clamping: (way - 1) / step.magnitude + 1)
+    return Int64(clamping: (way - 1) / step.magnitude + 1)
   }
 
-  private static func count(_ numbers: [Float]) -> Int? {
+  private static func count(_ numbers: [Float]) -> Int64? {
     let (first, end, step) = (numbers[0], numbers[1], numbers[2])
     guard step != 0, (end >= first) == (step > 0) || first == end else { return nil }
-    return Int(exactly: min(((end - first) / step).magnitude.rounded(.up), 0x1p40))
+    return Int64(exactly: min(((end - first) / step).magnitude.rounded(.up), 0x1p40))
   }
 
   package var traits: OpTraits {
