@@ -31,11 +31,11 @@ public struct OperatorTable: Sendable {
         builtin: entry.builtin.name ?? entry.name, name: entry.name,
         types: entry.types.map { $0.name }, caffe: layers.sorted(), darknet: sections.sorted(),
         tensorFlow: operators.sorted(),
-        note: OpMapping.unmapped[entry.name], summary: entry.summary)
+        note: entry.notImported, summary: entry.summary)
     }
   }
 
-  private var table: TextTable {
+  public var text: String {
     TextTable(
       header: [
         "operator", "types", "from Caffe", "from Darknet", "from TensorFlow", "what it computes",
@@ -48,11 +48,9 @@ public struct OperatorTable: Sendable {
           row.tensorFlow.joined(separator: ", "),
           row.summary,
         ]
-      })
+      }
+    ).text
   }
-
-  public var text: String { table.text }
-  public var markdown: String { table.markdown }
 
   public var json: JSON {
     .members([("operators", .array(rowsJSON))])

@@ -1,4 +1,4 @@
-/// Columns of text lined up with spaces, or as Markdown.
+/// Columns of text lined up with spaces.
 struct TextTable {
   let header: [String]
   let rows: [[String]]
@@ -21,10 +21,5 @@ struct TextTable {
     }
     return line(header) + line(widths.map { String(repeating: "-", count: $0) })
       + rows.map(line).joined()
-  }
-
-  var markdown: String {
-    func line(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |\n" }
-    return line(header) + line(header.map { _ in "---" }) + rows.map(line).joined()
   }
 }

@@ -41,35 +41,6 @@ package struct OpMapping: Sendable {
     .softmax, .transposition, .upsampling, .volume,
   ]
 
-  /// Operators that no layer of a source framework stands for, with the reason.
-  package static let unmapped: [String: String] = [
-    "assign_variable": "importers take variables as their stored values",
-    "call_once": "importers take variables as their stored values",
-    "dequantize": "made by the quantizer",
-    "detection_postprocess": "detectors are decoded by operators of their own",
-    "dynamic_update_slice": "made for lists of tensors in loops that stay loops",
-    "expand_dims": "RESHAPE stands for it",
-    "fill": "BROADCAST_TO stands for it",
-    "if": "importers choose of what both branches compute",
-    "l2_normalization": "importers make it of its parts",
-    "pack": "reshapes and a concatenation stand for it",
-    "quantize": "made by the quantizer",
-    "range": "importers compute shapes",
-    "rank": "importers compute shapes",
-    "read_variable": "importers take variables as their stored values",
-    "select": "SELECT_V2, which broadcasts, stands for it",
-    "shape": "importers compute shapes",
-    "split": "slices stand for it",
-    "split_v": "slices stand for it",
-    "square": "MUL, which has an int8 form, stands for it",
-    "squeeze": "RESHAPE stands for it",
-    "unidirectional_sequence_lstm": "made for recurrent layers",
-    "unpack": "slices stand for it",
-    "var_handle": "importers take variables as their stored values",
-    "where": "importers refuse what the data count",
-    "while": "made for loops that are not unrolled",
-  ]
-
   /// The mapping of each Caffe layer type.
   package static let caffe: [String: CaffeMapping] = {
     var result: [String: CaffeMapping] = [:]

@@ -7,18 +7,15 @@ struct Ops: ParsableCommand {
     discussion: """
       Examples:
         octet ops
-        octet ops --markdown
+        octet ops --json
       """)
-
-  @Flag(help: "Print the table as Markdown, as in the README.")
-  var markdown = false
 
   @OptionGroup var report: ReportOptions
 
   func run() throws {
     try report.run { _ throws(DiagnosticFailure) in
       let table = OperatorTable()
-      report.print(markdown ? table.markdown : table.text, table.json)
+      report.print(table.text, table.json)
     }
   }
 }

@@ -1,3 +1,6 @@
+package import OctetDiagnostics
+import OctetIR
+
 extension ArgMax {
   /// - Parameters:
   ///   - others: the dimensions of the result.
@@ -27,5 +30,30 @@ extension ArgMax {
       }
       output[position] = Place(truncatingIfNeeded: place)
     }
+  }
+}
+
+extension ArgMax {
+  package func prepare(_ context: PrepareContext) throws(Diagnostic) -> Step {
+    switch context.input(0).element {
+    case .float32: step(context, "f32", Float.self)
+    case .int32: step(context, "s32", Int32.self)
+    case .uint8: step(context, "qu8", UInt8.self)
+    default: step(context, "qs8", Int8.self)
+    }
+  }
+
+  private func step<Element: BitwiseCopyable & Comparable>(
+    _ context: PrepareContext, _ label: String, _ element: Element.Type
+  ) -> Step {
+    let (others, along) = context.reduction()
+    let source = context.input(0).elements(element)
+    let (kernel, kind) = ("\(label)-\(name)--reference", kind)
+    if type == .int64 {
+      let target = context.output.elements(Int64.self)
+      return Step(kernel: kernel) { Self.reference(kind, others, along, source, target) }
+    }
+    let target = context.output.int32
+    return Step(kernel: kernel) { Self.reference(kind, others, along, source, target) }
   }
 }

@@ -1,3 +1,6 @@
+package import OctetDiagnostics
+import OctetIR
+
 extension Binary {
   /// Source: TFLite's `reference_ops::FloorDiv`, which divides in double precision, and `FloorMod`.
   var reference: (Float, Float) -> Float {
@@ -46,5 +49,16 @@ extension Binary {
       left >>= 1
     }
     return result
+  }
+}
+
+extension Binary {
+  package func prepare(_ context: PrepareContext) throws(Diagnostic) -> Step {
+    if context.input(0).element == .float32 {
+      return BinaryStep.step(context, kernel: "f32-\(name)--reference", combine: reference)
+    }
+    return BinaryStep.step(
+      context, kernel: "s32-\(name)--reference",
+      combine: wholeReference)
   }
 }

@@ -1,3 +1,6 @@
+package import OctetDiagnostics
+import OctetIR
+
 extension Comparison {
   @inline(__always)
   static func reference<Element: Comparable>(
@@ -17,5 +20,22 @@ extension Comparison {
   static func referenceOfBools(_ kind: Kind) -> (UInt8, UInt8) -> UInt8 {
     let wanted = kind == .equal
     return { (($0 != 0) == ($1 != 0)) == wanted ? 1 : 0 }
+  }
+}
+
+extension Comparison {
+  package func prepare(_ context: PrepareContext) throws(Diagnostic) -> Step {
+    switch context.input(0).element {
+    case .float32: step(context, "f32", Self.reference(kind) as (Float, Float) -> UInt8)
+    case .int32: step(context, "s32", Self.reference(kind) as (Int32, Int32) -> UInt8)
+    case .int64: step(context, "s64", Self.reference(kind) as (Int64, Int64) -> UInt8)
+    default: step(context, "bool", Self.referenceOfBools(kind))
+    }
+  }
+
+  private func step<Element: BitwiseCopyable>(
+    _ context: PrepareContext, _ type: String, _ compare: @escaping (Element, Element) -> UInt8
+  ) -> Step {
+    BinaryStep.step(context, kernel: "\(type)-\(name)--reference", combine: compare)
   }
 }

@@ -93,6 +93,8 @@ package struct OpEntry: Sendable {
   package let types: [ElementType]
   /// Whether it makes a result with elements of an operand that has none.
   package let takesEmpty: Bool
+  /// Why no layer of a source framework becomes it; nil where one does.
+  package let notImported: String?
   /// Makes the operator from the text IR's attributes.
   package let parse: @Sendable (AttributeReader) throws(Diagnostic) -> any BuiltinOp
   /// Makes the operator from a TFLite file.
@@ -102,7 +104,7 @@ package struct OpEntry: Sendable {
 
   package init(
     _ name: String, _ builtin: BuiltinOperator, custom: String? = nil, types: [ElementType],
-    _ summary: String, takesEmpty: Bool = false,
+    _ summary: String, takesEmpty: Bool = false, notImported: String? = nil,
     parse: @escaping @Sendable (AttributeReader) throws(Diagnostic) -> any BuiltinOp,
     read: @escaping @Sendable (OperatorReader) throws(Diagnostic) -> any BuiltinOp,
     cast: @escaping @Sendable (any Op) -> (any BuiltinOp)?
@@ -112,6 +114,7 @@ package struct OpEntry: Sendable {
     self.custom = custom
     self.types = types
     self.takesEmpty = takesEmpty
+    self.notImported = notImported
     self.summary = summary
     self.parse = parse
     self.read = read

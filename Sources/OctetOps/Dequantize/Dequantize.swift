@@ -12,6 +12,7 @@ package final class Dequantize: BuiltinOp {
   package static let entry = OpEntry(
     "dequantize", .dequantize, types: [.int8, .int16, .uint8, .float16, .float32],
     "codes or float16 to real values",
+    notImported: "made by the quantizer",
     parse: { attributes throws(Diagnostic) in
       try attributes.allow([])
       return Dequantize()

@@ -33,6 +33,7 @@ package final class DetectionPostProcess: BuiltinOp {
   package static let entry = OpEntry(
     "detection_postprocess", .custom, custom: "TFLite_Detection_PostProcess",
     types: [.float32, .uint8], "the best boxes of an SSD detector",
+    notImported: "detectors are decoded by operators of their own",
     parse: { attributes throws(Diagnostic) in
       try attributes.allow([
         "max_detections", "max_classes", "per_class", "regular", "score", "overlap", "classes",

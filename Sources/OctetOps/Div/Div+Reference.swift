@@ -1,3 +1,6 @@
+package import OctetDiagnostics
+import OctetIR
+
 extension Div {
   static func reference(_ a: Float, _ b: Float, _ bounds: (low: Float, high: Float)) -> Float {
     min(max(a / b, bounds.low), bounds.high)
@@ -5,5 +8,18 @@ extension Div {
 
   static func reference(_ a: Int32, _ b: Int32) -> Int32 {
     b == 0 ? 0 : a.dividedReportingOverflow(by: b).partialValue
+  }
+}
+
+extension Div {
+  package func prepare(_ context: PrepareContext) throws(Diagnostic) -> Step {
+    if context.input(0).element == .int32 {
+      let bounds: (low: Int32, high: Int32) = activation.wholeBounds()
+      return BinaryStep.step(context, kernel: "s32-div--reference") {
+        min(max(Self.reference($0, $1), bounds.low), bounds.high)
+      }
+    }
+    let bounds = activation.bounds
+    return BinaryStep.step(context, kernel: "f32-div--reference") { Self.reference($0, $1, bounds) }
   }
 }

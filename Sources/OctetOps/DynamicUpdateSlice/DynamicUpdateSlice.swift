@@ -13,6 +13,7 @@ package final class DynamicUpdateSlice: BuiltinOp {
   package static let entry = OpEntry(
     "dynamic_update_slice", .dynamicUpdateSlice, types: [.float32, .int8, .int32, .int64],
     "a tensor in which a box is replaced",
+    notImported: "made for lists of tensors in loops that stay loops",
     parse: { attributes throws(Diagnostic) in
       try attributes.allow([])
       return DynamicUpdateSlice()

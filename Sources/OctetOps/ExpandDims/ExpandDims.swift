@@ -12,6 +12,7 @@ package final class ExpandDims: BuiltinOp {
   package static let entry = OpEntry(
     "expand_dims", .expandDims, types: [.float32, .int8, .int16, .uint8, .int32],
     "the same elements with a new dimension of 1",
+    notImported: "RESHAPE stands for it",
     parse: { attributes throws(Diagnostic) in
       try attributes.allow([])
       return ExpandDims()

@@ -12,6 +12,7 @@ package final class Fill: BuiltinOp {
   package static let entry = OpEntry(
     "fill", .fill, types: [.float32, .int8, .int16, .int32, .int64, .bool],
     "one element, again and again",
+    notImported: "BROADCAST_TO stands for it",
     parse: { attributes throws(Diagnostic) in
       try attributes.allow([])
       return Fill()

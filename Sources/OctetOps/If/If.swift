@@ -17,6 +17,7 @@ package final class If: BuiltinOp {
 
   package static let entry = OpEntry(
     "if", .`if`, types: [.float32, .int32, .bool], "one of two subgraphs by a condition",
+    notImported: "importers choose of what both branches compute",
     parse: { attributes throws(Diagnostic) in
       try attributes.allow(["then", "else"])
       return If(then: try attributes.graph("then"), otherwise: try attributes.graph("else"))

@@ -12,6 +12,7 @@ package final class L2Normalization: BuiltinOp {
   package static let entry = OpEntry(
     "l2_normalization", .l2Normalization, types: [.float32, .int8, .uint8],
     "vectors divided by their length",
+    notImported: "importers make it of its parts",
     parse: { attributes throws(Diagnostic) in
       try attributes.allow([])
       return L2Normalization()

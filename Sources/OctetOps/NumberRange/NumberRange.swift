@@ -11,6 +11,7 @@ package final class NumberRange: BuiltinOp {
 
   package static let entry = OpEntry(
     "range", .range, types: [.float32, .int32, .int64], "numbers that are equally far apart",
+    notImported: "importers compute shapes",
     parse: { attributes throws(Diagnostic) in
       try attributes.allow([])
       return NumberRange()

@@ -18,6 +18,7 @@ package final class Pack: BuiltinOp {
   package static let entry = OpEntry(
     "pack", .pack, types: [.float32, .int8, .int16, .uint8, .int32],
     "tensors side by side along a new dimension",
+    notImported: "reshapes and a concatenation stand for it",
     parse: { attributes throws(Diagnostic) in
       try attributes.allow(["axis", "count"])
       return Pack(axis: try attributes.int("axis"), count: try attributes.int("count"))

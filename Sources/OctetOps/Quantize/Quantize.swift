@@ -16,6 +16,7 @@ package final class Quantize: BuiltinOp {
   package static let entry = OpEntry(
     "quantize", .quantize, types: [.float32, .int8, .int16, .uint8, .int32],
     "real values to codes, or codes to another scale",
+    notImported: "made by the quantizer",
     parse: { attributes throws(Diagnostic) in
       try attributes.allow(["to"])
       let name = try attributes.symbol("to", among: elements.map { $0.name }, default: "int8")

@@ -12,6 +12,7 @@ package final class Select: BuiltinOp {
   package static let entry = OpEntry(
     "select", .select, types: [.float32, .int8, .int16, .int32, .bool],
     "one of two operands by a condition",
+    notImported: "SELECT_V2, which broadcasts, stands for it",
     parse: { attributes throws(Diagnostic) in
       try attributes.allow([])
       return Select()

@@ -22,6 +22,7 @@ package final class ShapeOf: BuiltinOp {
   package static let extents = OpEntry(
     "shape", .shape, types: inputs + [.int32, .int64], "the extents of a tensor",
     takesEmpty: true,
+    notImported: "importers compute shapes",
     parse: { attributes throws(Diagnostic) in
       try attributes.allow(["type"])
       let type = try attributes.symbol("type", among: ["i32", "i64"], default: "i32")
@@ -34,6 +35,7 @@ package final class ShapeOf: BuiltinOp {
   package static let rank = OpEntry(
     "rank", .rank, types: inputs + [.int32], "the number of a tensor's dimensions",
     takesEmpty: true,
+    notImported: "importers compute shapes",
     parse: { attributes throws(Diagnostic) in
       try attributes.allow([])
       return ShapeOf(.rank)

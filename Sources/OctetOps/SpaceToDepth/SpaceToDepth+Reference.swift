@@ -1,4 +1,5 @@
-import OctetDiagnostics
+package import OctetDiagnostics
+import OctetIR
 
 extension SpaceToDepth {
   /// Where the pixels of an image of many pixels lie in the one of many channels.
@@ -15,5 +16,23 @@ extension SpaceToDepth {
       let distance = axis == 1 ? blockSize * wide[3] : wide[3]
       return index / blockSize * strides[axis] + index % blockSize * distance
     }
+  }
+}
+
+extension SpaceToDepth {
+  package func prepare(_ context: PrepareContext) throws(Diagnostic) -> Step {
+    if context.output.type.quantization != nil { try context.requireOneScale() }
+    return try Self.walk(
+      context.input(0).extents, context.output.extents, blockSize: blockSize
+    ).step("space-to-depth", .scatter, context)
+  }
+}
+
+extension DepthToSpace {
+  package func prepare(_ context: PrepareContext) throws(Diagnostic) -> Step {
+    if context.output.type.quantization != nil { try context.requireOneScale() }
+    return try SpaceToDepth.walk(
+      context.output.extents, context.input(0).extents, blockSize: blockSize
+    ).step("depth-to-space", .gather, context)
   }
 }

@@ -28,6 +28,7 @@ package final class Split: BuiltinOp {
 
   package static let equal = OpEntry(
     "split", .split, types: types, "equal parts along a dimension",
+    notImported: "slices stand for it",
     parse: { attributes throws(Diagnostic) in
       try attributes.allow(["count"])
       return Split(.equal, count: try attributes.int("count"))
@@ -38,6 +39,7 @@ package final class Split: BuiltinOp {
 
   package static let sized = OpEntry(
     "split_v", .splitV, types: types, "parts of given extents along a dimension",
+    notImported: "slices stand for it",
     parse: { attributes throws(Diagnostic) in
       try attributes.allow(["count"])
       return Split(.sized, count: try attributes.int("count"))
@@ -48,6 +50,7 @@ package final class Split: BuiltinOp {
 
   package static let single = OpEntry(
     "unpack", .unpack, types: types, "the elements of a dimension, each a tensor",
+    notImported: "slices stand for it",
     parse: { attributes throws(Diagnostic) in
       try attributes.allow(["axis", "count"])
       return Split(

@@ -15,6 +15,7 @@ package final class Squeeze: BuiltinOp {
   package static let entry = OpEntry(
     "squeeze", .squeeze, types: [.float32, .int8, .int16, .uint8, .int32],
     "the same elements without dimensions of 1",
+    notImported: "RESHAPE stands for it",
     parse: { attributes throws(Diagnostic) in
       try attributes.allow(["dimensions"])
       return Squeeze(dimensions: try attributes.ints("dimensions", default: []))

@@ -64,6 +64,7 @@ package final class Unary: BuiltinOp {
   package static func entry(_ kind: Kind) -> OpEntry {
     OpEntry(
       kind.rawValue, kind.builtin, types: kind.types, kind.summary,
+      notImported: kind == .square ? "MUL, which has an int8 form, stands for it" : nil,
       parse: { attributes throws(Diagnostic) in
         try attributes.allow([])
         return Unary(kind)

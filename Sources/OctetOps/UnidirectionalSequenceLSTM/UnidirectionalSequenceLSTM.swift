@@ -25,6 +25,7 @@ package final class UnidirectionalSequenceLSTM: BuiltinOp {
   package static let entry = OpEntry(
     "unidirectional_sequence_lstm", .unidirectionalSequenceLSTM, types: [.float32],
     "LSTM layer over a sequence",
+    notImported: "made for recurrent layers",
     parse: { attributes throws(Diagnostic) in
       try attributes.allow(["time_major", "cell_clip"])
       return UnidirectionalSequenceLSTM(

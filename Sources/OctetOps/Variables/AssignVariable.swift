@@ -11,6 +11,7 @@ package final class AssignVariable: BuiltinOp {
   package static let entry = OpEntry(
     "assign_variable", .assignVariable, types: [.float32, .int8],
     "gives a variable a value",
+    notImported: "importers take variables as their stored values",
     parse: { attributes throws(Diagnostic) in
       try attributes.allow([])
       return AssignVariable()

@@ -14,6 +14,7 @@ package final class CallOnce: BuiltinOp {
 
   package static let entry = OpEntry(
     "call_once", .callOnce, types: [.float32], "runs a subgraph once, which initializes variables",
+    notImported: "importers take variables as their stored values",
     parse: { attributes throws(Diagnostic) in
       try attributes.allow(["graph"])
       return CallOnce(graph: try attributes.graph("graph"))

@@ -16,6 +16,7 @@ package final class ReadVariable: BuiltinOp {
 
   package static let entry = OpEntry(
     "read_variable", .readVariable, types: [.float32, .int8], "the value of a variable",
+    notImported: "importers take variables as their stored values",
     parse: { attributes throws(Diagnostic) in
       try attributes.allow(["type", "extents"])
       let type = try attributes.symbol("type", among: ElementType.allCases.map { $0.shortName })

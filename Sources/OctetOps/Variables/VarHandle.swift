@@ -17,6 +17,7 @@ package final class VarHandle: BuiltinOp {
 
   package static let entry = OpEntry(
     "var_handle", .varHandle, types: [.float32], "names a variable",
+    notImported: "importers take variables as their stored values",
     parse: { attributes throws(Diagnostic) in
       try attributes.allow(["container", "variable"])
       return VarHandle(

@@ -12,6 +12,7 @@ package final class Where: BuiltinOp {
   package static let entry = OpEntry(
     "where", .where, types: [.float32, .int8, .uint8, .int32, .int64, .bool],
     "the places of elements that are not zero", takesEmpty: true,
+    notImported: "importers refuse what the data count",
     parse: { attributes throws(Diagnostic) in
       try attributes.allow([])
       return Where()

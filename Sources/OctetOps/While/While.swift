@@ -22,6 +22,7 @@ package final class While: BuiltinOp {
   package static let entry = OpEntry(
     "while", .`while`, types: [.float32, .int32, .bool],
     "a loop, its condition and body as subgraphs",
+    notImported: "made for loops that are not unrolled",
     parse: { attributes throws(Diagnostic) in
       try attributes.allow(["condition", "body"])
       return While(
