@@ -1,5 +1,5 @@
 import OctetDiagnostics
-import OctetIR
+package import OctetIR
 
 /// The parameters that the activations of a float graph have as int8, or as int16: from the ranges of a calibration
 /// table and the operators' rules.
@@ -235,7 +235,7 @@ extension Quantization {
 
 extension Node {
   /// The operator's int8 form, when it has one.
-  var int8Rule: Int8Rule? {
+  package var int8Rule: Int8Rule? {
     if case .int8(let rule) = op.quantization { return rule }
     return nil
   }

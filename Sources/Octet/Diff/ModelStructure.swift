@@ -41,6 +41,8 @@ struct ModelStructure {
     let inputs: [Source]
     /// Nil for an operator without weights.
     let weights: Weights?
+    /// Its results in the graph; none for a layer whose clamp is the part after it.
+    let outputs: [ValueID]
     /// What it is called in the model.
     let name: String
     /// The places it was made from, its layer's own first.
@@ -78,7 +80,8 @@ struct ModelStructure {
         kind: slope == nil ? node.operatorName : "leaky_relu",
         properties: slope.map { [Property(name: "alpha", value: "\($0.alpha)")] }
           ?? reader.properties,
-        inputs: inputs, weights: reader.weights, name: reader.name, places: reader.places)
+        inputs: inputs, weights: reader.weights,
+        outputs: reader.clamp == nil ? node.outputs : [], name: reader.name, places: reader.places)
       for (output, id) in node.outputs.enumerated() {
         sources[id] = .result(part: parts.count, output: output)
       }
@@ -88,7 +91,7 @@ struct ModelStructure {
       parts.append(
         Part(
           kind: clamp, properties: [], inputs: [.result(part: parts.count - 1, output: 0)],
-          weights: nil, name: place.first?.node ?? reader.name, places: place))
+          weights: nil, outputs: [output], name: place.first?.node ?? reader.name, places: place))
       sources[output] = .result(part: parts.count - 1, output: 0)
     }
     outputs = graph.outputs.compactMap { id in sources[id].map { (graph[id].name, $0) } }

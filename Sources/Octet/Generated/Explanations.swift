@@ -2603,5 +2603,42 @@ extension Explanation {
       Mend the text. `octet inspect` tells the outputs' names and shapes.
 
       """#,
+    "OCT0901": #"""
+      # OCT0901 models-differ
+
+      Two models cannot be compared on the same samples.
+
+      ## Why
+
+      `octet compare` gives both models the same samples, so every input of B needs a counterpart in A: of the same name, or in
+      the same place, and of the same extents.
+
+      ## Example
+
+      The second net takes larger pictures:
+
+      ```sh
+      for size in 8 16; do
+        cat > net$size.cfg <<CFG
+      [net]
+      width=$size
+      height=$size
+      [convolutional]
+      filters=2
+      size=1
+      activation=linear
+      CFG
+        head -c 52 /dev/zero > net$size.weights
+      done
+      head -c 896 /dev/zero > x.bin
+      { printf "\223NUMPY\1\0\166\0{'descr': '<f4', 'fortran_order': False, 'shape': (1, 8, 8, 3), }"; printf '%53s\n' ''; head -c 768 x.bin; } > x.npy
+      octet compare net8.cfg net16.cfg --weights-a net8.weights --weights-b net16.weights --data x.npy
+      ```
+
+      ## How to fix
+
+      Convert B from A anew, or give both the same extents when they are converted: `--input-shape NAME=EXTENTS`.
+
+      """#,
   ]
 }

@@ -1,0 +1,57 @@
+import OctetDiagnostics
+
+/// Why numbers differ from a reference's, in words.
+public struct Cause: Sendable, Equatable {
+  public enum Kind: String, Sendable, CaseIterable {
+    /// Numbers that are NaN or infinite.
+    case unreal = "not-a-number"
+    /// Weights are the reference's in another order.
+    case permutedWeights = "permuted-weights"
+    /// Weights are others than the reference's by more than rounding.
+    case otherWeights = "other-weights"
+    /// A bias does not fit int32 at its scale.
+    case saturatedBias = "saturated-bias"
+    case otherBias = "other-bias"
+    /// An operator or a clamp of the reference is missing.
+    case missingOperator = "missing-operator"
+    /// An operator has other settings than the reference's.
+    case otherSettings = "other-settings"
+    /// The error lies at the border of the picture.
+    case padding
+    /// The data go beyond the range.
+    case clipped
+    /// The range has the data's width and lies beside them.
+    case zeroPoint = "zero-point"
+    /// The range is wider than the data need.
+    case wideRange = "wide-range"
+    /// The range is that of a concatenation whose other operands are wider.
+    case concatenation
+    /// A channel needs a range many times that of the others.
+    case outlierChannel = "outlier-channel"
+    /// Channels use few codes of their weights.
+    case fewCodes = "few-weight-codes"
+    /// The operator's scale is fixed, and its numbers are small.
+    case fixedScale = "fixed-scale"
+    /// What is calibrated fits other data.
+    case calibrationData = "calibration-data"
+    /// What eight bits cost anyway.
+    case rounding
+  }
+
+  public let kind: Kind
+  /// A sentence without a full stop.
+  public let text: String
+  /// What to do; empty where there is nothing to mend.
+  public let fix: String
+
+  init(_ kind: Kind, _ text: String, fix: String = "") {
+    (self.kind, self.text, self.fix) = (kind, text, fix)
+  }
+
+  var json: JSON {
+    .members([
+      ("kind", .string(kind.rawValue)), ("text", .string(text)),
+      ("fix", fix.isEmpty ? nil : .string(fix)),
+    ])
+  }
+}

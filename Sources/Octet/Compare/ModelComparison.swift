@@ -1,0 +1,234 @@
+public import OctetData
+public import OctetDiagnostics
+import OctetIR
+import OctetOps
+import OctetQuantize
+import OctetRuntime
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+/// What one model's tensors are beside another's on samples, where errors are made, and why.
+///
+/// A is the reference, B the model that is looked into: a `.tflite` of its int8 form, or the same net of another format.
+///
+/// ```swift
+/// let comparison = try ModelComparison(float, int8, dataset, .identity, log: log)
+/// print(comparison.text)
+/// ```
+public struct ModelComparison: Sendable {
+  /// A tensor that both models have.
+  public struct Tensor: Sendable {
+    /// Its name in B, and in A where that is another.
+    public let name: String
+    public let nameInA: String
+    /// The operator of B that makes it: its place in the graph, its name and its source layer; nil for inputs.
+    public let index: Int?
+    public let op: String
+    public let place: Location?
+    public let type: String
+    /// Signal to noise in dB: of all errors, of B's operator alone, and of what it has been given.
+    public let decibels: Double
+    public let own: Double
+    public let inherited: Double
+    /// Signal to noise of the outputs in dB if the own error were the only one; nil where it was not measured.
+    public let atOutputs: Double?
+    public let cosine: Double
+    public let largest: Float
+    public let mean: Double
+    /// Nil for tensors of real numbers, as all that follow.
+    public let errorInSteps: Double?
+    public let overlap: Double?
+    public let saturation: Double?
+    public let codesUsed: Int?
+    public let deadChannels: [Int]
+    /// The range of A's numbers, and what B's type holds.
+    public let data: ClosedRange<Float>
+    public let range: ClosedRange<Float>?
+    /// Own noise, as a multiple of what 8 bits cost if ranges and weights are as they should be.
+    public let excess: Double
+    /// The same for every tensor that no error begins in.
+    public var isSuspicious: Bool { excess > ModelComparison.suspicious }
+    public let causes: [Cause]
+  }
+
+  /// An output of both models.
+  public struct Output: Sendable {
+    public let name: String
+    public let decibels: Double
+    public let largest: Float
+    /// Samples whose best class is the same; nil for an output that is no list of scores.
+    public let sameTop: Int?
+  }
+
+  /// Boxes of a detector on pictures.
+  public struct Boxes: Sendable {
+    /// Of A, found by B too, in the same class and overlapping by half.
+    public internal(set) var kept = 0
+    public internal(set) var lost = 0
+    /// Of B alone.
+    public internal(set) var added = 0
+  }
+
+  public let a: String
+  public let b: String
+  public let samples: Int
+  /// Of what is wrong with no layer: data, preprocessing, calibration.
+  public let causes: [Cause]
+  /// In the order in which B makes them.
+  public let tensors: [Tensor]
+  /// Places in `tensors` of those with an error of their own, the one to look at first before others.
+  public let ranking: [Int]
+  public let outputs: [Output]
+  public let boxes: Boxes?
+  /// B's tensors of real numbers that A has no counterpart of.
+  public let unpaired: [String]
+
+  /// Own noise beyond so many times what 8 bits cost is a fault.
+  static let suspicious = 6.0
+
+  /// Runs both models and their parts.
+  ///
+  /// - Parameters:
+  ///   - samples: how many of the data set to take, evenly spaced.
+  ///   - progress: called with the number of samples that are done.
+  /// - Throws: after logging `OCT0901` where the inputs are not the same, and what can't be run.
+  public init(
+    _ a: Model, _ b: Model, _ dataset: Dataset, _ preprocessing: Preprocessing, samples: Int = 32,
+    log: DiagnosticLog, progress: (_ done: Int, _ of: Int) -> Void = { _, _ in }
+  ) throws(DiagnosticFailure) {
+    let pairs = TensorPairs(a.graph, b.graph)
+    try Self.requireSameInputs(a, b, pairs, log)
+    var run = try ComparisonRun(a.graph, b.graph, pairs, threads: a.threads, log: log)
+    let indices = Dataset.evenlySpaced(samples, of: dataset.count)
+    let feeder = try SampleFeeder(dataset, a, preprocessing, log: log)
+    var answers = Answers(a.graph, b.graph)
+    var kept: [[OctetIR.Tensor]] = []
+    for (done, index) in indices.enumerated() {
+      progress(done, indices.count)
+      let batch = try log.attempt { () throws(Diagnostic) in try feeder.batch([index]) }
+      if kept.count < CalibrationCheck.samples { kept.append(batch) }
+      try run.add(batch, log: log) { answers.add($0) }
+    }
+    progress(indices.count, indices.count)
+    let parts = PartFinder(a.graph, b.graph, run.pairs)
+    let findings = run.pairs.indices.map { parts.finding($0, run) }
+    self.a = a.path
+    self.b = b.path
+    self.samples = indices.count
+    tensors = findings.map { $0.tensor }
+    ranking = Self.ranking(findings, run)
+    causes =
+      CalibrationCheck.cause(
+        a.graph, b.graph, run.pairs.indices.filter { parts.hasOwnRange($0) }.map { run.pairs[$0] },
+        samples: kept, threads: a.threads
+      ).map { [$0] } ?? []
+    outputs = answers.outputs
+    boxes = try Self.boxes(a, b, dataset, indices, preprocessing, log)
+    unpaired = b.graph.nodes.flatMap { $0.outputs }.filter {
+      pairs.partner[$0] == nil && TensorView.writable.contains(b.graph[$0].type.element)
+    }.map { b.graph[$0].name }
+  }
+
+  private static func requireSameInputs(
+    _ a: Model, _ b: Model, _ pairs: TensorPairs, _ log: DiagnosticLog
+  ) throws(DiagnosticFailure) {
+    let missing = b.graph.inputs.filter { pairs.partner[$0] == nil }
+    guard !missing.isEmpty || pairs.pairs.isEmpty else { return }
+    throw log.failure(
+      Diagnostic(
+        .modelsDiffer, "the models don't have the same inputs, so no samples can be given to both",
+        at: Location(file: b.path),
+        notes: ["A has " + a.graph.inputs.map { a.graph[$0].text }.joined(separator: ", ")],
+        help: "convert B from A, or give both the same shapes with --input-shape",
+        tensors: missing.map { b.graph[$0].text }))
+  }
+
+  /// Those with faults first, then by what they cost the outputs.
+  private static func ranking(_ findings: [PartFinder.Finding], _ run: ComparisonRun) -> [Int] {
+    let most = run.damage.compactMap { $0 }.max() ?? 0
+    func weight(_ index: Int) -> (tier: Int, cost: Double) {
+      let tensor = findings[index].tensor
+      let cost = run.damage[index] ?? 0
+      if tensor.causes.first?.kind == .unreal { return (3, Double(-index)) }
+      let isFault = tensor.isSuspicious && (run.damage[index] == nil || cost > 0.01 * most)
+      return (isFault ? 2 : 1, run.damage[index] ?? run.ownRatio(index) * 1e-6)
+    }
+    return findings.indices.filter { !findings[$0].tensor.causes.isEmpty }
+      .map { ($0, weight($0)) }
+      .sorted { ($0.1.tier, $0.1.cost, $1.0) > ($1.1.tier, $1.1.cost, $0.0) }
+      .map { $0.0 }
+  }
+
+  /// Nil for models that are no detectors, and samples that are no pictures.
+  private static func boxes(
+    _ a: Model, _ b: Model, _ dataset: Dataset, _ indices: [Int], _ preprocessing: Preprocessing,
+    _ log: DiagnosticLog
+  ) throws(DiagnosticFailure) -> Boxes? {
+    guard a.detector != nil, dataset.picturePaths != nil else { return nil }
+    var other = b
+    other.detector = b.detector ?? a.detector
+    let sessions = [try Session(a, log: log), try Session(other, log: log)]
+    for session in sessions { session.preprocessing = preprocessing }
+    guard sessions.allSatisfy({ $0.detector != nil }) else { return nil }
+    var result = Boxes()
+    for index in indices {
+      let picture = try log.attempt { () throws(Diagnostic) in try dataset.picture(index) }
+      let wanted = try sessions[0].detect(picture, log: log)
+      var found = try sessions[1].detect(picture, log: log)
+      for object in wanted {
+        let match = found.firstIndex {
+          $0.classIndex == object.classIndex && $0.box.overlap(object.box) >= 0.5
+        }
+        if let match {
+          found.remove(at: match)
+          result.kept += 1
+        } else {
+          result.lost += 1
+        }
+      }
+      result.added += found.count
+    }
+    return result
+  }
+
+  /// Sums up what becomes of the outputs.
+  private struct Answers {
+    private(set) var outputs: [Output]
+    private var sums: [(signal: Double, noise: Double)]
+
+    init(_ a: Graph, _ b: Graph) {
+      outputs = b.outputs.map { id in
+        let isScores = ClassScore.isList(b[id].type.shape.dimensions.map { $0.value })
+        return Output(name: b[id].name, decibels: 0, largest: 0, sameTop: isScores ? 0 : nil)
+      }
+      sums = outputs.map { _ in (0, 0) }
+    }
+
+    mutating func add(_ found: ComparisonRun.Outputs) {
+      for (index, (wanted, values)) in zip(found.a, found.b).enumerated()
+      where index < outputs.count {
+        var largest = outputs[index].largest
+        for (x, y) in zip(wanted, values) where x.isFinite && y.isFinite {
+          sums[index].signal += Double(x) * Double(x)
+          sums[index].noise += Double(y - x) * Double(y - x)
+          largest = max(largest, abs(y - x))
+        }
+        outputs[index] = Output(
+          name: outputs[index].name, decibels: decibels(sums[index].signal, sums[index].noise),
+          largest: largest,
+          sameTop: outputs[index].sameTop.map {
+            $0 + (bestClass(wanted) == bestClass(values) ? 1 : 0)
+          })
+      }
+    }
+  }
+}
+
+/// Signal to noise in dB; infinite without noise.
+func decibels(_ signal: Double, _ noise: Double) -> Double {
+  noise > 0 ? 10 * log10(max(signal, .leastNormalMagnitude) / noise) : .infinity
+}

@@ -1,0 +1,80 @@
+import OctetDiagnostics
+import OctetIR
+import OctetOps
+import OctetQuantize
+
+/// What lies between the paired tensors of two graphs, and what is to be said of each.
+struct PartFinder {
+  struct Finding {
+    let tensor: ModelComparison.Tensor
+  }
+
+  private let a: Graph
+  private let b: Graph
+  private let pairs: [TensorPairs.Pair]
+  private let makersA: [Int?]
+  private let makersB: [Int?]
+  private let consumersB: [[Int]]
+  private let cutsA: Set<ValueID>
+  private let cutsB: Set<ValueID>
+
+  init(_ a: Graph, _ b: Graph, _ pairs: [TensorPairs.Pair]) {
+    (self.a, self.b, self.pairs) = (a, b, pairs)
+    (makersA, makersB, consumersB) = (a.producers(), b.producers(), b.consumers())
+    (cutsA, cutsB) = (Set(pairs.map { $0.a }), Set(pairs.map { $0.b }))
+  }
+
+  /// The nodes that make a value from `cuts`, in order.
+  private static func part(
+    _ graph: Graph, _ makers: [Int?], _ cuts: Set<ValueID>, of id: ValueID
+  ) -> [Node] {
+    var found: Set<Int> = []
+    var open = [id]
+    while let next = open.popLast() {
+      guard let maker = makers[next.index], found.insert(maker).inserted else { continue }
+      open += graph.nodes[maker].inputs.compactMap { $0 }.filter { !cuts.contains($0) }
+    }
+    return found.sorted().map { graph.nodes[$0] }
+  }
+
+  /// Whether the range of B's tensor was chosen for it, not taken from an operand or a specification.
+  func hasOwnRange(_ index: Int) -> Bool {
+    let id = pairs[index].b
+    guard Codec(b[id].type) != nil else { return false }
+    guard let maker = makersB[id.index] else { return true }
+    guard case .int8(let rule) = b.nodes[maker].op.quantization else {
+      return b.nodes[maker].isConversion
+    }
+    return rule.output == .calibrated
+  }
+
+  func finding(_ index: Int, _ run: ComparisonRun) -> Finding {
+    let (pair, statistics) = (pairs[index], run.statistics[index])
+    let maker = makersB[pair.b.index]
+    let node = maker.map { b.nodes[$0] }
+    let partA = Self.part(a, makersA, cutsA, of: pair.a)
+    let partB = Self.part(b, makersB, cutsB, of: pair.b)
+    let causes = TensorCauses(
+      a, b, pair, statistics, partA: partA, partB: partB,
+      readers: consumersB[pair.b.index].map { b.nodes[$0] })
+    let (own, allowed) = (statistics.ownNoise, causes.allowedNoise)
+    let excess =
+      statistics.unreal.own > 0
+      ? .infinity : own > 0 ? own / max(allowed, .leastNormalMagnitude) : 0
+    let low = min(statistics.low, statistics.high)
+    return Finding(
+      tensor: ModelComparison.Tensor(
+        name: b[pair.b].name, nameInA: a[pair.a].name, index: maker, op: node?.op.name ?? "input",
+        place: node?.location.source, type: b[pair.b].type.text,
+        decibels: decibels(statistics.signal, statistics.noise),
+        own: decibels(statistics.signal, own),
+        inherited: decibels(statistics.signal, max(0, statistics.noise - own)),
+        atOutputs: run.damage[index].map { decibels(1, $0) }, cosine: statistics.cosine,
+        largest: statistics.largest, mean: statistics.meanError,
+        errorInSteps: statistics.errorInSteps, overlap: statistics.overlap,
+        saturation: statistics.saturation, codesUsed: statistics.codesUsed,
+        deadChannels: statistics.deadChannels, data: low...max(low, statistics.high),
+        range: statistics.range, excess: excess,
+        causes: causes.found(isSuspicious: excess > ModelComparison.suspicious)))
+  }
+}
