@@ -16,7 +16,7 @@ import OctetRuntime
 /// is the cause. One wrong range in a graph does not make another guess fit.
 struct CalibrationCheck {
   /// How many samples are tried.
-  static let samples = 8
+  static let samples = 12
 
   /// What might have been done to the inputs that were calibrated with.
   private struct Guess: Sendable {
@@ -49,8 +49,14 @@ struct CalibrationCheck {
     affine("inverted (1 - x)", -1, 1),
   ]
 
-  /// Ranges that are so near to the data's are theirs.
-  private static let fit = 0.02
+  /// Logarithms of ratios so far apart are equal.
+  private static let leastSpread = 0.01
+  /// What one range counts at most, so that one that is wrong by itself does not decide.
+  private static let mostSpreads = 4.0
+  /// Ranges as near to the data's are made of them: codes divide a range by 255.
+  private static let exactly = 0.003
+  /// What a guess must gain in squares of spreads.
+  private static let leastGain = 6.0
 
   /// A paired tensor with a range of its own.
   private struct Range {
@@ -80,49 +86,61 @@ struct CalibrationCheck {
     guard let loop = try? SampleLoop(observed, threads: threads, log: DiagnosticLog()) else {
       return nil
     }
-    func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(max(values.count, 1)) }
-    var misfits = [misfit(ranges, guesses[0], loop, observed, samples)]
-    if mean(misfits[0]) < fit { return nil }
-    for guess in guesses.dropFirst() {
-      misfits.append(misfit(ranges, guess, loop, observed, samples))
+    let own = ends(of: guesses[0], loop, observed, samples)
+    // What a range owes to the choice of samples: how far those of single ones are apart.
+    let spreads = ranges.map { range in
+      let each = own.map { misfit(range, $0[range.a]) }
+      let mean = each.reduce(0, +) / Double(each.count)
+      let power = each.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(each.count)
+      return power.squareRoot() + leastSpread
     }
-    guard let best = misfits.indices.min(by: { mean(misfits[$0]) < mean(misfits[$1]) }), best > 0
-    else { return nil }
-    let better = zip(misfits[0], misfits[best]).count { $1 < $0 }
-    let (before, after) = (mean(misfits[0]), mean(misfits[best]))
-    // How far what the guess wins is beyond chance.
-    let gains = zip(misfits[0], misfits[best]).map { $0 - $1 }
-    let spread = (mean(gains.map { ($0 - mean(gains)) * ($0 - mean(gains)) }) / Double(gains.count))
-      .squareRoot()
-    guard after < 0.6 * before, Double(better) >= 0.65 * Double(ranges.count),
-      mean(gains) > 2.5 * spread
-    else { return nil }
+    func misfits(_ ends: [Ends]) -> [Double] {
+      let all = ends.reduce(into: Ends()) { all, one in
+        all.merge(one) { (min($0.low, $1.low), max($0.high, $1.high)) }
+      }
+      return ranges.map { abs(misfit($0, all[$0.a])) }
+    }
+    func scores(_ misfits: [Double]) -> [Double] {
+      zip(misfits, spreads).map { min($0 / $1, mostSpreads) * min($0 / $1, mostSpreads) }
+    }
+    func sum(_ values: [Double]) -> Double { values.reduce(0, +) }
+    let before = misfits(own)
+    let tried = guesses.dropFirst().map { guess in
+      (guess, misfits(ends(of: guess, loop, observed, samples)))
+    }
+    guard let (guess, after) = tried.min(by: { sum(scores($0.1)) < sum(scores($1.1)) }) else {
+      return nil
+    }
+    // Where the same samples were calibrated with, ranges are exactly theirs.
+    let exact = [before, after].map { $0.count { $0 < exactly } }
+    let (scoresBefore, scoresAfter) = (scores(before), scores(after))
+    // Else those that the guess makes a difference to must fit it.
+    let told = ranges.indices.filter { abs(scoresBefore[$0] - scoresAfter[$0]) > 0.5 }
+    let better = told.count { scoresAfter[$0] < scoresBefore[$0] }
+    let fits =
+      sum(scoresBefore) - sum(scoresAfter) > leastGain && 4 * better >= 3 * told.count
+      && sum(told.map { scoresAfter[$0] }) < 2 * Double(told.count)
+    guard fits || exact[1] - exact[0] >= max(3, ranges.count / 4) else { return nil }
+    let closer = zip(before, after).count { $1 < $0 }
     return Cause(
       .calibrationData,
-      "the calibration data are unlike the data here: the ranges of \(better) of \(ranges.count) tensors fit inputs that are \(guesses[best].text); "
-        + "ranges are \(percent(before)) apart from those of these data, \(percent(after)) then",
+      "the calibration data are unlike the data here: the ranges of \(closer) of \(ranges.count) tensors fit inputs better that are \(guess.text)",
       fix: "calibrate with the --preprocess of the data that the model runs on")
   }
 
-  private static func percent(_ misfit: Double) -> String {
-    "\(decimals(100 * (exp(misfit) - 1), 0)) %"
-  }
+  private typealias Ends = [ValueID: (low: Float, high: Float)]
 
-  /// By range, how far it is from what the changed inputs make: the mean of both ends, as logarithms of ratios to the width.
-  private static func misfit(
-    _ ranges: [Range], _ guess: Guess, _ loop: SampleLoop, _ graph: Graph,
-    _ samples: [[Tensor]]
-  ) -> [Double] {
-    var ends: [ValueID: (low: Float, high: Float)] = [:]
-    func add(_ id: ValueID, _ values: [Float]) {
-      var (low, high) = ends[id] ?? (0, 0)
-      for value in values where value.isFinite {
-        low = min(low, value)
-        high = max(high, value)
-      }
-      ends[id] = (low, high)
-    }
+  /// The extremes of the outputs and inputs on each sample, changed.
+  private static func ends(
+    of guess: Guess, _ loop: SampleLoop, _ graph: Graph, _ samples: [[Tensor]]
+  ) -> [Ends] {
+    var result: [Ends] = []
     for sample in samples {
+      var ends: Ends = [:]
+      func add(_ id: ValueID, _ values: [Float]) {
+        let real = values.lazy.filter { $0.isFinite }
+        ends[id] = (min(real.min() ?? 0, 0), max(real.max() ?? 0, 0))
+      }
       let changed = zip(graph.inputs, sample).map { id, tensor in
         var values = tensor.storage.array(of: Float.self)
         guess.change(&values, graph[id].type.shape.extents ?? [])
@@ -132,12 +150,18 @@ struct CalibrationCheck {
       try? loop.run(changed, log: DiagnosticLog()) { _, outputs in
         for (id, values) in zip(graph.outputs, outputs) { add(id, values) }
       }
+      result.append(ends)
     }
-    return ranges.map { range in
-      let (low, high) = ends[range.a] ?? (0, 0)
-      let width = Double(max(range.high - range.low, high - low, .leastNormalMagnitude))
-      let apart = Double(abs(range.high - high) + abs(range.low - low)) / width
-      return log(1 + min(apart, 20))
-    }
+    return result
+  }
+
+  /// The logarithm of how many times the range's larger end is the data's. The smaller one may be cut where an activation
+  /// follows.
+  private static func misfit(_ range: Range, _ ends: (low: Float, high: Float)?) -> Double {
+    let (low, high) = ends ?? (0, 0)
+    let (held, needed) =
+      range.high >= -0.9 * range.low ? (range.high, high) : (-range.low, -low)
+    guard held > 0, needed > 0 else { return 3 }
+    return max(-3, min(3, log(Double(held) / Double(needed))))
   }
 }

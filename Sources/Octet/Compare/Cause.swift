@@ -36,16 +36,31 @@ public struct Cause: Sendable, Equatable {
     case calibrationData = "calibration-data"
     /// What eight bits cost anyway.
     case rounding
+
+    /// Whether the part computes something else than the reference's.
+    var isOfOperator: Bool {
+      [
+        .unreal, .permutedWeights, .otherWeights, .saturatedBias, .otherBias, .missingOperator,
+        .otherSettings, .padding,
+      ].contains(self)
+    }
+
+    /// Whether it is a fault whatever it costs.
+    var isCertain: Bool {
+      [.unreal, .permutedWeights, .saturatedBias, .zeroPoint].contains(self)
+    }
   }
 
   public let kind: Kind
+  /// The tensor that the cause lies in, where that is another than the one whose error it explains.
+  public let tensor: String?
   /// A sentence without a full stop.
   public let text: String
   /// What to do; empty where there is nothing to mend.
   public let fix: String
 
-  init(_ kind: Kind, _ text: String, fix: String = "") {
-    (self.kind, self.text, self.fix) = (kind, text, fix)
+  init(_ kind: Kind, _ text: String, fix: String = "", of tensor: String? = nil) {
+    (self.kind, self.text, self.fix, self.tensor) = (kind, text, fix, tensor)
   }
 
   var json: JSON {

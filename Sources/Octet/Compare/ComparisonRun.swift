@@ -1,6 +1,7 @@
 import OctetDiagnostics
 import OctetIR
 import OctetOps
+import OctetQuantize
 import OctetRuntime
 
 /// Runs two graphs and the parts between their paired tensors on the same samples.
@@ -54,7 +55,12 @@ struct ComparisonRun {
     self.b = b
     self.threads = threads
     self.pairs = pairs.pairs
-    statistics = pairs.pairs.map { TensorStatistics(b[$0.b].type) }
+    let consumers = b.consumers()
+    statistics = pairs.pairs.map { pair in
+      let gains = consumers[pair.b.index].map { b.nodes[$0].int8Rule?.negativeGain ?? 1 }
+      return TensorStatistics(
+        b[pair.b].type, negativeGain: b.outputs.contains(pair.b) ? 1 : gains.max() ?? 1)
+    }
     damage = [Double?](repeating: nil, count: statistics.count)
     outputPairs = b.outputs.enumerated().compactMap { place, id in
       (pairs.partner[id] ?? (place < a.outputs.count ? a.outputs[place] : nil)).map { ($0, id) }

@@ -50,7 +50,7 @@ public struct ModelComparison: Sendable {
     public let range: ClosedRange<Float>?
     /// Own noise, as a multiple of what 8 bits cost if ranges and weights are as they should be.
     public let excess: Double
-    /// The same for every tensor that no error begins in.
+    /// Whether that is a fault.
     public var isSuspicious: Bool { excess > ModelComparison.suspicious }
     public let causes: [Cause]
   }
@@ -119,11 +119,16 @@ public struct ModelComparison: Sendable {
     self.a = a.path
     self.b = b.path
     self.samples = indices.count
-    tensors = findings.map { $0.tensor }
+    tensors = findings
     ranking = Self.ranking(findings, run)
+    // Behind a part that computes something else ranges are of other numbers.
+    let spoilt = parts.behind(
+      run.pairs.indices.filter { findings[$0].causes.contains { $0.kind.isOfOperator } })
     causes =
       CalibrationCheck.cause(
-        a.graph, b.graph, run.pairs.indices.filter { parts.hasOwnRange($0) }.map { run.pairs[$0] },
+        a.graph, b.graph,
+        run.pairs.indices.filter { parts.hasOwnRange($0) && !spoilt.contains(run.pairs[$0].b) }
+          .map { run.pairs[$0] },
         samples: kept, threads: a.threads
       ).map { [$0] } ?? []
     outputs = answers.outputs
@@ -148,19 +153,33 @@ public struct ModelComparison: Sendable {
   }
 
   /// Those with faults first, then by what they cost the outputs.
-  private static func ranking(_ findings: [PartFinder.Finding], _ run: ComparisonRun) -> [Int] {
+  private static func ranking(_ findings: [Tensor], _ run: ComparisonRun) -> [Int] {
     let most = run.damage.compactMap { $0 }.max() ?? 0
     func weight(_ index: Int) -> (tier: Int, cost: Double) {
-      let tensor = findings[index].tensor
+      let tensor = findings[index]
       let cost = run.damage[index] ?? 0
       if tensor.causes.first?.kind == .unreal { return (3, Double(-index)) }
-      let isFault = tensor.isSuspicious && (run.damage[index] == nil || cost > 0.01 * most)
+      let isFault =
+        tensor.causes.contains { $0.kind.isCertain }
+        || tensor.isSuspicious && (run.damage[index] == nil || cost > 0.01 * most)
       return (isFault ? 2 : 1, run.damage[index] ?? run.ownRatio(index) * 1e-6)
     }
-    return findings.indices.filter { !findings[$0].tensor.causes.isEmpty }
-      .map { ($0, weight($0)) }
-      .sorted { ($0.1.tier, $0.1.cost, $1.0) > ($1.1.tier, $1.1.cost, $0.0) }
-      .map { $0.0 }
+    var weights = Dictionary(
+      uniqueKeysWithValues: findings.indices.filter { !findings[$0].causes.isEmpty }
+        .map { ($0, weight($0)) })
+    // A tensor that spoils those that read it comes before them.
+    for (index, weight) in weights {
+      guard let source = findings[index].causes.first?.tensor,
+        let maker = findings.firstIndex(where: { $0.name == source })
+      else { continue }
+      if weights[maker].map({ ($0.tier, $0.cost) < (weight.tier, weight.cost) }) ?? true {
+        weights[maker] = (weight.tier, weight.cost.nextUp)
+      }
+    }
+    return weights.sorted {
+      ($0.value.tier, $0.value.cost, $1.key) > ($1.value.tier, $1.value.cost, $0.key)
+    }
+    .map { $0.key }
   }
 
   /// Nil for models that are no detectors, and samples that are no pictures.

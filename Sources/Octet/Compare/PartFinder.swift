@@ -5,10 +5,6 @@ import OctetQuantize
 
 /// What lies between the paired tensors of two graphs, and what is to be said of each.
 struct PartFinder {
-  struct Finding {
-    let tensor: ModelComparison.Tensor
-  }
-
   private let a: Graph
   private let b: Graph
   private let pairs: [TensorPairs.Pair]
@@ -48,33 +44,43 @@ struct PartFinder {
     return rule.output == .calibrated
   }
 
-  func finding(_ index: Int, _ run: ComparisonRun) -> Finding {
+  /// B's tensors of these pairs, and all that is made of them.
+  func behind(_ indices: [Int]) -> Set<ValueID> {
+    var result = Set(indices.map { pairs[$0].b })
+    for node in b.nodes where node.inputs.contains(where: { $0.map(result.contains) ?? false }) {
+      result.formUnion(node.outputs)
+    }
+    return result
+  }
+
+  func finding(_ index: Int, _ run: ComparisonRun) -> ModelComparison.Tensor {
     let (pair, statistics) = (pairs[index], run.statistics[index])
     let maker = makersB[pair.b.index]
     let node = maker.map { b.nodes[$0] }
-    let partA = Self.part(a, makersA, cutsA, of: pair.a)
+    let partA =
+      node?.isConversion ?? false ? [] : Self.part(a, makersA, cutsA, of: pair.a)
     let partB = Self.part(b, makersB, cutsB, of: pair.b)
     let causes = TensorCauses(
       a, b, pair, statistics, partA: partA, partB: partB,
-      readers: consumersB[pair.b.index].map { b.nodes[$0] })
+      readers: consumersB[pair.b.index].map { b.nodes[$0] },
+      statisticsOf: { id in pairs.firstIndex { $0.b == id }.map { run.statistics[$0] } })
     let (own, allowed) = (statistics.ownNoise, causes.allowedNoise)
     let excess =
       statistics.unreal.own > 0
       ? .infinity : own > 0 ? own / max(allowed, .leastNormalMagnitude) : 0
     let low = min(statistics.low, statistics.high)
-    return Finding(
-      tensor: ModelComparison.Tensor(
-        name: b[pair.b].name, nameInA: a[pair.a].name, index: maker, op: node?.op.name ?? "input",
-        place: node?.location.source, type: b[pair.b].type.text,
-        decibels: decibels(statistics.signal, statistics.noise),
-        own: decibels(statistics.signal, own),
-        inherited: decibels(statistics.signal, max(0, statistics.noise - own)),
-        atOutputs: run.damage[index].map { decibels(1, $0) }, cosine: statistics.cosine,
-        largest: statistics.largest, mean: statistics.meanError,
-        errorInSteps: statistics.errorInSteps, overlap: statistics.overlap,
-        saturation: statistics.saturation, codesUsed: statistics.codesUsed,
-        deadChannels: statistics.deadChannels, data: low...max(low, statistics.high),
-        range: statistics.range, excess: excess,
-        causes: causes.found(isSuspicious: excess > ModelComparison.suspicious)))
+    return ModelComparison.Tensor(
+      name: b[pair.b].name, nameInA: a[pair.a].name, index: maker, op: node?.op.name ?? "input",
+      place: node?.location.source, type: b[pair.b].type.text,
+      decibels: decibels(statistics.signal, statistics.noise),
+      own: decibels(statistics.signal, own),
+      inherited: decibels(statistics.signal, max(0, statistics.noise - own)),
+      atOutputs: run.damage[index].map { decibels(1, $0) }, cosine: statistics.cosine,
+      largest: statistics.largest, mean: statistics.meanError,
+      errorInSteps: statistics.errorInSteps, overlap: statistics.overlap,
+      saturation: statistics.saturation, codesUsed: statistics.codesUsed,
+      deadChannels: statistics.deadChannels, data: low...max(low, statistics.high),
+      range: statistics.range, excess: excess,
+      causes: causes.found(isSuspicious: excess > ModelComparison.suspicious))
   }
 }

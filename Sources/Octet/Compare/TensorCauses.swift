@@ -14,14 +14,17 @@ struct TensorCauses {
   private let partA: [Node]
   private let partB: [Node]
   private let readers: [Node]
+  private let statisticsOf: (ValueID) -> TensorStatistics?
 
   /// - Parameters:
   ///   - partA: the nodes that make the tensor of the reference from other paired tensors, in order.
   ///   - readers: the nodes of B that read the tensor.
   init(
     _ a: Graph, _ b: Graph, _ pair: TensorPairs.Pair, _ statistics: TensorStatistics,
-    partA: [Node], partB: [Node], readers: [Node]
+    partA: [Node], partB: [Node], readers: [Node],
+    statisticsOf: @escaping (ValueID) -> TensorStatistics?
   ) {
+    self.statisticsOf = statisticsOf
     (self.a, self.b, self.pair, self.statistics) = (a, b, pair, statistics)
     (self.partA, self.partB, self.readers) = (partA, partB, readers)
   }
@@ -32,10 +35,14 @@ struct TensorCauses {
   func found(isSuspicious: Bool) -> [Cause] {
     var causes: [Cause] = []
     if let cause = unreal { causes.append(cause) }
+    let made = weightCauses + biasCauses
     if isSuspicious {
-      causes += weightCauses + biasCauses + settings
+      causes += made + settings
       if causes.isEmpty, let cause = border { causes.append(cause) }
+    } else {
+      causes += made.filter { $0.kind.isCertain }
     }
+    if let cause = outlierOfInput { causes.append(cause) }
     causes += ranges
     if let cause = fewCodes, share(weightNoise) > 0.2 { causes.append(cause) }
     if causes.isEmpty, statistics.ownNoise > 0 {
@@ -381,12 +388,13 @@ struct TensorCauses {
     let data = min(dataRange.lowerBound, 0)...max(dataRange.upperBound, 0)
     let (width, needed) = (held.upperBound - held.lowerBound, data.upperBound - data.lowerBound)
     let (low, high, noise) = statistics.clipped
-    if share(noise) > 0.4, low + high > 0 {
+    let shift = (held.lowerBound - data.lowerBound, held.upperBound - data.upperBound)
+    let isShifted =
+      statistics.negativeGain == 1 && low + high > 0 && width > 0.8 * needed
+      && width < 1.25 * needed && shift.0 * shift.1 > 0
+      && min(abs(shift.0), abs(shift.1)) > 0.1 * needed
+    if !isFixed, isShifted || share(noise) > 0.4 && low + high > 0 {
       let part = decimals(100 * Double(low + high) / Double(statistics.count), 2)
-      let shift = (held.lowerBound - data.lowerBound, held.upperBound - data.upperBound)
-      let isShifted =
-        width > 0.8 * needed && width < 1.6 * needed && shift.0 * shift.1 > 0
-        && min(abs(shift.0), abs(shift.1)) > 0.04 * needed
       if isShifted {
         causes.append(
           Cause(
@@ -407,15 +415,36 @@ struct TensorCauses {
     guard share(rounding) > 0.3, needed > 0 else { return causes }
     let ratio = width / needed
     if ratio > 1.8 { causes.append(wideRange(ratio, held, data)) }
-    if let cause = outlier(needed) { causes.append(cause) }
+    if let cause = outlier { causes.append(cause) }
     return causes
+  }
+
+  /// Whether a specification gives the operator's scale.
+  private var isFixed: Bool {
+    if case .int8(let rule)? = partB.last?.op.quantization, case .fixed = rule.output {
+      return true
+    }
+    return false
+  }
+
+  /// The concatenation that reads it, at once or through operators that hand on codes.
+  private var join: Node? {
+    var (open, seen) = (readers, 0)
+    while let node = open.popLast(), seen < 16 {
+      seen += 1
+      if node.op is Concatenation { return node }
+      if node.int8Rule?.output == .likeInput {
+        open += b.nodes.filter { $0.inputs.contains(node.outputs[0]) }
+      }
+    }
+    return nil
   }
 
   private func wideRange(
     _ ratio: Float, _ held: ClosedRange<Float>, _ data: ClosedRange<Float>
   ) -> Cause {
     let times = decimals(Double(ratio), 1)
-    if let join = readers.first(where: { $0.op is Concatenation }) {
+    if let join {
       let widths = join.inputs.compactMap { $0 }.map { b[$0].name }.filter { $0 != b[pair.b].name }
       return Cause(
         .concatenation,
@@ -424,7 +453,7 @@ struct TensorCauses {
           "keep the concatenation in int16 or float32 with --precision, or clip the wider operand with --ranges"
       )
     }
-    if case .int8(let rule)? = partB.last?.op.quantization, case .fixed = rule.output {
+    if isFixed {
       let classes = b[pair.b].type.shape.extents?.last ?? 1
       return Cause(
         .fixedScale,
@@ -442,20 +471,41 @@ struct TensorCauses {
       + (names.count > 3 ? " and others" : "")
   }
 
-  /// A channel that takes many times the range of half of all.
-  private func outlier(_ needed: Float) -> Cause? {
-    let channels = statistics.channels
-    guard channels.count > 2 else { return nil }
-    func reach(_ channel: TensorStatistics.Channel) -> Float {
-      max(channel.high, 0) - min(channel.low, 0)
-    }
-    let widths = channels.map { reach($0) }.sorted()
-    let median = widths[widths.count / 2]
-    guard median > 0, let most = widths.last, most > 8 * median else { return nil }
-    let wide = channels.indices.filter { reach(channels[$0]) > most / 4 }
-    guard wide.count * 8 <= channels.count,
-      let worst = wide.max(by: { reach(channels[$0]) < reach(channels[$1]) })
+  /// Weights that are rounded away since they read a channel many times as large as others.
+  private var outlierOfInput: Cause? {
+    guard let weights, let layer = layers?.b, let place = layer.int8Rule?.data,
+      let input = layer.inputs[place], let given = statisticsOf(input),
+      let filter = layer.int8Weights, let id = layer.inputs[filter.position],
+      let extents = b[id].type.shape.extents, extents.last == given.channels.count,
+      filter.axis != extents.count - 1, given.count > 0, given.channels.count > 1
     else { return nil }
+    let columns = given.channels.count
+    var noise = [Double](repeating: 0, count: columns)
+    for (index, (x, y)) in zip(weights.wanted, weights.found).enumerated() {
+      noise[index % columns] += Double(x - y) * Double(x - y)
+    }
+    let each = Double(statistics.count) / Double(weights.steps.count)
+    for channel in noise.indices {
+      noise[channel] *=
+        each * given.channels[channel].signal * Double(columns) / Double(given.count)
+    }
+    guard let worst = noise.indices.max(by: { noise[$0] < noise[$1] }),
+      share(noise[worst]) > 0.4, given.outliers.contains(worst)
+    else { return nil }
+    return Cause(
+      .outlierChannel,
+      "channel \(worst) of its input '\(b[input].name)' spans \(short(given.channels[worst].low))…\(short(given.channels[worst].high)), many times what the others do, so the weights that read it are too small for their codes",
+      fix:
+        "convert with --optimize, which scales channels, or keep the layer in int16 with --precision",
+      of: b[input].name)
+  }
+
+  /// A channel that takes many times the range of half of all.
+  private var outlier: Cause? {
+    let channels = statistics.channels
+    let wide = statistics.outliers
+    guard let worst = wide.max(by: { channels[$0].width < channels[$1].width }) else { return nil }
+    let (median, most) = (statistics.medianWidth, channels[worst].width)
     let names =
       wide.count == 1 ? "channel \(worst)" : "\(wide.count) channels, most by channel \(worst)"
     return Cause(

@@ -17,6 +17,9 @@ struct TensorStatistics {
     var foundLow = Float.infinity
     var foundHigh = -Float.infinity
 
+    /// Of A's numbers and 0.
+    var width: Float { high < low ? 0 : max(high, 0) - min(low, 0) }
+
     /// Whether B gives one number where A gives several.
     var isDead: Bool { high > low && foundHigh <= foundLow }
   }
@@ -39,11 +42,15 @@ struct TensorStatistics {
 
   private let extents: [Int]
   private let codec: Codec?
+  let negativeGain: Float
 
   /// Channels that are told apart; tensors with more count as one.
   private static let mostChannels = 4096
 
-  init(_ type: TensorType) {
+  /// - Parameter negativeGain: what the tensor's readers leave of an error of a negative number, which counts as that in
+  ///   own and clipped noise.
+  init(_ type: TensorType, negativeGain: Float = 1) {
+    self.negativeGain = negativeGain
     extents = type.shape.extents ?? []
     let last = extents.last ?? 1
     channels = [Channel](
@@ -65,12 +72,13 @@ struct TensorStatistics {
   mutating func add(a: [Float], b: [Float], expected: [Float], own: [Float]) {
     let columns = channels.count
     let isPicture = extents.count == 4 && extents[1] > 3 && extents[2] > 3
+    let gain = negativeGain
     count += a.count
     channels.withUnsafeMutableBufferPointer { channels in
       var channel = 0
       for index in a.indices {
         let (x, y) = (a[index], b[index])
-        let own = own[index] - expected[index]
+        let own = Self.error(own[index], expected[index], gain)
         if x.isFinite, y.isFinite {
           let difference = y - x
           channels[channel].signal += Double(x) * Double(x)
@@ -100,14 +108,19 @@ struct TensorStatistics {
     if let codec { addCodes(codec, a: a, b: b) }
   }
 
+  private static func error(_ own: Float, _ expected: Float, _ gain: Float) -> Float {
+    expected < 0 && own < 0 ? gain * (own - expected) : own - expected
+  }
+
   private mutating func addBorder(expected: [Float], own: [Float]) {
     let (height, width, depth) = (extents[1], extents[2], extents[3])
+    let gain = negativeGain
     for row in 0..<extents[0] * height {
       let isEdge = row % height == 0 || row % height == height - 1
       for column in 0..<width where isEdge || column == 0 || column == width - 1 {
         let start = (row * width + column) * depth
         for index in start..<start + depth {
-          let difference = own[index] - expected[index]
+          let difference = Self.error(own[index], expected[index], gain)
           if difference.isFinite { border.noise += Double(difference) * Double(difference) }
         }
         border.count += depth
@@ -120,11 +133,12 @@ struct TensorStatistics {
       let wanted = codec.steps(x)
       if wanted < codec.least {
         clipped.low += 1
-        clipped.noise += Double(codec.real(codec.least) - x) * Double(codec.real(codec.least) - x)
+        let error = Double(Self.error(codec.real(codec.least), x, negativeGain))
+        clipped.noise += error * error
       } else if wanted > codec.largest {
         clipped.high += 1
-        clipped.noise +=
-          Double(codec.real(codec.largest) - x) * Double(codec.real(codec.largest) - x)
+        let error = Double(Self.error(codec.real(codec.largest), x, negativeGain))
+        clipped.noise += error * error
       }
       wantedCodes[codec.place(wanted)] += 1
       codes[codec.place(codec.steps(y))] += 1
@@ -164,6 +178,19 @@ struct TensorStatistics {
     let total = codes.reduce(0, +)
     guard total > 0 else { return nil }
     return Double(zip(codes, wantedCodes).reduce(0) { $0 + min($1.0, $1.1) }) / Double(total)
+  }
+
+  var medianWidth: Float {
+    let widths = channels.map { $0.width }.sorted()
+    return widths.isEmpty ? 0 : widths[widths.count / 2]
+  }
+
+  /// Few channels that span many times what half of all do.
+  var outliers: [Int] {
+    let (median, most) = (medianWidth, channels.map { $0.width }.max() ?? 0)
+    guard channels.count > 2, median > 0, most > 8 * median else { return [] }
+    let wide = channels.indices.filter { channels[$0].width > most / 4 }
+    return wide.count * 8 <= channels.count ? wide : []
   }
 
   var deadChannels: [Int] { channels.indices.filter { channels[$0].isDead } }
