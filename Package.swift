@@ -59,7 +59,7 @@ let package = Package(
       [
         "OctetArchives", "OctetImport", "OctetTFLite", "OctetPasses", "OctetQuantize", "OctetData",
       ],
-      exclude: ["Explanations"]),
+      exclude: ["Explanations", "Report/Page"]),
     .executableTarget(
       name: "octet-cli",
       dependencies: ["Octet", .product(name: "ArgumentParser", package: "swift-argument-parser")],

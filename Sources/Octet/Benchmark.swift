@@ -12,6 +12,8 @@ public struct Benchmark: Sendable {
     public let index: Int
     public let op: String
     public let kernel: String
+    /// The tensor that it makes.
+    public let output: String
     /// Median over the runs.
     public let milliseconds: Double
     /// Multiplications of the operator's definition a second, in billions; nil for an operator that is not
@@ -124,6 +126,8 @@ public struct Benchmark: Sendable {
       let median = Double(times[index].sorted()[runs / 2])
       return Operator(
         index: index, op: prepared.operators(entry), kernel: step.kernel,
+        output: prepared.graph.nodes[entry.main].outputs.first.map { prepared.graph[$0].name }
+          ?? "",
         milliseconds: median / 1e6,
         gmacs: step.multiplications > 0 ? Double(step.multiplications) / max(median, 1) : nil,
         provenance: prepared.graph.nodes[entry.main].location.node ?? "")

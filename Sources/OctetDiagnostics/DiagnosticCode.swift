@@ -148,6 +148,7 @@ extension DiagnosticCode {
 
   // 09 the debugger
   public static let modelsDiffer = DiagnosticCode("0901", "models-differ")
+  public static let invalidReport = DiagnosticCode("0902", "invalid-report")
 
   /// Every code, in order.
   public static let all: [DiagnosticCode] = [
@@ -172,6 +173,6 @@ extension DiagnosticCode {
     unknownCode, invalidPreprocessing, preprocessingDiffers, labelsMismatch,
     partChosen, preprocessingUnused, unlabelledPictures, namesMismatch, noDetections,
     detectorMismatch, invalidDetector,
-    modelsDiffer,
+    modelsDiffer, invalidReport,
   ]
 }

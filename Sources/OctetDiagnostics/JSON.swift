@@ -11,6 +11,8 @@ public indirect enum JSON: Sendable, Equatable {
   public struct Member: Sendable, Equatable {
     public var name: String
     public var value: JSON
+
+    public init(name: String, value: JSON) { (self.name, self.value) = (name, value) }
   }
 
   /// An object of the members that are not nil.

@@ -14,7 +14,7 @@
 /// A single number that makes up much of a tensor, as what a layer makes of an empty background, is no part of a
 /// distribution: merged with its neighbours it would look lost at every threshold but the least. Such a spike
 /// counts as often as its neighbours, as zeros, which are counted apart, do not count at all.
-enum EntropyThreshold {
+package enum EntropyThreshold {
   /// The number of leading bins to keep, from `levels` to the last bin that is not empty; nil when
   /// all values already lie within `levels` bins. Of equally good candidates the largest is taken.
   static func bestBinCount(_ counts: [Int], levels: Int) -> Int? {
@@ -30,6 +30,22 @@ enum EntropyThreshold {
       if divergence <= best.divergence { best = (count, divergence) }
     }
     return best.count
+  }
+
+  /// The divergence of what is left of `counts` in each of some numbers of leading bins, of `levels` and more; nil for
+  /// fewer and for none.
+  package static func divergences(
+    _ counts: [Int], binCounts: [Int], levels: Int
+  ) -> [Double?] {
+    let bins = withoutSpikes(counts)
+    let total = bins.reduce(0, +)
+    return binCounts.map { count in
+      guard count >= levels, count <= bins.count else { return nil }
+      let inside = bins[..<count].reduce(0, +)
+      let result = divergence(
+        bins, count: count, levels: levels, inside: inside, outside: total - inside)
+      return result.isFinite ? result : nil
+    }
   }
 
   /// A spike has a hundredth of all values and more than four times as many as either neighbour.

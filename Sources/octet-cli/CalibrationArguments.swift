@@ -99,3 +99,4 @@ struct CalibratorException: ExpressibleByArgument {
 }
 extension InterfaceType: ExpressibleByArgument {}
 extension Optimization: ExpressibleByArgument {}
+extension Report.Format: ExpressibleByArgument {}

@@ -15,6 +15,8 @@ struct Compare: ParsableCommand {
         octet compare lenet.tflite lenet8.tflite --data mnist --samples 100
         octet compare net.prototxt twin.pb --weights-a net.caffemodel --data x.npz --json
         octet compare lenet.tflite lenet8.tflite --data mnist --all
+        octet compare yolo.tflite yolo8.tflite --data photos -o yolo.json
+        octet report yolo.json -o yolo.html
       The preprocessing stored in B, or else in A, is used unless --preprocess is given.
       """)
 
@@ -39,6 +41,14 @@ struct Compare: ParsableCommand {
   @Option(help: "How many samples to take, evenly spaced; 32 by default.")
   var samples = 32
 
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp("Write the comparison for 'octet report'.", valueName: "file.json"))
+  var output: String?
+
+  @Option(help: ArgumentHelp("The classes' names, one a line.", valueName: "file"))
+  var labels: String?
+
   @Flag(help: "List all tensors, not only the worst ten.")
   var all = false
 
@@ -48,11 +58,16 @@ struct Compare: ParsableCommand {
 
   func validate() throws {
     if samples < 1 { throw ValidationError("--samples must be at least 1") }
+    if let output, !output.hasSuffix(".json") {
+      throw ValidationError("--output takes a FILE.json")
+    }
   }
 
   func run() throws {
     try report.run { log throws(DiagnosticFailure) in
+      if let output { try checkWritable(output, log: log) }
       let given = try preprocess.preprocessing(log)
+      let names = try classNames(labels, log)
       let threads = ModelOptions.availableThreads
       let (first, second) = try Model.comparable(
         (a, ModelOptions(weights: weightsA, threads: threads)),
@@ -65,6 +80,11 @@ struct Compare: ParsableCommand {
         first, second, dataset, preprocessing, samples: samples, log: log
       ) { done, count in
         progress.show("Comparing on sample \(done) of \(count)", isMilestone: done % 10 == 0)
+      }
+      if let output {
+        try Report(
+          comparison, ModelOptions(weights: weightsB), names: names, diagnostics: log.diagnostics
+        ).write(output, .json, log: log)
       }
       report.print(comparison.text + (all ? "\n" + comparison.tensorTable : ""), comparison.json)
     }

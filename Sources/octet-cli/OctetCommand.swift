@@ -20,7 +20,8 @@ struct OctetCommand: ParsableCommand {
       """,
     version: "octet 0.1",
     subcommands: [
-      Convert.self, Check.self, Inspect.self, Diff.self, Compare.self, Calibrate.self, Run.self,
+      Convert.self, Check.self, Inspect.self, Diff.self, Compare.self, ReportCommand.self,
+      Calibrate.self, Run.self,
       Eval.self,
       Bench.self,
       Explain.self, Ops.self,

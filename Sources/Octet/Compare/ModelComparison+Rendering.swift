@@ -74,18 +74,24 @@ extension ModelComparison {
     decibels.isFinite ? decimals(decibels, 1) : "exact"
   }
 
+  /// All of it for other programs.
   public var json: JSON {
+    guard case .object(let members) = summary else { return summary }
+    return .object(members + [.init(name: "tensors", value: .array(tensors.map { $0.json }))])
+  }
+
+  /// All but the tensors.
+  var summary: JSON {
     .members([
       ("a", .string(a)), ("b", .string(b)), ("samples", .int(samples)),
       ("causes", .array(causes.map { $0.json })),
       ("ranking", .array(ranking.map { .string(tensors[$0].name) })),
-      ("tensors", .array(tensors.map { $0.json })),
       (
         "outputs",
         .array(
           outputs.map { output in
             .members([
-              ("name", .string(output.name)), ("snr_db", .number(output.decibels)),
+              ("name", .string(output.name)), ("snr_db", .finite(output.decibels)),
               ("largest", .number(Double(output.largest))),
               ("same_top1", output.sameTop.map { .int($0) }),
             ])
@@ -103,6 +109,11 @@ extension ModelComparison {
   }
 }
 
+extension JSON {
+  /// A number; nil for those that JSON has no form of, which dB of what is exact are.
+  static func finite(_ value: Double) -> JSON? { value.isFinite ? .number(value) : nil }
+}
+
 extension ModelComparison.Tensor {
   var json: JSON {
     func ends(_ range: ClosedRange<Float>) -> JSON {
@@ -111,13 +122,13 @@ extension ModelComparison.Tensor {
     return .members([
       ("name", .string(name)), ("name_a", .string(nameInA)), ("index", index.map { .int($0) }),
       ("op", .string(op)), ("place", place.map { .string($0.text) }), ("type", .string(type)),
-      ("snr_db", .number(decibels)), ("own_db", .number(own)),
-      ("inherited_db", .number(inherited)), ("at_outputs_db", atOutputs.map { .number($0) }),
+      ("snr_db", .finite(decibels)), ("own_db", .finite(own)),
+      ("inherited_db", .finite(inherited)), ("at_outputs_db", atOutputs.flatMap { .finite($0) }),
       ("cosine", .number(cosine)), ("largest", .number(Double(largest))), ("mean", .number(mean)),
       ("error_steps", errorInSteps.map { .number($0) }), ("overlap", overlap.map { .number($0) }),
       ("saturation", saturation.map { .number($0) }), ("codes_used", codesUsed.map { .int($0) }),
       ("dead_channels", .array(deadChannels.map { .int($0) })), ("data", ends(data)),
-      ("range", range.map(ends)), ("excess", .number(excess)),
+      ("range", range.map(ends)), ("excess", .finite(excess)),
       ("causes", .array(causes.map { $0.json })),
     ])
   }

@@ -86,6 +86,13 @@ public struct ModelComparison: Sendable {
   public let boxes: Boxes?
   /// B's tensors of real numbers that A has no counterpart of.
   public let unpaired: [String]
+  /// For each of `tensors`, what a report draws of it.
+  let histograms: [TensorHistogram?]
+  /// Some pictures with what A and B find in them; none for models that are no detectors.
+  let pictures: [DetectedPicture]
+  /// B.
+  let graph: Graph
+  let preprocessing: String
 
   /// Own noise beyond so many times what 8 bits cost is a fault.
   static let suspicious = 6.0
@@ -132,7 +139,10 @@ public struct ModelComparison: Sendable {
         samples: kept, threads: a.threads
       ).map { [$0] } ?? []
     outputs = answers.outputs
-    boxes = try Self.boxes(a, b, dataset, indices, preprocessing, log)
+    (boxes, pictures) = try Self.boxes(a, b, dataset, indices, preprocessing, log)
+    histograms = run.statistics.map { TensorHistogram($0) }
+    graph = b.graph
+    self.preprocessing = preprocessing.text
     unpaired = b.graph.nodes.flatMap { $0.outputs }.filter {
       pairs.partner[$0] == nil && TensorView.writable.contains(b.graph[$0].type.element)
     }.map { b.graph[$0].name }
@@ -186,18 +196,24 @@ public struct ModelComparison: Sendable {
   private static func boxes(
     _ a: Model, _ b: Model, _ dataset: Dataset, _ indices: [Int], _ preprocessing: Preprocessing,
     _ log: DiagnosticLog
-  ) throws(DiagnosticFailure) -> Boxes? {
-    guard a.detector != nil, dataset.picturePaths != nil else { return nil }
+  ) throws(DiagnosticFailure) -> (Boxes?, [DetectedPicture]) {
+    guard a.detector != nil, let paths = dataset.picturePaths else { return (nil, []) }
     var other = b
     other.detector = b.detector ?? a.detector
     let sessions = [try Session(a, log: log), try Session(other, log: log)]
     for session in sessions { session.preprocessing = preprocessing }
-    guard sessions.allSatisfy({ $0.detector != nil }) else { return nil }
-    var result = Boxes()
+    guard sessions.allSatisfy({ $0.detector != nil }) else { return (nil, []) }
+    var (result, pictures) = (Boxes(), [DetectedPicture]())
     for index in indices {
       let picture = try log.attempt { () throws(Diagnostic) in try dataset.picture(index) }
       let wanted = try sessions[0].detect(picture, log: log)
       var found = try sessions[1].detect(picture, log: log)
+      if pictures.count < DetectedPicture.most {
+        pictures.append(
+          DetectedPicture(
+            path: paths[index], width: picture.width, height: picture.height, reference: wanted,
+            found: found))
+      }
       for object in wanted {
         let match = found.firstIndex {
           $0.classIndex == object.classIndex && $0.box.overlap(object.box) >= 0.5
@@ -211,7 +227,7 @@ public struct ModelComparison: Sendable {
       }
       result.added += found.count
     }
-    return result
+    return (result, pictures)
   }
 
   /// Sums up what becomes of the outputs.

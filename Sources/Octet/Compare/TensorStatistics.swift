@@ -1,4 +1,5 @@
 import OctetIR
+import OctetQuantize
 
 /// What two tensors that stand for the same numbers have in common, summed up sample by sample in memory that does not
 /// grow with their number.
@@ -36,6 +37,8 @@ struct TensorStatistics {
   private(set) var border = (noise: 0.0, count: 0)
   /// A's numbers beyond what B's type holds, below and above, and the noise of cutting them off.
   private(set) var clipped = (low: 0, high: 0, noise: 0.0)
+  /// A's numbers, as calibration counts them.
+  private(set) var histogram = Histogram()
   /// B's codes and those that A's numbers would be, in 256 classes; empty for float32.
   private(set) var codes: [Int] = []
   private(set) var wantedCodes: [Int] = []
@@ -74,6 +77,7 @@ struct TensorStatistics {
     let isPicture = extents.count == 4 && extents[1] > 3 && extents[2] > 3
     let gain = negativeGain
     count += a.count
+    _ = a.withUnsafeBufferPointer { histogram.add($0) }
     channels.withUnsafeMutableBufferPointer { channels in
       var channel = 0
       for index in a.indices {

@@ -1,0 +1,24 @@
+import OctetDiagnostics
+
+extension JSON {
+  /// The member of an object; nil where there is none.
+  subscript(name: String) -> JSON? {
+    guard case .object(let members) = self else { return nil }
+    return members.first { $0.name == name }?.value
+  }
+
+  /// The elements of an array.
+  var elements: [JSON]? {
+    guard case .array(let elements) = self else { return nil }
+    return elements
+  }
+
+  /// A whole number, however it was written.
+  var whole: Int? {
+    switch self {
+    case .int(let value): value
+    case .number(let value): Int(exactly: value)
+    default: nil
+    }
+  }
+}
