@@ -34,12 +34,14 @@ package struct OperatorOptions {
   package struct State {
     /// The place among the operator's inputs.
     package let input: Int
-    /// The dimensions of result 0 that are its own.
-    package let dimensions: [Int]
+    /// Its type, which follows from those of the operator's inputs and results.
+    package let type: (_ operands: Operands, _ results: [TensorType]) -> TensorType
 
-    package init(input: Int, dimensions: [Int]) {
+    package init(
+      input: Int, type: @escaping (_ operands: Operands, _ results: [TensorType]) -> TensorType
+    ) {
       self.input = input
-      self.dimensions = dimensions
+      self.type = type
     }
   }
 
