@@ -108,6 +108,7 @@ package enum OpCatalog {
     StridedSlice.entry,
     Sub.entry,
     Reduce.entry(.sum),
+    SVDF.entry,
     Tanh.entry,
     Tile.entry,
     TopKV2.entry,
