@@ -49,11 +49,7 @@ package final class Comparison: BuiltinOp {
   package static func entry(_ kind: Kind) -> OpEntry {
     OpEntry(
       kind.rawValue, kind.builtin, types: [.float32, .int32, .int64, .bool], kind.summary,
-      parse: { attributes throws(Diagnostic) in
-        try attributes.allow([])
-        return Comparison(kind)
-      },
-      read: { _ throws(Diagnostic) in Comparison(kind) }, cast: { $0 as? Comparison })
+      make: { Comparison(kind) }, cast: { $0 as? Comparison })
   }
 
   package var entry: OpEntry { Self.entry(kind) }

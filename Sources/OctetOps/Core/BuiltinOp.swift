@@ -122,6 +122,22 @@ package struct OpEntry: Sendable {
     self.read = read
     self.cast = cast
   }
+
+  /// The entry of an operator without attributes, which has nothing to read.
+  package init(
+    _ name: String, _ builtin: BuiltinOperator, types: [ElementType], _ summary: String,
+    takesEmpty: Bool = false, notImported: String? = nil,
+    make: @escaping @Sendable () -> any BuiltinOp,
+    cast: @escaping @Sendable (any Op) -> (any BuiltinOp)?
+  ) {
+    self.init(
+      name, builtin, types: types, summary, takesEmpty: takesEmpty, notImported: notImported,
+      parse: { attributes throws(Diagnostic) in
+        try attributes.allow([])
+        return make()
+      },
+      read: { _ throws(Diagnostic) in make() }, cast: cast)
+  }
 }
 
 extension Operands {

@@ -9,11 +9,7 @@ package final class LogSoftmax: BuiltinOp {
   package static let entry = OpEntry(
     "log_softmax", .logSoftmax, types: [.float32],
     "logarithm of the softmax along the last dimension",
-    parse: { attributes throws(Diagnostic) in
-      try attributes.allow([])
-      return LogSoftmax()
-    },
-    read: { _ throws(Diagnostic) in LogSoftmax() }, cast: { $0 as? LogSoftmax })
+    make: { LogSoftmax() }, cast: { $0 as? LogSoftmax })
 
   package var entry: OpEntry { Self.entry }
 
