@@ -90,6 +90,7 @@ package enum OpCatalog {
     ReverseV2.entry,
     Unary.entry(.round),
     Unary.entry(.rsqrt),
+    ScatterND.entry,
     Select.entry,
     SelectV2.entry,
     ShapeOf.extents,
