@@ -16,7 +16,7 @@ extension Mul: Arithmetic {
   }
 
   package func prepare(_ context: PrepareContext) throws(Diagnostic) -> Step {
-    try BinaryStep.arithmetic(context, Self.self, activation)
+    try BinaryStep.arithmetic(context, Mul.self, activation)
   }
 }
 

@@ -16,6 +16,6 @@ extension Sub: Arithmetic {
   }
 
   package func prepare(_ context: PrepareContext) throws(Diagnostic) -> Step {
-    try BinaryStep.arithmetic(context, Self.self, activation)
+    try BinaryStep.arithmetic(context, Sub.self, activation)
   }
 }
