@@ -166,6 +166,21 @@ import Testing
     #expect(run(6) == [6, 3])
   }
 
+  /// Small tensors can have a layer keep a number for each row and each weight.
+  @Test func whatALayerKeepsIsBounded() throws {
+    let graph = try graph(
+      """
+      graph @main(%x: f32[65536,1]) -> (%y) {
+        %w = const splat 1 : f32[1,1]
+        %t = const splat 1 : f32[1,65536]
+        %y = svdf(%x, %w, %t) {rank = 1}
+      }
+      """)
+    let log = DiagnosticLog()
+    #expect(throws: DiagnosticFailure.self) { try PreparedGraph(graph, log: log) }
+    #expect(log.diagnostics.map { $0.code } == [.arenaTooLarge])
+  }
+
   @Test func endlessLoopsEnd() throws {
     let graph = try graph(
       """

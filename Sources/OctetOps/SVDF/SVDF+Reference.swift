@@ -45,6 +45,12 @@ extension SVDF {
     let sizes = Sizes(
       features: input.extents[1], units: output.extents[1], rank: rank, memory: memory)
     let (rows, variables) = (input.extents[0], context.variables)
+    // As many as there are for each row and each weight in time: more than any tensor has.
+    guard rows <= Int(Int32.max) / 4 / max(1, sizes.stateCount) else {
+      throw Diagnostic(
+        .arenaTooLarge,
+        "\(rows) rows with \(sizes.stateCount) numbers to keep for each take more than 2 GiB")
+    }
     let kept = try context.allocate(
       rows * sizes.stateCount * (input.element == .int8 ? 2 : 4))
     guard let state = kept.mutableBytes.baseAddress else {
