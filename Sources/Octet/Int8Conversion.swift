@@ -137,14 +137,18 @@ public struct Int8Conversion: Sendable {
     try table.take(options.ownRanges, of: float.graph, log: log)
     self.float = float
     self.table = table
-    var samples: OptimizationSamples?
-    let isAnalytic = dataset == nil && options.target == nil && float.graph.hasDistributions
-    if options.optimization != .none && !isAnalytic || options.target != nil {
-      samples = try OptimizationSamples(
-        try calibration.samples(), used: used, for: float, preprocessing, log: log)
+    let basis: QuantizedModel.Basis
+    if options.target == nil, options.optimization == .none {
+      basis = .none
+    } else if options.target == nil, dataset == nil {
+      basis = .normalizations
+    } else {
+      basis = .samples(
+        try OptimizationSamples(
+          try calibration.samples(), used: used, for: float, preprocessing, log: log))
     }
     model = try QuantizedModel(
-      float, table, options, samples: samples,
+      float, table, options, basis,
       calibrate: calibration.recalibration(like: table, options), log: log, progress: progress
     ).make()
   }

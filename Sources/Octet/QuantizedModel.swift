@@ -5,27 +5,34 @@ import OctetQuantize
 /// Makes the quantized form of a float model as the options ask: with layers of other types to reach a target,
 /// and with what loses less.
 struct QuantizedModel {
+  /// What tells how to lose less.
+  enum Basis {
+    case none
+    /// What batch normalizations say of the data that they were trained with.
+    case normalizations
+    case samples(OptimizationSamples)
+  }
+
   private let float: Model
   private let table: CalibrationTable
   private let options: Int8Options
-  private let samples: OptimizationSamples?
+  private let basis: Basis
   private let calibrate: ((Graph) throws(DiagnosticFailure) -> CalibrationTable)?
   private let log: DiagnosticLog
   private let progress: (Int8Progress) -> Void
 
   /// - Parameters:
-  ///   - samples: nil where the options need none.
   ///   - calibrate: measures the ranges of a changed float graph; nil where they are given.
   init(
     _ float: Model, _ table: CalibrationTable, _ options: Int8Options,
-    samples: OptimizationSamples?,
+    _ basis: Basis,
     calibrate: ((Graph) throws(DiagnosticFailure) -> CalibrationTable)?, log: DiagnosticLog,
     progress: @escaping (Int8Progress) -> Void
   ) {
     self.float = float
     self.table = table
     self.options = options
-    self.samples = samples
+    self.basis = basis
     self.calibrate = calibrate
     self.log = log
     self.progress = progress
@@ -33,13 +40,15 @@ struct QuantizedModel {
 
   func make() throws(DiagnosticFailure) -> Model {
     var model = try float.quantized(table, options.quantizer, log: log)
-    guard let samples else {
-      if options.optimization != .none {
-        let (graph, layers) = AnalyticBiases.corrected(model.graph, madeFrom: float.graph)
-        log.add(Self.remark(onCorrected: layers))
-        model.graph = graph
-      }
+    let samples: OptimizationSamples
+    switch basis {
+    case .none: return model
+    case .normalizations:
+      let (graph, layers) = AnalyticBiases.corrected(model.graph, madeFrom: float.graph)
+      log.add(Self.remark(onCorrected: layers))
+      model.graph = graph
       return model
+    case .samples(let given): samples = given
     }
     guard let target = options.target else {
       let held = try OutputFidelity(
@@ -103,7 +112,17 @@ struct QuantizedModel {
   }
 
   private static func remark(onCorrected layers: Int) -> Diagnostic {
-    Diagnostic(
+    if layers == 0 {
+      var warning = Diagnostic(
+        .noSamples, "--optimize has nothing to go by, so the model is as it is without",
+        notes: [
+          "there are no samples, and no batch normalization tells of the numbers that a layer reads"
+        ],
+        helps: [.init("give some samples", arguments: ["--calibration-data", "DATA"])])
+      warning.severity = .warning
+      return warning
+    }
+    return Diagnostic(
       .optimized,
       "the biases of \(counted(layers, "layer")) are corrected by what batch normalizations tell",
       notes: ["without samples nothing else is tried, and what it gains is not measured"],

@@ -45,3 +45,14 @@ public struct Tensor: Sendable {
     }
   }
 }
+
+extension Range<Int> {
+  /// `wanted` of its numbers, spread evenly from the first on: `floor(i * count / wanted)` behind it; all of them where
+  /// there are no more.
+  package func evenlySpaced(_ wanted: Int) -> [Int] {
+    guard wanted > 0, wanted < count else { return wanted > 0 ? Array(self) : [] }
+    // i * count / wanted, split so that the product stays small.
+    let (quotient, remainder) = count.quotientAndRemainder(dividingBy: wanted)
+    return (0..<wanted).map { lowerBound + $0 * quotient + $0 * remainder / wanted }
+  }
+}

@@ -23,6 +23,7 @@ package struct FoldOffset: GraphPass {
       let name = view.graph[node.outputs[0]].name
       var patch = GraphPatch(
         view.graph, "fold offset of \(name)", replacing: [layer.node, node])
+      patch.join(node, to: layer.node)
       patch.replace(
         node.outputs[0],
         with: try layer.shifted(by: offset, add.activation, name: name, in: &patch))

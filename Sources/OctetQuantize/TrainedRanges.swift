@@ -1,4 +1,5 @@
 import OctetIR
+import OctetOps
 
 /// The int8 parameters that quantization-aware training has found for a graph's tensors.
 struct TrainedRanges {
@@ -50,6 +51,14 @@ extension Graph {
   /// Whether quantization-aware training has left ranges of tensors in the graph.
   package var isTrainedForInt8: Bool {
     nodes.contains { $0.isTrainedRounding }
+  }
+}
+
+extension Graph {
+  /// The nodes that a float graph and its quantized form have both, in the same order: all but those that round or change
+  /// a type.
+  var computingNodes: [Node] {
+    nodes.filter { !($0.isTrainedRounding || $0.op is Quantize || $0.op is Dequantize) }
   }
 }
 

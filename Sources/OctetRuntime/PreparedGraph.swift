@@ -50,73 +50,6 @@ package final class PreparedGraph {
   private let views: [TensorView?]
   private let alignedConstants: [Storage]
 
-  /// What a graph has in common with its subgraphs.
-  private final class Common {
-    /// Nodes of subgraphs, each counted for every node that runs it.
-    private static let mostNodes = 1 << 16
-
-    let pool: WorkPool
-    let scratch: Scratch
-    let turns: LoopTurns
-    let variables: Variables
-    let faults: RunFaults
-    let usesReference: Bool
-    /// Bytes that arenas may still take.
-    var arenaLimit: Int
-    private var nodes = 0
-
-    init(threads: Int, usesReference: Bool, arenaLimit: Int) {
-      pool = WorkPool(threads: threads)
-      scratch = Scratch(workers: pool.threadCount)
-      turns = LoopTurns()
-      variables = Variables()
-      faults = RunFaults()
-      self.usesReference = usesReference
-      self.arenaLimit = arenaLimit
-    }
-
-    /// For a stage of the same model, with memory of its own.
-    init(stageOf model: Common) {
-      pool = model.pool
-      scratch = Scratch(workers: pool.threadCount)
-      turns = model.turns
-      variables = model.variables
-      faults = model.faults
-      usesReference = model.usesReference
-      arenaLimit = model.arenaLimit
-    }
-
-    /// Makes the scratch memory, once everything is prepared. Throws `OCT0703` when the limit is exceeded.
-    func allocateScratch(beside arenaBytes: Int) throws(Diagnostic) {
-      guard scratch.byteCount <= arenaLimit else {
-        throw Diagnostic(
-          .arenaTooLarge,
-          "the tensors and the steps need \(arenaBytes) and \(scratch.byteCount) bytes, the limit is "
-            + "\(arenaBytes + arenaLimit)")
-      }
-      scratch.allocate()
-    }
-
-    func allocate(_ byteCount: Int) throws(Diagnostic) -> Storage {
-      guard byteCount <= arenaLimit else {
-        throw Diagnostic(
-          .arenaTooLarge, "the step needs \(byteCount) bytes of its own, \(arenaLimit) are left")
-      }
-      arenaLimit -= byteCount
-      return Storage(byteCount: byteCount)
-    }
-
-    /// Counts a subgraph that is about to be prepared. Throws `OCT0701` for more than a model may run.
-    func add(_ graph: Graph) throws(Diagnostic) {
-      nodes += graph.nodes.count + 1
-      guard nodes <= Self.mostNodes else {
-        throw Diagnostic(
-          .noKernel, "the subgraphs have more than \(Self.mostNodes) operators to run",
-          notes: ["each counts for every operator that runs it"])
-      }
-    }
-  }
-
   /// Prepares every node and logs all that cannot be run (`OCT0203`, `OCT0701`, `OCT0703`).
   ///
   /// - Parameters:
@@ -140,7 +73,7 @@ package final class PreparedGraph {
 
   /// - Parameters:
   ///   - inputs: the tensors that are the graph's inputs, and what it may do to them; nil for its own.
-  private init(
+  init(
     _ given: Graph, _ common: Common, keepsAllTensors: Bool, inputs lent: [TensorView]?,
     use: LentInputs?, log: DiagnosticLog
   ) throws(DiagnosticFailure) {
@@ -280,62 +213,6 @@ package final class PreparedGraph {
     return result
   }
 
-  private static func prepared(
-    _ name: String, of graph: Graph, _ common: Common, _ inputs: [TensorView], _ use: LentInputs
-  ) throws(Diagnostic) -> PreparedSubgraph {
-    guard var subgraph = graph.subgraphs.first(where: { $0.name == name }) else {
-      throw Diagnostic(.noKernel, "there is no subgraph '@\(name)'")
-    }
-    try common.add(subgraph)
-    subgraph.takeShapes(of: inputs.map { $0.type })
-    let log = DiagnosticLog()
-    do throws(DiagnosticFailure) {
-      let prepared = try PreparedGraph(
-        subgraph, common, keepsAllTensors: false, inputs: inputs, use: use, log: log)
-      return PreparedSubgraph(
-        outputs: prepared.outputs, steps: prepared.steps, memory: prepared,
-        current: prepared.isShapedByData ? { prepared.outputs } : nil)
-    } catch {
-      var problem = log.diagnostics.first { $0.severity == .error } ?? Diagnostic(.noKernel, "")
-      problem.location?.function = name
-      throw problem
-    }
-  }
-
-  /// A stage of what data decide the shapes of, with memory of its own that counts as long as it lives.
-  private static func prepared(
-    _ stage: Graph, of model: Common, _ inputs: [TensorView]
-  ) throws(Diagnostic) -> PreparedSubgraph {
-    let common = Common(stageOf: model)
-    let log = DiagnosticLog()
-    do throws(DiagnosticFailure) {
-      let prepared = try PreparedGraph(
-        stage, common, keepsAllTensors: false, inputs: inputs, use: .kept, log: log)
-      try log.attempt { () throws(Diagnostic) in
-        try common.allocateScratch(beside: prepared.arenaBytes)
-      }
-      return PreparedSubgraph(
-        outputs: prepared.outputs, steps: prepared.steps,
-        memory: StageMemory(prepared, taken: model.arenaLimit - common.arenaLimit, from: model))
-    } catch {
-      throw log.diagnostics.first { $0.severity == .error } ?? Diagnostic(.noKernel, "")
-    }
-  }
-
-  /// Takes a stage's bytes from those that the model's arenas may still take, for as long as it lives.
-  private final class StageMemory {
-    private let prepared: PreparedGraph
-    private let byteCount: Int
-    private let model: Common
-
-    init(_ prepared: PreparedGraph, taken byteCount: Int, from model: Common) {
-      (self.prepared, self.byteCount, self.model) = (prepared, byteCount, model)
-      model.arenaLimit -= byteCount
-    }
-
-    deinit { model.arenaLimit += byteCount }
-  }
-
   /// A tensor without elements.
   private static func nothing(_ type: TensorType) -> TensorView {
     TensorView(
@@ -417,63 +294,6 @@ package final class PreparedGraph {
       help: "look at what the loop's condition depends on")
   }
 
-  private static func checkOperators(
-    _ graph: Graph, _ log: DiagnosticLog
-  ) throws(DiagnosticFailure) {
-    let refused = graph.nodes.indices.filter { OpCatalog.builtin(graph.nodes[$0].op) == nil }
-    var told: [String] = []
-    for place in refused {
-      let node = graph.nodes[place]
-      guard !told.contains(node.operatorName) else { continue }
-      told.append(node.operatorName)
-      let count = refused.filter { graph.nodes[$0].operatorName == node.operatorName }.count
-      var problem = Diagnostic(
-        .noKernel, "operator '\(node.operatorName)' cannot be run",
-        notes: [node.foreignReason, count == 1 ? nil : "there are \(count) of them"]
-          .compactMap { $0 })
-      if place == refused[0], let help = graph.cut(before: place) { problem.helps = [help] }
-      log.add(graph.described(problem, node))
-    }
-    try log.throwIfErrors()
-  }
-
-  private static func checkSizes(
-    _ graph: Graph, _ limit: Int, _ log: DiagnosticLog
-  ) throws(DiagnosticFailure) {
-    func check(_ id: ValueID, _ place: Location?) {
-      let value = graph[id]
-      for case .unknown(let name, let origin) in value.type.shape.dimensions {
-        log.add(
-          Diagnostic(
-            .unknownDimension, "dimension '\(name)' of '\(value.name)' is unknown", at: place,
-            notes: origin.isEmpty ? [] : ["it comes from \(origin)"],
-            help: "give every extent with --input-shape NAME=1,…", tensors: [value.text]))
-        return
-      }
-      let isEmpty = value.type.shape.elementCount == 0 && place == nil && value.constant == nil
-      if value.type.byteCount == nil || isEmpty {
-        log.add(
-          Diagnostic(
-            .noKernel, "tensor '\(value.name)' has no elements the runtime can hold", at: place,
-            tensors: [value.text]))
-      } else if value.constant == nil, let size = value.type.byteCount, size > limit {
-        log.add(
-          Diagnostic(
-            .arenaTooLarge, "tensor '\(value.name)' needs \(size) bytes, the limit is \(limit)",
-            at: place, tensors: [value.text]))
-      }
-    }
-    for input in graph.inputs { check(input, nil) }
-    for output in graph.outputs where graph[output].constant != nil { check(output, nil) }
-    for node in graph.nodes {
-      for case let input? in node.inputs where graph[input].constant != nil {
-        check(input, node.location)
-      }
-      for output in node.outputs { check(output, node.location) }
-    }
-    try log.throwIfErrors()
-  }
-
   private static func view(
     of value: Value, _ place: UnsafeMutableRawPointer?, _ pixelStride: Int?,
     _ aligned: inout [Storage]
@@ -528,20 +348,5 @@ extension Graph {
     }
     first.outputs = wanted
     return (first, rest)
-  }
-
-  /// How to have what comes before a node alone; nil where nothing does.
-  fileprivate func cut(before place: Int) -> Diagnostic.Help? {
-    let makers = producers()
-    var names: [String] = []
-    for case let input? in nodes[place].inputs {
-      guard let maker = makers[input.index], maker < place, !names.contains(self[input].name) else {
-        continue
-      }
-      names.append(self[input].name)
-    }
-    if names.isEmpty { return nil }
-    return Diagnostic.Help(
-      "what comes before it runs", arguments: names.flatMap { ["--outputs", $0] })
   }
 }

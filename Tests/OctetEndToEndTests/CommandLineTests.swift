@@ -166,6 +166,13 @@ import Testing
     try octet(model + ["--calibration-table", path("d.table"), "-o", path("e.tflite")])
     let files = ["d.tflite", "e.tflite"].map { FileManager.default.contents(atPath: path($0)) }
     #expect(files[0] != nil && files[0] == files[1])
+    // LeNet has no batch normalization, which could tell without samples what numbers there are.
+    let bare = try octet(
+      "convert", net.prototxt, "--weights", net.weights, "--int8", "--calibration-table",
+      path("d.table"), "--optimize", "fast", "-o", path("g.tflite"))
+    #expect(
+      bare.code == 0 && bare.errors.contains("warning[OCT0501]: --optimize has nothing to go by"))
+    #expect(bare.errors.contains("help: give some samples: --calibration-data DATA"))
     let refused = try octet(
       "convert", net.prototxt, "--weights", net.weights, "-o", path("f.tflite"), "--optimize",
       "fast")

@@ -350,7 +350,7 @@ import Testing
     let layer = groups == 1 ? "conv_2d" : "depthwise_conv_2d"
     #expect(converted.nodes.map { $0.op.name } == [layer] + (form.next == "TanH" ? ["tanh"] : []))
     #expect(converted.nodes.first?.provenance.map { $0.node } == ["c", "bn", "sc"])
-    #expect(converted.distributions.map { $0.place.node } == ["bn", "sc"])
+    #expect(converted.distributions.map { $0.place.node } == ["sc"])
     #expect(converted.distributions.last?.1.means == offsets.values.map { Float($0) })
     #expect(converted.distributions.last?.1.deviations == factors.values.map { abs(Float($0)) })
   }

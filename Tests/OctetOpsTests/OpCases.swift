@@ -97,9 +97,11 @@ struct OpCases: Sendable, CustomTestStringConvertible {
     reduceMin,
     reduceProd,
     reLU, reLU6, reshape, resizeBilinear, resizeNearestNeighbor, reverseV2, round, rsqrt,
-    select, selectV2, shape, sign, sin, slice, softmax, spaceToBatchND, spaceToDepth, split, splitV,
+    scatterND, select, selectV2, shape, sign, sin, slice, softmax, spaceToBatchND, spaceToDepth,
+    split, splitV,
     sqrt, square,
-    squaredDifference, squeeze, stridedSlice, sub, sum, tanh, tile, topKV2, transpose,
+    squaredDifference, squeeze, stridedSlice, sub, sum, svdf, tanh, tile, topKV2,
+    transpose,
     transposeConv,
     unidirectionalSequenceLSTM, unpack, varHandle, `where`, `while`,
   ]

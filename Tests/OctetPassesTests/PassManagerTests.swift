@@ -199,6 +199,29 @@ import Testing
     #expect(result.nodes[0].location.node == "relu")
   }
 
+  /// What a batch normalization tells of its result is true of the layer that takes it up, but not with more behind it.
+  @Test(arguments: [
+    (["norm", "norm"], true), (["norm", "later"], false), (["later", "norm"], true),
+  ])
+  func aNormalizationTellsOfItsOwnResult(_ places: [String], isKept: Bool) throws {
+    var graph = try parse(
+      """
+      graph @main(%x: f32[1,4,4,2]) -> (%y) {
+        %w = const splat 0.5 : f32[3,1,1,2]
+        %s = const [1, 2, 3] : f32[3]
+        %c = conv_2d(%x, %w, _) {padding = valid} loc(node = "conv")
+        %m = mul(%c, %s) loc(node = "\(places[0])")
+        %y = add(%m, %s) loc(node = "\(places[1])")
+      }
+      """)
+    let norm = try #require(graph.nodes.first { $0.location.node == "norm" }).location
+    graph.distributions = [
+      (norm, ChannelDistribution(means: [1, 2, 3], deviations: [1, 2, 3]))
+    ]
+    let result = try PassManager(Pipeline.conversion).run(graph, log: DiagnosticLog())
+    #expect(result.nodes.count == 1 && result.distributions.isEmpty == !isKept)
+  }
+
   private struct Endless: GraphPass {
     let name = "Endless"
     let summary = "replaces a node by itself"

@@ -139,6 +139,48 @@ import Testing
     #expect(run() == 11)
   }
 
+  /// What a layer keeps counts from run to run in the same way: here its last three inputs, as digits of a number.
+  @Test func statesGoOnWhereVariablesAreKept() throws {
+    let graph = try graph(
+      """
+      graph @main(%x: f32[1,1], %q: i8[1,1]{1.0:0}) -> (%y, %z) {
+        %w = const [1] : f32[1,1]
+        %t = const [100, 10, 1] : f32[1,3]
+        %y = svdf(%x, %w, %t) {rank = 1}
+        %v = const [1] : i8[1,1]{1.0:0}
+        %u = const [100, 10, 1] : i16[1,3]{1.0:0}
+        %z = svdf(%q, %v, %u) {rank = 1, activation = relu, state_scale = 1} : i8[1,1]{2.0:-128}
+      }
+      """)
+    let prepared = try PreparedGraph(graph, log: DiagnosticLog())
+    func run(_ digit: Int8) -> [Float] {
+      prepared.inputs[0].float32[0] = Float(digit)
+      prepared.inputs[1].int8[0] = digit
+      prepared.invoke()
+      return [prepared.outputs[0].float32[0], Float(prepared.outputs[1].int8[0]) + 128]
+    }
+    #expect([run(1), run(2)] == [[1, 1], [2, 1]])
+    prepared.keepsVariables = true
+    #expect([run(3), run(4), run(5)] == [[23, 12], [234, 117], [345, 173]])
+    prepared.keepsVariables = false
+    #expect(run(6) == [6, 3])
+  }
+
+  /// Small tensors can have a layer keep a number for each row and each weight.
+  @Test func whatALayerKeepsIsBounded() throws {
+    let graph = try graph(
+      """
+      graph @main(%x: f32[65536,1]) -> (%y) {
+        %w = const splat 1 : f32[1,1]
+        %t = const splat 1 : f32[1,65536]
+        %y = svdf(%x, %w, %t) {rank = 1}
+      }
+      """)
+    let log = DiagnosticLog()
+    #expect(throws: DiagnosticFailure.self) { try PreparedGraph(graph, log: log) }
+    #expect(log.diagnostics.map { $0.code } == [.arenaTooLarge])
+  }
+
   @Test func endlessLoopsEnd() throws {
     let graph = try graph(
       """

@@ -1477,7 +1477,8 @@ extension Explanation {
 
       ## Why
 
-      The data set is empty.
+      The data set is empty, or `--optimize` has none: with a table, a cache or given ranges alone it corrects biases by
+      what batch normalizations tell, and the model has no layer behind one. Then it is a warning.
 
       ## Example
 
@@ -1488,7 +1489,7 @@ extension Explanation {
 
       ## How to fix
 
-      Give data with at least one sample; a few hundred are usual.
+      Give data (`--calibration-data`) with at least one sample; a few hundred are usual.
 
       """#,
     "OCT0502": #"""

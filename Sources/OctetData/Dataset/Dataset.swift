@@ -90,11 +90,7 @@ public struct Dataset: Sendable {
   /// `wanted` indices spread evenly over `total` samples: `floor(i * total / wanted)`; all of them
   /// when there are no more than `wanted`.
   public static func evenlySpaced(_ wanted: Int, of total: Int) -> [Int] {
-    guard wanted > 0, total > 0 else { return [] }
-    guard wanted < total else { return Array(0..<total) }
-    // i * total / wanted, split so that the product stays small.
-    let (quotient, remainder) = total.quotientAndRemainder(dividingBy: wanted)
-    return (0..<wanted).map { $0 * quotient + $0 * remainder / wanted }
+    (0..<max(0, total)).evenlySpaced(wanted)
   }
 
   /// All samples but those of `taken`.

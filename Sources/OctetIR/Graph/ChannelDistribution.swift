@@ -11,8 +11,3 @@ package struct ChannelDistribution: Sendable {
     self.deviations = deviations
   }
 }
-
-extension Graph {
-  /// Whether batch normalizations tell how the results of some layers are distributed.
-  package var hasDistributions: Bool { !distributions.isEmpty }
-}

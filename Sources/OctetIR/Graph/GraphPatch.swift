@@ -12,6 +12,8 @@ package struct GraphPatch {
   private var nodes: [Node] = []
   private var replacements: [(old: ValueID, new: ValueID)] = []
   private let provenance: [Location]
+  /// The places of distributions that hold no longer.
+  private var outdated: [Location] = []
   /// What the user is told once the patch is applied.
   package var remark: Diagnostic?
 
@@ -67,12 +69,19 @@ package struct GraphPatch {
     replacements.append((old, new))
   }
 
+  /// Says that `later`, which works on what `node` makes, becomes part of it: what batch normalizations tell of that result
+  /// holds no longer, unless `later` is a part of the normalization itself.
+  package mutating func join(_ later: Node, to node: Node) {
+    outdated += node.provenance.filter { !later.provenance.contains($0) }
+  }
+
   /// The graph with the patch applied, compact, its nodes in topological order.
   ///
   /// - Returns: also the places of the nodes that are new or read something new.
   package func applied() -> (graph: Graph, touched: [Int]) {
     var result = graph
     for value in values { _ = result.add(value) }
+    result.distributions.removeAll { outdated.contains($0.place) }
     var target = [Int](result.values.indices)
     for replacement in replacements {
       target[replacement.old.index] = replacement.new.index

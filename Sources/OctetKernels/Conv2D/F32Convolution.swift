@@ -18,35 +18,26 @@ package struct F32Convolution {
   /// Copies lines of an image with zeros around it.
   ///
   /// - Parameters:
-  ///   - first: The first line, which may be outside of the image.
+  ///   - lines: Some may be outside of the image.
   ///   - columns: The part of the bordered lines wanted, in pixels; it is written from `to` on with lines of
   ///     its own length, pixels `pixelStride` elements apart. What is between pixels becomes zero.
   func fill(
-    _ image: UnsafePointer<Float>, first: Int, count: Int, columns: Range<Int>, pixelStride: Int,
+    _ image: UnsafePointer<Float>, lines: Range<Int>, columns: Range<Int>, pixelStride: Int,
     to: UnsafeMutablePointer<Float>
   ) {
-    let (g, channels) = (geometry, geometry.inputChannels)
-    let begin = max(columns.lowerBound, g.padLeft)
-    let inside = begin..<max(begin, min(columns.upperBound, g.padLeft + g.inputWidth))
+    let channels = geometry.inputChannels
     let lineStride = columns.count * pixelStride
-    let before = (inside.lowerBound - columns.lowerBound) * pixelStride
-    let body = inside.count * pixelStride
-    for line in 0..<count {
-      let target = to + line * lineStride
-      let y = first + line
-      guard y >= 0, y < g.inputHeight, !inside.isEmpty else {
-        target.update(repeating: 0, count: lineStride)
-        continue
-      }
-      let source = image + (y * g.inputWidth + inside.lowerBound - g.padLeft) * channels
+    geometry.forEachLine(lines, columns: columns) { line, before, pixel, count in
+      let (target, source) = (to + line * lineStride, image + pixel * channels)
+      let (first, body) = (before * pixelStride, count * pixelStride)
       if pixelStride == channels {
-        target.update(repeating: 0, count: before)
-        (target + before).update(from: source, count: body)
-        (target + before + body).update(repeating: 0, count: lineStride - before - body)
+        target.update(repeating: 0, count: first)
+        (target + first).update(from: source, count: body)
+        (target + first + body).update(repeating: 0, count: lineStride - first - body)
       } else {
         target.update(repeating: 0, count: lineStride)
-        for pixel in 0..<inside.count {
-          (target + before + pixel * pixelStride).update(
+        for pixel in 0..<count {
+          (target + first + pixel * pixelStride).update(
             from: source + pixel * channels, count: channels)
         }
       }
@@ -58,9 +49,8 @@ package struct F32Convolution {
     _ bands: BandPlan, _ image: UnsafePointer<Float>, band: Int,
     to buffer: UnsafeMutablePointer<Float>
   ) {
-    let lines = bands.lines(of: band)
     fill(
-      image, first: lines.lowerBound, count: lines.count, columns: 0..<bands.width,
+      image, lines: bands.lines(of: band), columns: 0..<bands.width,
       pixelStride: bands.pixelStride, to: buffer)
   }
 }

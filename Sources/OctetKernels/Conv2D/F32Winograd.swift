@@ -115,7 +115,7 @@ private struct F32WinogradKernels: WinogradKernels {
     to: UnsafeMutablePointer<Float>
   ) {
     convolution.fill(
-      image, first: first, count: count, columns: columns, pixelStride: depth, to: to)
+      image, lines: first..<first + count, columns: columns, pixelStride: depth, to: to)
   }
 
   func input(

@@ -68,12 +68,10 @@ private struct QS16DirectArithmetic: DirectArithmetic {
         from: image + pixels.lowerBound * channels, count: pixels.count * channels)
       return
     }
-    let (before, body) = (g.padLeft * channels, g.inputWidth * channels)
-    for (line, y) in bands.lines(of: band).enumerated() {
+    g.forEachLine(bands.lines(of: band), columns: 0..<bands.width) { line, before, pixel, count in
       let place = target + line * bands.lineStride
       place.update(repeating: 0, count: bands.lineStride)
-      guard y >= 0, y < g.inputHeight else { continue }
-      (place + before).update(from: image + y * g.inputWidth * channels, count: body)
+      (place + before * channels).update(from: image + pixel * channels, count: count * channels)
     }
   }
 

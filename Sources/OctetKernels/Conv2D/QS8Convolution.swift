@@ -56,12 +56,8 @@ package struct QS8Convolution {
         zeroPoint, widen, to: buffer)
       return
     }
-    let lines = bands.lines(of: band)
     BorderedLines(
-      form: form, imageWidth: g.inputWidth, left: g.padLeft, channels: g.inputChannels,
-      pixelStride: bands.pixelStride, zeroPoint: zeroPoint, widen: widen
-    ).fill(
-      input, height: g.inputHeight, first: lines.lowerBound, count: lines.count,
-      columns: 0..<bands.width, to: buffer)
+      form: form, geometry: g, pixelStride: bands.pixelStride, zeroPoint: zeroPoint, widen: widen
+    ).fill(input, lines: bands.lines(of: band), columns: 0..<bands.width, to: buffer)
   }
 }

@@ -122,11 +122,9 @@ private struct QS8WinogradKernels: WinogradKernels {
     to: UnsafeMutablePointer<Int16>
   ) {
     BorderedLines(
-      form: .pairs, imageWidth: geometry.inputWidth, left: geometry.padLeft,
-      channels: geometry.inputChannels, pixelStride: depth,
+      form: .pairs, geometry: geometry, pixelStride: depth,
       zeroPoint: convolution.inputZeroPoint, widen: widen
-    ).fill(
-      image, height: geometry.inputHeight, first: first, count: count, columns: columns, to: to)
+    ).fill(image, lines: first..<first + count, columns: columns, to: to)
   }
 
   func input(

@@ -54,15 +54,14 @@ package struct QU8Convolution {
       return
     }
     let stride = bands.pixelStride
-    for (line, y) in bands.lines(of: band).enumerated() {
-      let place = target + line * bands.lineStride
+    g.forEachLine(bands.lines(of: band), columns: 0..<bands.width) { line, before, pixel, count in
+      let (place, source) = (target + line * bands.lineStride, image + pixel * channels)
       place.update(repeating: 0, count: bands.lineStride)
-      guard y >= 0, y < g.inputHeight else { continue }
-      let (source, inside) = (image + y * g.inputWidth * channels, place + g.padLeft * stride)
+      let inside = place + before * stride
       if stride == channels {
-        widen(source, count: g.inputWidth * channels, to: inside)
+        widen(source, count: count * channels, to: inside)
       } else {
-        for x in 0..<g.inputWidth {
+        for x in 0..<count {
           widen(source + x * channels, count: channels, to: inside + x * stride)
         }
       }

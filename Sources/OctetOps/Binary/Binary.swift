@@ -43,11 +43,7 @@ package final class Binary: BuiltinOp {
   package static func entry(_ kind: Kind) -> OpEntry {
     OpEntry(
       kind.rawValue, kind.builtin, types: [.float32, .int32], kind.summary,
-      parse: { attributes throws(Diagnostic) in
-        try attributes.allow([])
-        return Binary(kind)
-      },
-      read: { _ throws(Diagnostic) in Binary(kind) }, cast: { $0 as? Binary })
+      make: { Binary(kind) }, cast: { $0 as? Binary })
   }
 
   package var entry: OpEntry { Self.entry(kind) }

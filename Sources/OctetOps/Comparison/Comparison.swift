@@ -4,8 +4,8 @@ import OctetSchema
 
 /// Whether two operands, which broadcast as NumPy's do, stand in a relation, element by element.
 ///
-/// Inputs: float32, int32 or int64, both alike, for equality also bool; at most four dimensions when their
-/// shapes are unlike. Output: bool. NaN is unequal to everything.
+/// Inputs: float32, int8, uint8, int32 or int64, both alike, for equality also bool; at most four dimensions when their
+/// shapes are unlike; operands of codes may each have their own scale. Output: bool. NaN is unequal to everything.
 package final class Comparison: BuiltinOp {
   package enum Kind: String, Sendable {
     case equal
@@ -46,14 +46,12 @@ package final class Comparison: BuiltinOp {
     self.kind = kind
   }
 
+  private static let numbers: [ElementType] = [.float32, .int8, .uint8, .int32, .int64]
+
   package static func entry(_ kind: Kind) -> OpEntry {
     OpEntry(
-      kind.rawValue, kind.builtin, types: [.float32, .int32, .int64, .bool], kind.summary,
-      parse: { attributes throws(Diagnostic) in
-        try attributes.allow([])
-        return Comparison(kind)
-      },
-      read: { _ throws(Diagnostic) in Comparison(kind) }, cast: { $0 as? Comparison })
+      kind.rawValue, kind.builtin, types: numbers + [.bool], kind.summary,
+      make: { Comparison(kind) }, cast: { $0 as? Comparison })
   }
 
   package var entry: OpEntry { Self.entry(kind) }
@@ -63,9 +61,8 @@ package final class Comparison: BuiltinOp {
   package var attributes: [Attribute] { [] }
 
   package func infer(_ operands: Operands) throws(Diagnostic) -> [TensorType] {
-    let numbers: [ElementType] = [.float32, .int32, .int64]
     let types = try inferBinary(
-      operands, among: kind.isEquality ? numbers + [.bool] : numbers, widest: 4)
+      operands, among: kind.isEquality ? Self.numbers + [.bool] : Self.numbers, widest: 4)
     return [TensorType(.bool, types[0].shape)]
   }
 
@@ -76,6 +73,6 @@ package final class Comparison: BuiltinOp {
   }
 
   package var quantization: QuantizationRule {
-    .floatOnly(because: "Octet compares no int8 numbers")
+    .floatOnly(because: "numbers that are nearly equal may have one code")
   }
 }

@@ -34,12 +34,14 @@ package struct OperatorOptions {
   package struct State {
     /// The place among the operator's inputs.
     package let input: Int
-    /// The dimensions of result 0 that are its own.
-    package let dimensions: [Int]
+    /// Its type, which follows from those of the operator's inputs and results.
+    package let type: (_ operands: Operands, _ results: [TensorType]) -> TensorType
 
-    package init(input: Int, dimensions: [Int]) {
+    package init(
+      input: Int, type: @escaping (_ operands: Operands, _ results: [TensorType]) -> TensorType
+    ) {
       self.input = input
-      self.dimensions = dimensions
+      self.type = type
     }
   }
 
@@ -119,6 +121,22 @@ package struct OpEntry: Sendable {
     self.parse = parse
     self.read = read
     self.cast = cast
+  }
+
+  /// The entry of an operator without attributes, which has nothing to read.
+  package init(
+    _ name: String, _ builtin: BuiltinOperator, types: [ElementType], _ summary: String,
+    takesEmpty: Bool = false, notImported: String? = nil,
+    make: @escaping @Sendable () -> any BuiltinOp,
+    cast: @escaping @Sendable (any Op) -> (any BuiltinOp)?
+  ) {
+    self.init(
+      name, builtin, types: types, summary, takesEmpty: takesEmpty, notImported: notImported,
+      parse: { attributes throws(Diagnostic) in
+        try attributes.allow([])
+        return make()
+      },
+      read: { _ throws(Diagnostic) in make() }, cast: cast)
   }
 }
 

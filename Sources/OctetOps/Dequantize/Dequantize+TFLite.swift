@@ -1,4 +1,3 @@
-import OctetDiagnostics
 package import OctetIR
 import OctetSchema
 
@@ -14,9 +13,5 @@ extension Dequantize {
 
   package var options: OperatorOptions {
     OperatorOptions(.dequantizeOptions, DequantizeOptionsTable.object())
-  }
-
-  @Sendable static func read(_ reader: OperatorReader) throws(Diagnostic) -> any BuiltinOp {
-    Dequantize()
   }
 }

@@ -13,11 +13,7 @@ package final class Dequantize: BuiltinOp {
     "dequantize", .dequantize, types: [.int8, .int16, .uint8, .float16, .float32],
     "codes or float16 to real values",
     notImported: "made by the quantizer",
-    parse: { attributes throws(Diagnostic) in
-      try attributes.allow([])
-      return Dequantize()
-    },
-    read: Dequantize.read, cast: { $0 as? Dequantize })
+    make: { Dequantize() }, cast: { $0 as? Dequantize })
 
   package var entry: OpEntry { Self.entry }
 

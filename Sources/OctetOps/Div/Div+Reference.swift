@@ -14,9 +14,8 @@ extension Div {
 extension Div {
   package func prepare(_ context: PrepareContext) throws(Diagnostic) -> Step {
     if context.input(0).element == .int32 {
-      let bounds: (low: Int32, high: Int32) = activation.wholeBounds()
-      return BinaryStep.step(context, kernel: "s32-div--reference") {
-        min(max(Self.reference($0, $1), bounds.low), bounds.high)
+      return BinaryStep.whole(context, "div", activation) { (a: Int32, b: Int32) in
+        Self.reference(a, b)
       }
     }
     let bounds = activation.bounds

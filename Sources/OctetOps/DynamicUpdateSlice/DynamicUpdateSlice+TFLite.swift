@@ -1,4 +1,3 @@
-import OctetDiagnostics
 package import OctetIR
 import OctetSchema
 
@@ -9,9 +8,5 @@ extension DynamicUpdateSlice {
 
   package var options: OperatorOptions {
     OperatorOptions(.dynamicUpdateSliceOptions, DynamicUpdateSliceOptionsTable.object())
-  }
-
-  @Sendable static func read(_ reader: OperatorReader) throws(Diagnostic) -> any BuiltinOp {
-    DynamicUpdateSlice()
   }
 }

@@ -14,11 +14,7 @@ package final class DynamicUpdateSlice: BuiltinOp {
     "dynamic_update_slice", .dynamicUpdateSlice, types: [.float32, .int8, .int32, .int64],
     "a tensor in which a box is replaced",
     notImported: "made for lists of tensors in loops that stay loops",
-    parse: { attributes throws(Diagnostic) in
-      try attributes.allow([])
-      return DynamicUpdateSlice()
-    },
-    read: DynamicUpdateSlice.read, cast: { $0 as? DynamicUpdateSlice })
+    make: { DynamicUpdateSlice() }, cast: { $0 as? DynamicUpdateSlice })
 
   package var entry: OpEntry { Self.entry }
 

@@ -1,4 +1,3 @@
-import OctetDiagnostics
 package import OctetIR
 import OctetSchema
 
@@ -8,8 +7,4 @@ extension Exp {
   }
 
   package var options: OperatorOptions { OperatorOptions(.none, FlatObject()) }
-
-  @Sendable static func read(_ reader: OperatorReader) throws(Diagnostic) -> any BuiltinOp {
-    Exp()
-  }
 }

@@ -11,11 +11,7 @@ package final class Exp: BuiltinOp {
   package static let entry = OpEntry(
     "exp", .exp, types: [.float32, .int8],
     "e to the power of x",
-    parse: { attributes throws(Diagnostic) in
-      try attributes.allow([])
-      return Exp()
-    },
-    read: Exp.read, cast: { $0 as? Exp })
+    make: { Exp() }, cast: { $0 as? Exp })
 
   package var entry: OpEntry { Self.entry }
 

@@ -13,11 +13,7 @@ package final class ExpandDims: BuiltinOp {
     "expand_dims", .expandDims, types: [.float32, .int8, .int16, .uint8, .int32],
     "the same elements with a new dimension of 1",
     notImported: "RESHAPE stands for it",
-    parse: { attributes throws(Diagnostic) in
-      try attributes.allow([])
-      return ExpandDims()
-    },
-    read: { _ throws(Diagnostic) in ExpandDims() }, cast: { $0 as? ExpandDims })
+    make: { ExpandDims() }, cast: { $0 as? ExpandDims })
 
   package var entry: OpEntry { Self.entry }
 

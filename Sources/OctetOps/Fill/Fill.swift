@@ -13,11 +13,7 @@ package final class Fill: BuiltinOp {
     "fill", .fill, types: [.float32, .int8, .int16, .int32, .int64, .bool],
     "one element, again and again",
     notImported: "BROADCAST_TO stands for it",
-    parse: { attributes throws(Diagnostic) in
-      try attributes.allow([])
-      return Fill()
-    },
-    read: { _ throws(Diagnostic) in Fill() }, cast: { $0 as? Fill })
+    make: { Fill() }, cast: { $0 as? Fill })
 
   package var entry: OpEntry { Self.entry }
 

@@ -56,16 +56,24 @@ extension GatherND {
     _ output: UnsafeMutableRawPointer
   ) {
     for place in 0..<places {
-      let own = indices + place * extents.count
-      var part = 0
-      var exists = true
-      for (axis, extent) in extents.enumerated() {
-        let index = Int(truncatingIfNeeded: own[axis])
-        exists = exists && (0..<extent).contains(index)
-        part = exists ? part * extent + index : 0
-      }
-      source.copy(exists ? part : nil, to: output + place * source.partBytes)
+      source.copy(
+        part(at: indices + place * extents.count, of: extents),
+        to: output + place * source.partBytes)
     }
+  }
+
+  /// The number of the part that an index for each dimension names; nil where there is none.
+  @inline(__always)
+  static func part<Index: FixedWidthInteger>(
+    at indices: UnsafePointer<Index>, of extents: [Int]
+  ) -> Int? {
+    var part = 0
+    for (axis, extent) in extents.enumerated() {
+      let index = Int(truncatingIfNeeded: indices[axis])
+      guard (0..<extent).contains(index) else { return nil }
+      part = part * extent + index
+    }
+    return part
   }
 }
 

@@ -27,8 +27,4 @@ extension GatherND {
   package var options: OperatorOptions {
     OperatorOptions(.gatherNdOptions, GatherNdOptionsTable.object())
   }
-
-  @Sendable static func read(_ reader: OperatorReader) throws(Diagnostic) -> any BuiltinOp {
-    GatherND()
-  }
 }

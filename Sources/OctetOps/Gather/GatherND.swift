@@ -14,11 +14,7 @@ package final class GatherND: BuiltinOp {
   package static let entry = OpEntry(
     "gather_nd", .gatherND, types: [.float32, .int8, .int16, .int32],
     "parts at places of several indices",
-    parse: { attributes throws(Diagnostic) in
-      try attributes.allow([])
-      return GatherND()
-    },
-    read: GatherND.read, cast: { $0 as? GatherND })
+    make: { GatherND() }, cast: { $0 as? GatherND })
 
   package var entry: OpEntry { Self.entry }
 

@@ -1,4 +1,3 @@
-import OctetDiagnostics
 package import OctetIR
 import OctetSchema
 
@@ -6,8 +5,4 @@ extension HardSwish {
   package func version(_ operands: Operands, _ results: [TensorType]) -> Int32 { 1 }
 
   package var options: OperatorOptions { OperatorOptions(.none, FlatObject()) }
-
-  @Sendable static func read(_ reader: OperatorReader) throws(Diagnostic) -> any BuiltinOp {
-    HardSwish()
-  }
 }

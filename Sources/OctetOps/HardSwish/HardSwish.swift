@@ -12,11 +12,7 @@ package final class HardSwish: BuiltinOp {
   package static let entry = OpEntry(
     "hard_swish", .hardSwish, types: [.float32, .int8, .uint8],
     "x * min(max(x + 3, 0), 6) / 6",
-    parse: { attributes throws(Diagnostic) in
-      try attributes.allow([])
-      return HardSwish()
-    },
-    read: HardSwish.read, cast: { $0 as? HardSwish })
+    make: { HardSwish() }, cast: { $0 as? HardSwish })
 
   package var entry: OpEntry { Self.entry }
 

@@ -12,11 +12,7 @@ package final class Log: BuiltinOp {
   package static let entry = OpEntry(
     "log", .log, types: [.float32, .int8],
     "natural logarithm",
-    parse: { attributes throws(Diagnostic) in
-      try attributes.allow([])
-      return Log()
-    },
-    read: Log.read, cast: { $0 as? Log })
+    make: { Log() }, cast: { $0 as? Log })
 
   package var entry: OpEntry { Self.entry }
 

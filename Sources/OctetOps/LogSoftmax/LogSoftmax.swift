@@ -2,18 +2,15 @@ package import OctetDiagnostics
 package import OctetIR
 import OctetSchema
 
-/// The natural logarithm of the softmax along the last dimension. Input: float32. Output: the same shape.
+/// The natural logarithm of the softmax along the last dimension. Input: float32, int8 or uint8. Output: the same shape;
+/// codes have scale 1/16 and the largest one for 0.
 package final class LogSoftmax: BuiltinOp {
   package init() {}
 
   package static let entry = OpEntry(
-    "log_softmax", .logSoftmax, types: [.float32],
+    "log_softmax", .logSoftmax, types: [.float32, .int8, .uint8],
     "logarithm of the softmax along the last dimension",
-    parse: { attributes throws(Diagnostic) in
-      try attributes.allow([])
-      return LogSoftmax()
-    },
-    read: { _ throws(Diagnostic) in LogSoftmax() }, cast: { $0 as? LogSoftmax })
+    make: { LogSoftmax() }, cast: { $0 as? LogSoftmax })
 
   package var entry: OpEntry { Self.entry }
 
@@ -22,7 +19,7 @@ package final class LogSoftmax: BuiltinOp {
   package var attributes: [Attribute] { [] }
 
   package func infer(_ operands: Operands) throws(Diagnostic) -> [TensorType] {
-    let types = try inferUnary(operands, among: [.float32])
+    let types = try inferUnary(operands, among: [.float32, .int8, .uint8])
     guard types[0].shape.rank > 0 else {
       throw Diagnostic(.shapeMismatch, "a softmax needs at least one dimension")
     }
@@ -37,6 +34,6 @@ package final class LogSoftmax: BuiltinOp {
   }
 
   package var quantization: QuantizationRule {
-    .floatOnly(because: "Octet has no int8 kernel for it")
+    .floatOnly(because: "its int8 form has nothing below -16")
   }
 }

@@ -23,11 +23,7 @@ package final class Logical: BuiltinOp {
       kind == .and
         ? "whether both of two operands hold, broadcast"
         : "whether one of two operands holds, broadcast",
-      parse: { attributes throws(Diagnostic) in
-        try attributes.allow([])
-        return Logical(kind)
-      },
-      read: { _ throws(Diagnostic) in Logical(kind) }, cast: { $0 as? Logical })
+      make: { Logical(kind) }, cast: { $0 as? Logical })
   }
 
   package var entry: OpEntry { Self.entry(kind) }

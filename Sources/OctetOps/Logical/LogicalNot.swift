@@ -9,11 +9,7 @@ package final class LogicalNot: BuiltinOp {
   package static let entry = OpEntry(
     "logical_not", .logicalNot, types: [.bool],
     "whether an operand does not hold",
-    parse: { attributes throws(Diagnostic) in
-      try attributes.allow([])
-      return LogicalNot()
-    },
-    read: { _ throws(Diagnostic) in LogicalNot() }, cast: { $0 as? LogicalNot })
+    make: { LogicalNot() }, cast: { $0 as? LogicalNot })
 
   package var entry: OpEntry { Self.entry }
 

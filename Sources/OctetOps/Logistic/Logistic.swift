@@ -12,11 +12,7 @@ package final class Logistic: BuiltinOp {
   package static let entry = OpEntry(
     "logistic", .logistic, types: [.float32, .int8, .int16, .uint8],
     "1 / (1 + exp(-x))",
-    parse: { attributes throws(Diagnostic) in
-      try attributes.allow([])
-      return Logistic()
-    },
-    read: Logistic.read, cast: { $0 as? Logistic })
+    make: { Logistic() }, cast: { $0 as? Logistic })
 
   package var entry: OpEntry { Self.entry }
 

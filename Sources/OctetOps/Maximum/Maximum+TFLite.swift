@@ -1,4 +1,3 @@
-import OctetDiagnostics
 package import OctetIR
 import OctetSchema
 
@@ -15,10 +14,6 @@ extension Maximum {
   package var options: OperatorOptions {
     OperatorOptions(.maximumMinimumOptions, MaximumMinimumOptionsTable.object())
   }
-
-  @Sendable static func read(_ reader: OperatorReader) throws(Diagnostic) -> any BuiltinOp {
-    Maximum()
-  }
 }
 
 extension Minimum {
@@ -28,9 +23,5 @@ extension Minimum {
 
   package var options: OperatorOptions {
     OperatorOptions(.maximumMinimumOptions, MaximumMinimumOptionsTable.object())
-  }
-
-  @Sendable static func read(_ reader: OperatorReader) throws(Diagnostic) -> any BuiltinOp {
-    Minimum()
   }
 }

@@ -13,11 +13,7 @@ package final class Maximum: BuiltinOp {
   package static let entry = OpEntry(
     "maximum", .maximum, types: types,
     "larger of two operands, broadcast",
-    parse: { attributes throws(Diagnostic) in
-      try attributes.allow([])
-      return Maximum()
-    },
-    read: Maximum.read, cast: { $0 as? Maximum })
+    make: { Maximum() }, cast: { $0 as? Maximum })
 
   package var entry: OpEntry { Self.entry }
 

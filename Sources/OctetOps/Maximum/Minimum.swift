@@ -11,11 +11,7 @@ package final class Minimum: BuiltinOp {
   package static let entry = OpEntry(
     "minimum", .minimum, types: Maximum.types,
     "smaller of two operands, broadcast",
-    parse: { attributes throws(Diagnostic) in
-      try attributes.allow([])
-      return Minimum()
-    },
-    read: Minimum.read, cast: { $0 as? Minimum })
+    make: { Minimum() }, cast: { $0 as? Minimum })
 
   package var entry: OpEntry { Self.entry }
 

@@ -1,4 +1,3 @@
-import OctetDiagnostics
 package import OctetIR
 import OctetSchema
 
@@ -8,10 +7,6 @@ extension NonMaxSuppressionV4 {
   package var options: OperatorOptions {
     OperatorOptions(.nonMaxSuppressionV4Options, NonMaxSuppressionV4OptionsTable.object())
   }
-
-  @Sendable static func read(_ reader: OperatorReader) throws(Diagnostic) -> any BuiltinOp {
-    NonMaxSuppressionV4()
-  }
 }
 
 extension NonMaxSuppressionV5 {
@@ -19,9 +14,5 @@ extension NonMaxSuppressionV5 {
 
   package var options: OperatorOptions {
     OperatorOptions(.nonMaxSuppressionV5Options, NonMaxSuppressionV5OptionsTable.object())
-  }
-
-  @Sendable static func read(_ reader: OperatorReader) throws(Diagnostic) -> any BuiltinOp {
-    NonMaxSuppressionV5()
   }
 }

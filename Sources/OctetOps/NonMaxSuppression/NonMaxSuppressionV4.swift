@@ -14,11 +14,7 @@ package final class NonMaxSuppressionV4: BuiltinOp {
   package static let entry = OpEntry(
     "non_max_suppression_v4", .nonMaxSuppressionV4, types: [.float32, .int32],
     "boxes that overlap no better one",
-    parse: { attributes throws(Diagnostic) in
-      try attributes.allow([])
-      return NonMaxSuppressionV4()
-    },
-    read: NonMaxSuppressionV4.read, cast: { $0 as? NonMaxSuppressionV4 })
+    make: { NonMaxSuppressionV4() }, cast: { $0 as? NonMaxSuppressionV4 })
 
   package var entry: OpEntry { Self.entry }
 

@@ -13,11 +13,7 @@ package final class NonMaxSuppressionV5: BuiltinOp {
   package static let entry = OpEntry(
     "non_max_suppression_v5", .nonMaxSuppressionV5, types: [.float32, .int32],
     "boxes of which those that overlap better ones count for less",
-    parse: { attributes throws(Diagnostic) in
-      try attributes.allow([])
-      return NonMaxSuppressionV5()
-    },
-    read: NonMaxSuppressionV5.read, cast: { $0 as? NonMaxSuppressionV5 })
+    make: { NonMaxSuppressionV5() }, cast: { $0 as? NonMaxSuppressionV5 })
 
   package var entry: OpEntry { Self.entry }
 

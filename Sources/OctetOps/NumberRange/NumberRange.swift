@@ -12,11 +12,7 @@ package final class NumberRange: BuiltinOp {
   package static let entry = OpEntry(
     "range", .range, types: [.float32, .int32, .int64], "numbers that are equally far apart",
     notImported: "importers compute shapes",
-    parse: { attributes throws(Diagnostic) in
-      try attributes.allow([])
-      return NumberRange()
-    },
-    read: { _ throws(Diagnostic) in NumberRange() }, cast: { $0 as? NumberRange })
+    make: { NumberRange() }, cast: { $0 as? NumberRange })
 
   package var entry: OpEntry { Self.entry }
 

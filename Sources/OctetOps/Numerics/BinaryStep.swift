@@ -25,6 +25,18 @@ enum BinaryStep {
     }
   }
 
+  /// The step of an operation on whole numbers, clamped by `activation`.
+  @inline(__always)
+  static func whole<Number: FixedWidthInteger & BitwiseCopyable>(
+    _ context: PrepareContext, _ name: String, _ activation: FusedActivation,
+    combine: @escaping (Number, Number) -> Number
+  ) -> Step {
+    let bounds: (low: Number, high: Number) = activation.wholeBounds()
+    return step(context, kernel: "s\(Number.bitWidth)-\(name)--reference") {
+      min(max(combine($0, $1), bounds.low), bounds.high)
+    }
+  }
+
   /// The step of a float operation, by `reference` where only that is wanted.
   @inline(__always)
   static func float(

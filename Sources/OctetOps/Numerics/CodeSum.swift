@@ -7,7 +7,7 @@ import OctetKernels
 ///
 /// Source: TFLite's `reference_integer_ops::AddElementwise`, `reference_ops::SubElementwise` and the
 /// preparations in `add.cc` and `sub.cc`, for int16 of scales that need be no powers of two.
-struct CodeSum<Code: FixedWidthInteger & Sendable>: Sendable {
+struct CodeSum<Code: CodeNumber>: Sendable {
   private static var leftShift: Int32 { Code.bitWidth == 8 ? 20 : 15 }
   private let left: Term
   private let right: Term
@@ -26,10 +26,8 @@ struct CodeSum<Code: FixedWidthInteger & Sendable>: Sendable {
     }
   }
 
-  init(
-    _ left: (scale: Float, zeroPoint: Int32), _ right: (scale: Float, zeroPoint: Int32),
-    _ output: (scale: Float, zeroPoint: Int32), _ bounds: (low: Code, high: Code)
-  ) {
+  init(_ scales: CodeScales<Code>) {
+    let (left, right, output) = (scales.left, scales.right, scales.output)
     let common = 2 * Double(max(left.scale, right.scale))
     self.left = Term(
       zeroPoint: left.zeroPoint, multiplier: FixedPoint.quantize(Double(left.scale) / common))
@@ -38,7 +36,7 @@ struct CodeSum<Code: FixedWidthInteger & Sendable>: Sendable {
     let unit = Double(Int32(1) << Self.leftShift) * Double(output.scale)
     self.output = FixedPoint.quantize(common / unit)
     outputZeroPoint = output.zeroPoint
-    self.bounds = (Int32(bounds.low), Int32(bounds.high))
+    bounds = (Int32(scales.bounds.low), Int32(scales.bounds.high))
   }
 
   /// The same for a kernel.

@@ -56,6 +56,41 @@ extension FixedPoint {
     return saturatingShiftLeft(result, 1)
   }
 
+  /// log(x) in Q5.26 for x >= 1 in Q12.19.
+  ///
+  /// x is a power of two times r, which is within 2^(1/4) of sqrt(1/sqrt(2)): of two choices of r, a half step apart, the
+  /// smaller one. log(r) is a quotient of polynomials around that. Source: TFLite's
+  /// `log_x_for_x_greater_than_or_equal_to_1_impl`.
+  static func log(_ x: Int32) -> Int32 {
+    let (rootOfHalf, fourthRootOfHalf): (Int32, Int32) = (1_518_500_250, 1_805_811_301)
+    func headroom(_ x: Int32) -> Int32 { Int32(x.leadingZeroBitCount) - 1 }
+    // Exponents are in Q6.25, with a quarter to spare on both sides.
+    func exponent(_ bits: Int32) -> Int32 { saturatingShiftLeft(12 - bits, 25) }
+    let quarter: Int32 = 1 << 23
+    let own = headroom(x)
+    let shifted = headroom(doublingHighMultiply(x, rootOfHalf))
+    let r = min(
+      saturatingShiftLeft(doublingHighMultiply(saturatingShiftLeft(x, own), rootOfHalf), 1),
+      saturatingShiftLeft(x, shifted))
+    let power = max(exponent(own + 1) &+ quarter, exponent(shifted) &- quarter)
+    let sum = Int64(r) + Int64(fourthRootOfHalf)
+    let mean = Int32((sum + (sum >= 0 ? 1 : -1)) / 2)
+    let d = 2 &* (r &- fourthRootOfHalf)
+    let square = doublingHighMultiply(d, d)
+    // Beside 2^(1/4): 11/240, 1/20, 1/4, and the middle one is 2 / 2^(1/4) - 2^(1/4).
+    let numerator =
+      doublingHighMultiply(d, r)
+      &+ doublingHighMultiply(doublingHighMultiply(d, square), 117_049_297)
+    let denominator =
+      doublingHighMultiply(
+        mean, 1_057_819_769 &+ d &+ doublingHighMultiply(127_690_142, square))
+      &+ doublingHighMultiply(638_450_708, d)
+    let logOfR = doublingHighMultiply(
+      roundingDivide(numerator, byPowerOfTwo: 6), reciprocalOfOnePlus(denominator))
+    let logOfTwo: Int32 = 1_488_522_236
+    return saturatingShiftLeft(doublingHighMultiply(power, logOfTwo) &+ logOfR, 1)
+  }
+
   private static func saturatingShiftLeft(_ x: Int32, _ bits: Int32) -> Int32 {
     let wide = Int64(x) << Int64(bits)
     return Int32(max(Int64(Int32.min), min(Int64(Int32.max), wide)))

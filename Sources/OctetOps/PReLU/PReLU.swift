@@ -13,11 +13,7 @@ package final class PReLU: BuiltinOp {
   package static let entry = OpEntry(
     "prelu", .prelu, types: [.float32, .int8, .uint8],
     "x where not negative, alpha * x elsewhere, alpha broadcast",
-    parse: { attributes throws(Diagnostic) in
-      try attributes.allow([])
-      return PReLU()
-    },
-    read: PReLU.read, cast: { $0 as? PReLU })
+    make: { PReLU() }, cast: { $0 as? PReLU })
 
   package var entry: OpEntry { Self.entry }
 

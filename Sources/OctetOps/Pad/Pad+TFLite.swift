@@ -22,8 +22,4 @@ extension PadV2 {
   package var options: OperatorOptions {
     OperatorOptions(.padV2Options, PadV2OptionsTable.object())
   }
-
-  @Sendable static func read(_ reader: OperatorReader) throws(Diagnostic) -> any BuiltinOp {
-    PadV2()
-  }
 }

@@ -12,11 +12,7 @@ package final class PadV2: BuiltinOp {
   package static let entry = OpEntry(
     "padv2", .padv2, types: [.float32, .int8, .int16, .uint8],
     "adds a given value around a tensor",
-    parse: { attributes throws(Diagnostic) in
-      try attributes.allow([])
-      return PadV2()
-    },
-    read: PadV2.read, cast: { $0 as? PadV2 })
+    make: { PadV2() }, cast: { $0 as? PadV2 })
 
   package var entry: OpEntry { Self.entry }
 

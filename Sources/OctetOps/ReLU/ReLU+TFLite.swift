@@ -1,4 +1,3 @@
-import OctetDiagnostics
 package import OctetIR
 import OctetSchema
 
@@ -8,10 +7,6 @@ extension ReLU {
   }
 
   package var options: OperatorOptions { OperatorOptions(.none, FlatObject()) }
-
-  @Sendable static func read(_ reader: OperatorReader) throws(Diagnostic) -> any BuiltinOp {
-    ReLU()
-  }
 }
 
 extension ReLU6 {
@@ -20,8 +15,4 @@ extension ReLU6 {
   }
 
   package var options: OperatorOptions { OperatorOptions(.none, FlatObject()) }
-
-  @Sendable static func read(_ reader: OperatorReader) throws(Diagnostic) -> any BuiltinOp {
-    ReLU6()
-  }
 }

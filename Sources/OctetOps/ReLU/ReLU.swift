@@ -11,11 +11,7 @@ package final class ReLU: BuiltinOp {
   package static let entry = OpEntry(
     "relu", .relu, types: [.float32, .int8, .int16, .uint8],
     "max(x, 0)",
-    parse: { attributes throws(Diagnostic) in
-      try attributes.allow([])
-      return ReLU()
-    },
-    read: ReLU.read, cast: { $0 as? ReLU })
+    make: { ReLU() }, cast: { $0 as? ReLU })
 
   package var entry: OpEntry { Self.entry }
 

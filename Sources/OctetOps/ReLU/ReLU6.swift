@@ -11,11 +11,7 @@ package final class ReLU6: BuiltinOp {
   package static let entry = OpEntry(
     "relu6", .relu6, types: [.float32, .int8, .int16, .uint8],
     "min(max(x, 0), 6)",
-    parse: { attributes throws(Diagnostic) in
-      try attributes.allow([])
-      return ReLU6()
-    },
-    read: ReLU6.read, cast: { $0 as? ReLU6 })
+    make: { ReLU6() }, cast: { $0 as? ReLU6 })
 
   package var entry: OpEntry { Self.entry }
 

@@ -1,4 +1,3 @@
-import OctetDiagnostics
 package import OctetIR
 import OctetSchema
 
@@ -9,9 +8,5 @@ extension ReverseV2 {
 
   package var options: OperatorOptions {
     OperatorOptions(.reverseV2Options, ReverseV2OptionsTable.object())
-  }
-
-  @Sendable static func read(_ reader: OperatorReader) throws(Diagnostic) -> any BuiltinOp {
-    ReverseV2()
   }
 }

@@ -12,11 +12,7 @@ package final class ReverseV2: BuiltinOp {
   package static let entry = OpEntry(
     "reverse_v2", .reverseV2, types: [.float32, .int8, .int16, .int32],
     "turns the order along some dimensions",
-    parse: { attributes throws(Diagnostic) in
-      try attributes.allow([])
-      return ReverseV2()
-    },
-    read: ReverseV2.read, cast: { $0 as? ReverseV2 })
+    make: { ReverseV2() }, cast: { $0 as? ReverseV2 })
 
   package var entry: OpEntry { Self.entry }
 

@@ -13,11 +13,7 @@ package final class Select: BuiltinOp {
     "select", .select, types: [.float32, .int8, .int16, .int32, .bool],
     "one of two operands by a condition",
     notImported: "SELECT_V2, which broadcasts, stands for it",
-    parse: { attributes throws(Diagnostic) in
-      try attributes.allow([])
-      return Select()
-    },
-    read: { _ throws(Diagnostic) in Select() }, cast: { $0 as? Select })
+    make: { Select() }, cast: { $0 as? Select })
 
   package var entry: OpEntry { Self.entry }
 

@@ -12,11 +12,7 @@ package final class SelectV2: BuiltinOp {
   package static let entry = OpEntry(
     "select_v2", .selectV2, types: [.float32, .int8, .int16, .int32, .bool],
     "one of two operands by a condition, broadcast",
-    parse: { attributes throws(Diagnostic) in
-      try attributes.allow([])
-      return SelectV2()
-    },
-    read: { _ throws(Diagnostic) in SelectV2() }, cast: { $0 as? SelectV2 })
+    make: { SelectV2() }, cast: { $0 as? SelectV2 })
 
   package var entry: OpEntry { Self.entry }
 

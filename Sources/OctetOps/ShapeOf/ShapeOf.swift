@@ -36,11 +36,7 @@ package final class ShapeOf: BuiltinOp {
     "rank", .rank, types: inputs + [.int32], "the number of a tensor's dimensions",
     takesEmpty: true,
     notImported: "importers compute shapes",
-    parse: { attributes throws(Diagnostic) in
-      try attributes.allow([])
-      return ShapeOf(.rank)
-    },
-    read: { _ throws(Diagnostic) in ShapeOf(.rank) }, cast: { cast($0) { $0 == .rank } })
+    make: { ShapeOf(.rank) }, cast: { cast($0) { $0 == .rank } })
 
   private static func cast(_ op: any Op, isOurs: (Kind) -> Bool) -> (any BuiltinOp)? {
     (op as? ShapeOf).flatMap { isOurs($0.kind) ? $0 : nil }

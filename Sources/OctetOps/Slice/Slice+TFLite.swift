@@ -1,4 +1,3 @@
-import OctetDiagnostics
 package import OctetIR
 import OctetSchema
 
@@ -10,9 +9,5 @@ extension Slice {
 
   package var options: OperatorOptions {
     OperatorOptions(.sliceOptions, SliceOptionsTable.object())
-  }
-
-  @Sendable static func read(_ reader: OperatorReader) throws(Diagnostic) -> any BuiltinOp {
-    Slice()
   }
 }

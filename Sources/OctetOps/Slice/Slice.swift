@@ -12,11 +12,7 @@ package final class Slice: BuiltinOp {
   package static let entry = OpEntry(
     "slice", .slice, types: [.float32, .int8, .int16, .uint8, .int32],
     "a box cut out of a tensor",
-    parse: { attributes throws(Diagnostic) in
-      try attributes.allow([])
-      return Slice()
-    },
-    read: Slice.read, cast: { $0 as? Slice })
+    make: { Slice() }, cast: { $0 as? Slice })
 
   package var entry: OpEntry { Self.entry }
 

@@ -13,11 +13,7 @@ package final class BatchToSpaceND: BuiltinOp {
   package static let entry = OpEntry(
     "batch_to_space_nd", .batchToSpaceND, types: [.float32, .int8, .int16],
     "images of a batch as the pixels of larger ones",
-    parse: { attributes throws(Diagnostic) in
-      try attributes.allow([])
-      return BatchToSpaceND()
-    },
-    read: BatchToSpaceND.read, cast: { $0 as? BatchToSpaceND })
+    make: { BatchToSpaceND() }, cast: { $0 as? BatchToSpaceND })
 
   package var entry: OpEntry { Self.entry }
 

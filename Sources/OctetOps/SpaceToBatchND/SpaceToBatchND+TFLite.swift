@@ -1,4 +1,3 @@
-import OctetDiagnostics
 package import OctetIR
 import OctetSchema
 
@@ -15,10 +14,6 @@ extension SpaceToBatchND {
   package var options: OperatorOptions {
     OperatorOptions(.spaceToBatchNDOptions, SpaceToBatchNDOptionsTable.object())
   }
-
-  @Sendable static func read(_ reader: OperatorReader) throws(Diagnostic) -> any BuiltinOp {
-    SpaceToBatchND()
-  }
 }
 
 extension BatchToSpaceND {
@@ -28,9 +23,5 @@ extension BatchToSpaceND {
 
   package var options: OperatorOptions {
     OperatorOptions(.batchToSpaceNDOptions, BatchToSpaceNDOptionsTable.object())
-  }
-
-  @Sendable static func read(_ reader: OperatorReader) throws(Diagnostic) -> any BuiltinOp {
-    BatchToSpaceND()
   }
 }

@@ -14,11 +14,7 @@ package final class SpaceToBatchND: BuiltinOp {
   package static let entry = OpEntry(
     "space_to_batch_nd", .spaceToBatchND, types: [.float32, .int8, .int16],
     "every b-th pixel as an image of its own",
-    parse: { attributes throws(Diagnostic) in
-      try attributes.allow([])
-      return SpaceToBatchND()
-    },
-    read: SpaceToBatchND.read, cast: { $0 as? SpaceToBatchND })
+    make: { SpaceToBatchND() }, cast: { $0 as? SpaceToBatchND })
 
   package var entry: OpEntry { Self.entry }
 

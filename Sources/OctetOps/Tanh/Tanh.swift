@@ -12,11 +12,7 @@ package final class Tanh: BuiltinOp {
   package static let entry = OpEntry(
     "tanh", .tanh, types: [.float32, .int8, .int16, .uint8],
     "hyperbolic tangent",
-    parse: { attributes throws(Diagnostic) in
-      try attributes.allow([])
-      return Tanh()
-    },
-    read: Tanh.read, cast: { $0 as? Tanh })
+    make: { Tanh() }, cast: { $0 as? Tanh })
 
   package var entry: OpEntry { Self.entry }
 

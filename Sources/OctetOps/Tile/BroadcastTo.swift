@@ -11,11 +11,7 @@ package final class BroadcastTo: BuiltinOp {
   package static let entry = OpEntry(
     "broadcast_to", .broadcastTo, types: [.float32, .int8, .int32],
     "repeats a tensor to a shape",
-    parse: { attributes throws(Diagnostic) in
-      try attributes.allow([])
-      return BroadcastTo()
-    },
-    read: BroadcastTo.read, cast: { $0 as? BroadcastTo })
+    make: { BroadcastTo() }, cast: { $0 as? BroadcastTo })
 
   package var entry: OpEntry { Self.entry }
 

@@ -1,4 +1,3 @@
-import OctetDiagnostics
 package import OctetIR
 import OctetSchema
 
@@ -8,10 +7,6 @@ extension Tile {
   }
 
   package var options: OperatorOptions { OperatorOptions(.tileOptions, TileOptionsTable.object()) }
-
-  @Sendable static func read(_ reader: OperatorReader) throws(Diagnostic) -> any BuiltinOp {
-    Tile()
-  }
 }
 
 extension BroadcastTo {
@@ -21,9 +16,5 @@ extension BroadcastTo {
 
   package var options: OperatorOptions {
     OperatorOptions(.broadcastToOptions, BroadcastToOptionsTable.object())
-  }
-
-  @Sendable static func read(_ reader: OperatorReader) throws(Diagnostic) -> any BuiltinOp {
-    BroadcastTo()
   }
 }

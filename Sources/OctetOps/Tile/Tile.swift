@@ -12,11 +12,7 @@ package final class Tile: BuiltinOp {
   package static let entry = OpEntry(
     "tile", .tile, types: [.float32, .int8, .int32],
     "repeats a tensor along its dimensions",
-    parse: { attributes throws(Diagnostic) in
-      try attributes.allow([])
-      return Tile()
-    },
-    read: Tile.read, cast: { $0 as? Tile })
+    make: { Tile() }, cast: { $0 as? Tile })
 
   package var entry: OpEntry { Self.entry }
 

@@ -1,4 +1,3 @@
-import OctetDiagnostics
 package import OctetIR
 import OctetSchema
 
@@ -13,9 +12,5 @@ extension TopKV2 {
 
   package var options: OperatorOptions {
     OperatorOptions(.topKV2Options, TopKV2OptionsTable.object())
-  }
-
-  @Sendable static func read(_ reader: OperatorReader) throws(Diagnostic) -> any BuiltinOp {
-    TopKV2()
   }
 }

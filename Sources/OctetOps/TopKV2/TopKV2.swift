@@ -15,11 +15,7 @@ package final class TopKV2: BuiltinOp {
   package static let entry = OpEntry(
     "topk_v2", .topkV2, types: types,
     "the largest elements and their places",
-    parse: { attributes throws(Diagnostic) in
-      try attributes.allow([])
-      return TopKV2()
-    },
-    read: TopKV2.read, cast: { $0 as? TopKV2 })
+    make: { TopKV2() }, cast: { $0 as? TopKV2 })
 
   package var entry: OpEntry { Self.entry }
 

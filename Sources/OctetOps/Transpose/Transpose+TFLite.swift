@@ -1,4 +1,3 @@
-import OctetDiagnostics
 package import OctetIR
 import OctetSchema
 
@@ -16,9 +15,5 @@ extension Transpose {
 
   package var options: OperatorOptions {
     OperatorOptions(.transposeOptions, TransposeOptionsTable.object())
-  }
-
-  @Sendable static func read(_ reader: OperatorReader) throws(Diagnostic) -> any BuiltinOp {
-    Transpose()
   }
 }

@@ -12,11 +12,7 @@ package final class Transpose: BuiltinOp {
   package static let entry = OpEntry(
     "transpose", .transpose, types: [.float32, .int8, .int16, .uint8, .int32],
     "reorders dimensions",
-    parse: { attributes throws(Diagnostic) in
-      try attributes.allow([])
-      return Transpose()
-    },
-    read: Transpose.read, cast: { $0 as? Transpose })
+    make: { Transpose() }, cast: { $0 as? Transpose })
 
   package var entry: OpEntry { Self.entry }
 

@@ -65,11 +65,7 @@ package final class Unary: BuiltinOp {
     OpEntry(
       kind.rawValue, kind.builtin, types: kind.types, kind.summary,
       notImported: kind == .square ? "MUL, which has an int8 form, stands for it" : nil,
-      parse: { attributes throws(Diagnostic) in
-        try attributes.allow([])
-        return Unary(kind)
-      },
-      read: { _ throws(Diagnostic) in Unary(kind) }, cast: { $0 as? Unary })
+      make: { Unary(kind) }, cast: { $0 as? Unary })
   }
 
   package var entry: OpEntry { Self.entry(kind) }

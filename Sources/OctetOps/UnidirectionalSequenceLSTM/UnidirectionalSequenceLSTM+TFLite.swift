@@ -10,7 +10,12 @@ extension UnidirectionalSequenceLSTM {
       .unidirectionalSequenceLSTMOptions,
       UnidirectionalSequenceLSTMOptionsTable.object(
         fusedActivationFunction: .tanh, cellClip: cellClip, timeMajor: timeMajor),
-      states: Self.states.map { .init(input: $0, dimensions: [timeMajor ? 1 : 0, 2]) })
+      states: Self.states.map { [timeMajor] input in
+        .init(input: input) { _, results in
+          let extents = results[0].shape.dimensions
+          return TensorType(.float32, Shape([extents[timeMajor ? 1 : 0], extents[2]]))
+        }
+      })
   }
 
   @Sendable static func read(_ reader: OperatorReader) throws(Diagnostic) -> any BuiltinOp {

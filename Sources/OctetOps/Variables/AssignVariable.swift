@@ -12,11 +12,7 @@ package final class AssignVariable: BuiltinOp {
     "assign_variable", .assignVariable, types: [.float32, .int8],
     "gives a variable a value",
     notImported: "importers take variables as their stored values",
-    parse: { attributes throws(Diagnostic) in
-      try attributes.allow([])
-      return AssignVariable()
-    },
-    read: { _ throws(Diagnostic) in AssignVariable() }, cast: { $0 as? AssignVariable })
+    make: { AssignVariable() }, cast: { $0 as? AssignVariable })
 
   package var entry: OpEntry { Self.entry }
 

@@ -13,11 +13,7 @@ package final class Where: BuiltinOp {
     "where", .where, types: [.float32, .int8, .uint8, .int32, .int64, .bool],
     "the places of elements that are not zero", takesEmpty: true,
     notImported: "importers refuse what the data count",
-    parse: { attributes throws(Diagnostic) in
-      try attributes.allow([])
-      return Where()
-    },
-    read: { _ throws(Diagnostic) in Where() }, cast: { $0 as? Where })
+    make: { Where() }, cast: { $0 as? Where })
 
   package var entry: OpEntry { Self.entry }
 

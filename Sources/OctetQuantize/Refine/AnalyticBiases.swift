@@ -20,8 +20,8 @@ package enum AnalyticBiases {
     _ quantized: Graph, madeFrom float: Graph
   ) -> (graph: Graph, layers: Int) {
     let means = ExpectedMeans(float).means
-    let exactNodes = float.nodes.filter { !$0.isTrainedRounding }
-    let nodes = quantized.nodes.filter { !($0.op is Quantize || $0.op is Dequantize) }
+    let exactNodes = float.computingNodes
+    let nodes = quantized.computingNodes
     guard nodes.map({ $0.op.name }) == exactNodes.map({ $0.op.name }) else { return (quantized, 0) }
     var (result, count) = (quantized, 0)
     for (node, own) in zip(nodes, exactNodes) {
@@ -125,15 +125,13 @@ private struct ExpectedMeans {
 }
 
 extension Graph {
-  /// Of a layer into which a batch normalization was folded, and nothing behind it but a clamp.
+  /// Of a layer into which a batch normalization was folded, before its clamp.
   fileprivate func distribution(of node: Node) -> ChannelDistribution? {
     guard node.int8Rule?.weights != nil else { return nil }
     let channels = self[node.outputs[0]].type.shape.extents?.last
     for place in node.provenance.reversed() {
-      let found = distributions.last { $0.place == place }
-      if let found { return found.1.means.count == channels ? found.1 : nil }
-      let type = place.op?.lowercased() ?? ""
-      guard type.contains("relu") || type.contains("activation") else { return nil }
+      guard let found = distributions.last(where: { $0.place == place })?.1 else { continue }
+      return found.means.count == channels ? found : nil
     }
     return nil
   }

@@ -13,7 +13,7 @@ struct LayerwiseRun {
   struct Layer {
     /// Its node in the graph, and the activation behind it.
     let nodes: Range<Int>
-    /// Its place in the float graph, which has the same nodes but for Quantize and Dequantize.
+    /// Its place among the nodes that compute, of both graphs.
     let place: Int
     /// What it gives, and what becomes of that where an activation alone reads it.
     let output: ValueID
@@ -28,7 +28,7 @@ struct LayerwiseRun {
   /// By value: the contents in each run.
   private var stored: [ValueID: [Storage]] = [:]
   private let runs: Int
-  /// By result, a node's place in the float graph.
+  /// By result, a node's place among those that compute.
   private var places: [ValueID: Int] = [:]
 
   /// - Parameter samples: one float32 tensor [n, …] an input; what does not fill a run is left out.
@@ -36,9 +36,7 @@ struct LayerwiseRun {
     _ graph: Graph, samples: [Tensor], threads: Int, log: DiagnosticLog
   ) throws(DiagnosticFailure) {
     self.graph = graph.activationsAfterTheirLayers()
-    for node in graph.nodes where !(node.op is Quantize || node.op is Dequantize) {
-      places[node.outputs[0]] = places.count
-    }
+    for (place, node) in graph.computingNodes.enumerated() { places[node.outputs[0]] = place }
     self.threads = threads
     self.log = log
     let group = graph.inputs.first.flatMap { graph[$0].type.shape.extents?.first } ?? 1

@@ -151,7 +151,7 @@ package struct PrecisionSearch {
   private func leaveRefusedLayersFloat(_ groups: inout [Group]) throws(DiagnosticFailure) {
     let refused = try quantize(layers(groups)).refusedLayers()
     if refused.isEmpty { return }
-    let nodes = float.nodes.filter { !$0.isTrainedRounding }
+    let nodes = float.computingNodes
     let names = Set(refused.map { float[nodes[$0].outputs[0]].name })
     for index in groups.indices {
       for layer in groups[index].layers.indices
@@ -215,7 +215,7 @@ extension Graph {
   /// The places of layers that can't be prepared, among the nodes of a quantized graph but Quantize and Dequantize.
   fileprivate func refusedLayers() -> [Int] {
     if (try? PreparedGraph(self, log: DiagnosticLog())) != nil { return [] }
-    let layers = nodes.filter { !($0.op is Quantize || $0.op is Dequantize) }
+    let layers = computingNodes
     return layers.indices.filter { place in
       var part = Graph(name: name)
       part.subgraphs = subgraphs

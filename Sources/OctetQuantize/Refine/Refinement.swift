@@ -26,7 +26,7 @@ package struct Refinement {
   ) {
     self.quantized = quantized
     self.float = float
-    nodes = float.nodes.filter { !$0.isTrainedRounding }
+    nodes = float.computingNodes
     self.samples = samples
     self.threads = threads
     self.log = log

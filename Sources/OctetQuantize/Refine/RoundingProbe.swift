@@ -113,9 +113,9 @@ extension Tensor {
     guard count < all else { return self }
     let size = storage.bytes.count / all
     let part = Storage(byteCount: size * count)
-    for index in 0..<count {
-      let source = storage.bytes[(index * all / count * size)..<((index * all / count + 1) * size)]
-      part.mutableBytes[(index * size)...].copyBytes(from: source)
+    for (index, source) in (0..<all).evenlySpaced(count).enumerated() {
+      part.mutableBytes[(index * size)...].copyBytes(
+        from: storage.bytes[source * size..<(source + 1) * size])
     }
     return Tensor(TensorType(type.element, [count] + extents.dropFirst()), part)
   }

@@ -106,7 +106,7 @@ package struct TFLiteWriter {
       outputs: graph.outputs.map { Int32($0.index) }, operators: operators, name: graph.name)
   }
 
-  private mutating func tensor(_ value: Value) -> FlatObject {
+  private mutating func tensor(_ value: Value, isVariable: Bool = false) -> FlatObject {
     var shape: [Int32] = []
     var signature: [Int32] = []
     for dimension in value.type.shape.dimensions {
@@ -119,18 +119,8 @@ package struct TFLiteWriter {
         QuantizationParametersTable.object(
           scale: quantization.scales, zeroPoint: quantization.zeroPoints.map { Int64($0) },
           quantizedDimension: Int32(quantization.axis ?? 0))
-      },
+      }, isVariable: isVariable,
       shapeSignature: signature.contains(-1) ? signature : nil, hasRank: true)
-  }
-
-  /// A tensor that is kept from run to run, with some dimensions of `type`.
-  private func variable(_ name: String, _ type: TensorType, _ dimensions: [Int]) -> FlatObject {
-    let extents = dimensions.map { type.shape.dimensions[$0].value }
-    return TensorTable.object(
-      shape: extents.map { Int32($0 ?? 1) }, type: type.element.schema, buffer: 0, name: name,
-      isVariable: true,
-      shapeSignature: extents.contains(nil) ? extents.map { $0.map { Int32($0) } ?? -1 } : nil,
-      hasRank: true)
   }
 
   private mutating func buffer(of value: Value) -> UInt32 {
@@ -152,8 +142,9 @@ package struct TFLiteWriter {
       report(node, in: graph)
       return nil
     }
-    let version = op.version(
-      graph.operands(of: node.inputs), node.outputs.map { graph[$0].type })
+    let operands = graph.operands(of: node.inputs)
+    let results = node.outputs.map { graph[$0].type }
+    let version = op.version(operands, results)
     let options = op.options
     // Left-out inputs at the end are not listed at all; some readers take -1 there for a fault.
     let count = (node.inputs.lastIndex { $0 != nil } ?? -1) + 1
@@ -161,9 +152,9 @@ package struct TFLiteWriter {
     for state in options.states {
       inputs += [Int32](repeating: -1, count: max(0, state.input + 1 - inputs.count))
       inputs[state.input] = Int32(tensors.count)
-      let result = graph[node.outputs[0]]
+      let name = "\(graph[node.outputs[0]].name)/state\(state.input)"
       tensors.append(
-        variable("\(result.name)/state\(state.input)", result.type, state.dimensions))
+        tensor(Value(name: name, type: state.type(operands, results)), isVariable: true))
     }
     return OperatorTable.object(
       opcodeIndex: code(op.entry, version), inputs: inputs,

@@ -31,6 +31,13 @@ extension OpCases {
         "%x: i64[3], %z: i64[1]", "%y = \(op)(%x, %z)",
         [[0x1p40, 0x1p40 + 1, 0x1p40 + 2], [0x1p40 + 1]], gives: "bool[3]", holds),
     ]
+    for type in ["i8", "u8"] {
+      // 1, 1.5 and 2 beside 1.5.
+      answers.append(
+        Answer(
+          "%x: \(type)[3]{0.25:10}, %z: \(type)[1]{0.5:7}", "%y = \(op)(%x, %z)",
+          [[14, 16, 18], [10]], gives: "bool[3]", holds))
+    }
     if isEquality {
       answers.append(
         Answer(
@@ -47,8 +54,9 @@ extension OpCases {
           "%x: f32[2], %z: i32[2]", "%y = \(op)(%x, %z)", .typeMismatch,
           "operands are float32 and int32"),
         Refusal(
-          "%x: i8[2]{0.5:0}", "%y = \(op)(%x, %x)", .typeMismatch,
-          "input 0 is int8, expected float32, int32, int64" + (isEquality ? ", bool" : "")),
+          "%x: i16[2]{0.5:0}", "%y = \(op)(%x, %x)", .typeMismatch,
+          "input 0 is int16, expected float32, int8, uint8, int32, int64"
+            + (isEquality ? ", bool" : "")),
         Refusal(
           "%x: f32[1,1,1,1,2], %z: f32[2]", "%y = \(op)(%x, %z)", .shapeMismatch,
           "TFLite broadcasts at most 4 dimensions here, not 5"),

@@ -1,0 +1,10 @@
+package import OctetIR
+import OctetSchema
+
+extension ScatterND {
+  package func version(_ operands: Operands, _ results: [TensorType]) -> Int32 { 1 }
+
+  package var options: OperatorOptions {
+    OperatorOptions(.scatterNdOptions, ScatterNdOptionsTable.object())
+  }
+}
