@@ -14,6 +14,7 @@ struct Diff: ParsableCommand {
         octet diff yolov3-tiny.cfg saved_model_folder
         octet diff net.prototxt net.tflite --weights-a net.caffemodel
         octet diff before.keras after.keras --json
+        octet diff before.keras after.keras --graph diff.html
       Weights are not needed; with those of both models they are compared too.
 
       Exit codes: 0 the structures are the same; 1 they differ, or a model cannot be read;
@@ -34,13 +35,18 @@ struct Diff: ParsableCommand {
     help: ArgumentHelp("The weights of the second, a Caffe or Darknet net.", valueName: "file"))
   var weightsB: String?
 
+  @Option(help: ArgumentHelp("Draw both models side by side.", valueName: "file.html"))
+  var graph: String?
+
   @OptionGroup var report: ReportOptions
 
   func run() throws {
     try report.run { log throws(DiagnosticFailure) in
+      if let graph { try checkWritable(graph, log: log) }
       let diff = try ModelDiff(
         a, b, optionsA: ModelOptions(weights: weightsA), optionsB: ModelOptions(weights: weightsB),
         log: log)
+      if let graph, let picture = Report(diff) { try picture.write(graph, .html, log: log) }
       report.print(diff.text, diff.json)
       if !diff.isSame { throw DiagnosticFailure() }
     }

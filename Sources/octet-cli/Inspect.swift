@@ -10,6 +10,7 @@ struct Inspect: ParsableCommand {
         octet inspect lenet.prototxt
         octet inspect lenet8.tflite --plan
         octet inspect lenet8.tflite --dot | dot -Tsvg > lenet.svg
+        octet inspect lenet8.tflite --graph lenet8.html
         octet inspect lenet8.tflite --ir
       Weights are not needed to look at a Caffe net.
       """)
@@ -22,6 +23,9 @@ struct Inspect: ParsableCommand {
   @Flag(help: "Print the graph in Graphviz's language.")
   var dot = false
 
+  @Option(help: ArgumentHelp("Draw the graph as a page for a browser.", valueName: "file.html"))
+  var graph: String?
+
   @Flag(help: "Print the graph as text IR; constants of more than 16 elements are left out.")
   var ir = false
 
@@ -31,10 +35,15 @@ struct Inspect: ParsableCommand {
     if [plan, dot, ir].filter({ $0 }).count > 1 {
       throw ValidationError("--plan, --dot and --ir exclude each other")
     }
+    try source.protect(from: graph)
   }
 
   func run() throws {
     try report.run { log throws(DiagnosticFailure) in
+      if let graph {
+        try checkWritable(graph, log: log)
+        try Report.of(source.model, source.options, log: log).write(graph, .html, log: log)
+      }
       if plan {
         let plan = try PlanReport(
           try Model.open(source.model, source.options, log: log), log: log)

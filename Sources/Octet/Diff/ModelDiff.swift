@@ -34,6 +34,8 @@ public struct ModelDiff: Sendable {
   public private(set) var matched: [Match] = []
   /// What else there is, in the order of the models.
   public internal(set) var differences: [Difference] = []
+  /// By tensor of A and of B, what becomes of the operator that makes it: `same`, `removed`, `added` or `changed`.
+  private(set) var marks: (a: [ValueID: String], b: [ValueID: String]) = ([:], [:])
   /// Operators without weights that both have.
   public private(set) var matchedOperators = 0
 
@@ -87,8 +89,23 @@ public struct ModelDiff: Sendable {
     if let graph = b.graph { b.layers = ModelStructure(graph, scope).layers.count }
   }
 
+  private mutating func mark(_ match: StructureMatch) {
+    func isChanged(_ part: Int, _ other: Int) -> Bool {
+      match.a.parts[part].signature != match.b.parts[other].signature
+    }
+    for (index, part) in match.a.parts.enumerated() {
+      let mark = match.partner[index].map { isChanged(index, $0) ? "changed" : "same" }
+      for output in part.outputs { marks.a[output] = mark ?? "removed" }
+    }
+    for (index, part) in match.b.parts.enumerated() {
+      let mark = match.reverse[index].map { isChanged($0, index) ? "changed" : "same" }
+      for output in part.outputs { marks.b[output] = mark ?? "added" }
+    }
+  }
+
   private mutating func compare(_ match: StructureMatch, _ scope: ModelStructure.Scope) {
     differences = DifferenceFinder(match).differences()
+    mark(match)
     for (index, other) in match.partner.enumerated() {
       guard let other else { continue }
       let (mine, theirs) = (match.a.parts[index], match.b.parts[other])

@@ -8,8 +8,8 @@ struct GraphPicture {
   let graph: Graph
   /// By the tensor that a step makes.
   var kernels: [String: (kernel: String, milliseconds: Double)] = [:]
-  /// By node, what a comparison of structures says of it: `same`, `added`, `removed` or `changed`.
-  var marks: [Int: String] = [:]
+  /// By tensor, what a comparison of structures says of the operator that makes it: `same`, `added`, `removed` or `changed`.
+  var marks: [ValueID: String] = [:]
   /// By tensor, what a comparison has found.
   var comparisons: [ValueID: JSON] = [:]
   var histograms: [ValueID: TensorHistogram] = [:]
@@ -55,7 +55,7 @@ struct GraphPicture {
       ("macs", node.macs(in: graph).map { .int($0) }), ("attributes", .object(attributes)),
       ("kernel", step.map { .string($0.kernel) }),
       ("milliseconds", step.map { .number($0.milliseconds) }),
-      ("mark", marks[index].map { .string($0) }),
+      ("mark", node.outputs.first.flatMap { marks[$0] }.map { .string($0) }),
     ])
   }
 

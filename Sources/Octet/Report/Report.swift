@@ -86,6 +86,14 @@ public struct Report: Sendable {
       pictures: comparison.pictures.compactMap { $0.json(names) }, diagnostics: diagnostics)
   }
 
+  /// The structures of two models side by side; nil where one can't be read as a graph.
+  public init?(_ diff: ModelDiff) {
+    guard let a = diff.a.graph, let b = diff.b.graph else { return nil }
+    var (first, second) = (GraphPicture(diff.a.path, a), GraphPicture(diff.b.path, b))
+    (first.marks, second.marks) = diff.marks
+    self.init(title: "\(diff.a.path) and \(diff.b.path)", [first, second])
+  }
+
   /// A report that was written as JSON.
   ///
   /// - Throws: after logging `OCT0902` for a file that is none, or of a version that is not known.

@@ -1,0 +1,135 @@
+"""See tools/browser/check."""
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from jsonschema import Draft202012Validator
+from playwright.sync_api import sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+MOST_SECONDS = 3.0
+
+
+def octet(program, *arguments):
+    subprocess.run([program, *map(str, arguments)], check=True, capture_output=True)
+
+
+def chain(count):
+    """A model of so many operators, as text IR."""
+    lines = ["octet-ir 1", f"graph @main(%x: f32[1,8]) -> (%v{count}) {{"]
+    for index in range(1, count + 1):
+        before = "%x" if index == 1 else f"%v{index - 1}"
+        op = "leaky_relu" if index % 2 else "tanh"
+        lines.append(f"%v{index} = {op}({before})" + (" {alpha = 0.5}" if index % 2 else ""))
+    return "\n".join(lines + ["}"]) + "\n"
+
+
+def reports(program, folder):
+    """The pages to look at, with their JSON."""
+    samples = ROOT / "samples"
+    lenet, yolo = samples / "01-mnist-lenet", samples / "02-yolo"
+    nets = {
+        "lenet": ([lenet / "lenet.prototxt"], lenet / "lenet.caffemodel", lenet / "digits", ["--preprocess", "scale=1/256"]),
+        "yolo": ([yolo / "digits.cfg"], yolo / "digits.weights", yolo / "calibration", []),
+    }
+    pages = {}
+    for name, (net, weights, data, more) in nets.items():
+        int8, found = folder / f"{name}8.tflite", folder / f"{name}.json"
+        octet(program, "convert", *net, "--weights", weights, "--int8", "--calibration-data", data, "--samples", 40, *more, "-o", int8)
+        octet(program, "compare", *net, int8, "--weights-a", weights, "--data", data, "--samples", 8, "-o", found)
+        pages[name] = found
+    octet(program, "report", folder / "lenet8.tflite", "-o", folder / "model.json")
+    pages["model"] = folder / "model.json"
+    (folder / "chain.oct").write_text(chain(1000))
+    octet(program, "report", folder / "chain.oct", "-o", folder / "chain.json")
+    pages["chain"] = folder / "chain.json"
+    for name, source in pages.items():
+        octet(program, "report", source, "-o", folder / f"{name}.html")
+    return pages
+
+
+def require(holds, what):
+    print(("ok    " if holds else "FAILS ") + what)
+    return bool(holds)
+
+
+def differs(one, other):
+    return one != other
+
+
+def look(browser, name, page_path, data, scheme):
+    """Whether a page does what it should."""
+    page = browser.new_page(viewport={"width": 1400, "height": 1000}, color_scheme=scheme)
+    problems = []
+    page.on("console", lambda message: problems.append(message.text) if message.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on("request", lambda request: problems.append(request.url) if request.url.startswith("http") else None)
+    start = time.monotonic()
+    page.goto(page_path.as_uri())
+    seconds = time.monotonic() - start
+    graph = data["graphs"][0]
+    count = len(graph["nodes"]) + len(graph["inputs"]) + len(graph["outputs"])
+    holds = [
+        require(seconds < MOST_SECONDS, f"{name} {scheme}: loads in {seconds:.2f} s"),
+        require(page.locator(".node").count() == count, f"{name}: {count} nodes are drawn"),
+    ]
+    last = graph["tensors"][graph["nodes"][-1]["outputs"][0]]["name"]
+    before = page.locator("#graph").screenshot()
+    page.keyboard.press("/")
+    page.keyboard.type(last)
+    holds.append(require(page.locator(".node.found").count() >= 1, f"{name}: search finds '{last}'"))
+    page.keyboard.press("Enter")
+    holds.append(require(last in page.locator("#panel").inner_text(), f"{name}: Enter opens it"))
+    holds.append(require(differs(before, page.locator("#graph").screenshot()), f"{name}: the picture moves there"))
+    page.locator("#graph").focus()
+    shown = page.locator("#panel").inner_text()
+    page.keyboard.press("ArrowUp")
+    holds.append(require(differs(shown, page.locator("#panel").inner_text()), f"{name}: the arrow goes to what it reads"))
+    first = page.locator(".node").first
+    page.keyboard.press("0")
+    first.click(force=True)
+    holds.append(require("selected" in (first.get_attribute("class") or ""), f"{name}: a click selects"))
+    if "comparison" in data:
+        rows = min(10, len(data["comparison"]["ranking"]))
+        holds.append(require(page.locator("#worst tr").count() == rows + 1, f"{name}: the worst {rows} have causes"))
+        page.locator("#first").click()
+        worst = data["comparison"]["ranking"][0]
+        holds.append(require(worst in page.locator("#panel").inner_text(), f"{name}: 'worst' opens '{worst}'"))
+        holds.append(require(page.locator("#panel svg.chart").count() >= 2, f"{name}: histogram and calibration curves"))
+        holds.append(require(page.locator("#charts circle").count() > 3, f"{name}: the error along the depth"))
+    if data.get("pictures"):
+        holds.append(require(page.locator(".photo img").count() == 2 * len(data["pictures"]), f"{name}: pictures side by side"))
+        sizes = page.eval_on_selector_all(".photo img", "list => list.map((image) => image.naturalWidth)")
+        holds.append(require(all(size > 0 for size in sizes), f"{name}: pictures are shown"))
+    holds.append(require(not problems, f"{name} {scheme}: no console errors, no network {problems[:3]}"))
+    shot = page.screenshot()
+    page.close()
+    return all(holds), shot
+
+
+def main():
+    program = str(Path(sys.argv[1]).resolve())
+    folder = Path(tempfile.mkdtemp())
+    schema = Draft202012Validator(json.loads((ROOT / "schemas/report.schema.json").read_text()))
+    holds = []
+    try:
+        pages = reports(program, folder)
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+            for name, source in pages.items():
+                data = json.loads(source.read_text())
+                errors = [f"{list(error.path)}: {error.message[:100]}" for error in schema.iter_errors(data)]
+                holds.append(require(not errors, f"{name}: the JSON fits its schema {errors[:3]}"))
+                (light, one), (dark, other) = [look(browser, name, folder / f"{name}.html", data, scheme) for scheme in ("light", "dark")]
+                holds += [light, dark, require(differs(one, other), f"{name}: light and dark differ")]
+            browser.close()
+    finally:
+        shutil.rmtree(folder)
+    sys.exit(0 if all(holds) else 1)
+
+
+main()
