@@ -1,7 +1,7 @@
 /// A stable code such as `OCT0301`. A code's meaning never changes and no code is used again.
 ///
 /// Blocks: 01 reading, 02 shapes and types, 03 import, 04 passes, 05 calibration and quantization,
-/// 06 writing, 07 runtime, 08 tools. `octet explain CODE` prints a code's page.
+/// 06 writing, 07 runtime, 08 tools, 09 debugger. `octet explain CODE` prints a code's page.
 public struct DiagnosticCode: Sendable, Equatable, Hashable {
   /// For example `OCT0301`.
   public let id: String
@@ -146,6 +146,12 @@ extension DiagnosticCode {
   public static let detectorMismatch = DiagnosticCode("0810", "detector-mismatch")
   public static let invalidDetector = DiagnosticCode("0811", "invalid-detector")
 
+  // 09 debugger
+  public static let noSuchTensor = DiagnosticCode("0920", "no-such-tensor")
+  public static let partNotClosed = DiagnosticCode("0921", "part-not-closed")
+  public static let invalidPart = DiagnosticCode("0922", "invalid-part")
+  public static let notExact = DiagnosticCode("0923", "not-exact")
+
   /// Every code, in order.
   public static let all: [DiagnosticCode] = [
     unreadableFile, unknownFormat, invalidFlatBuffer, invalidModel, textSyntax, invalidProtobuf,
@@ -169,5 +175,6 @@ extension DiagnosticCode {
     unknownCode, invalidPreprocessing, preprocessingDiffers, labelsMismatch,
     partChosen, preprocessingUnused, unlabelledPictures, namesMismatch, noDetections,
     detectorMismatch, invalidDetector,
+    noSuchTensor, partNotClosed, invalidPart, notExact,
   ]
 }

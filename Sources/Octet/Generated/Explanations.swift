@@ -2603,5 +2603,102 @@ extension Explanation {
       Mend the text. `octet inspect` tells the outputs' names and shapes.
 
       """#,
+    "OCT0920": #"""
+      # OCT0920 no-such-tensor
+
+      An option names a tensor that the model does not have.
+
+      ## Why
+
+      `extract`, `edit` and `debug` mean tensors by their names in the converted model, or as `#` and their index. A pattern (`conv*`) must
+      fit at least one.
+
+      ## Example
+
+      ```sh
+      octet convert lenet.prototxt --weights lenet.caffemodel -o lenet.tflite
+      octet extract lenet.tflite --to pool22 -o front.tflite
+      ```
+
+      ## How to fix
+
+      Use one of the near names; `octet inspect MODEL --ir` lists all.
+
+      """#,
+    "OCT0921": #"""
+      # OCT0921 part-not-closed
+
+      The tensors of `--from` do not cut off all that the outputs of a part need.
+
+      ## Why
+
+      A part computes its outputs from its inputs alone. There is another way from one of the model's inputs to an output, past the
+      tensors that were given; the notes tell where it joins.
+
+      ## Example
+
+      `sum` reads `b`, which comes from `x` without passing `a`:
+
+      ```sh
+      cat > m.oct <<'END'
+      octet-ir 1
+      graph @main(%x: f32[1,4]) -> (%sum) {
+        %a = relu(%x)
+        %b = tanh(%x)
+        %sum = add(%a, %b)
+      }
+      END
+      octet extract m.oct --from a --to sum -o part.tflite
+      ```
+
+      ## How to fix
+
+      Give the tensors of the help, too: `--from a,b`. Or leave `--from` out, to begin with the model's inputs.
+
+      """#,
+    "OCT0922": #"""
+      # OCT0922 invalid-part
+
+      A tensor cannot be an end of a part of a model.
+
+      ## Why
+
+      A part makes its outputs by operators from its inputs. A constant is no input, one of the model's inputs is no output, and a tensor
+      that no output depends on has no place in the part.
+
+      ## Example
+
+      ```sh
+      octet convert lenet.prototxt --weights lenet.caffemodel -o lenet.tflite
+      octet extract lenet.tflite --from pool2 --to pool1 -o part.tflite
+      ```
+
+      ## How to fix
+
+      Look at the order of the tensors in `octet inspect MODEL --ir`, and leave out what is not needed.
+
+      """#,
+    "OCT0923": #"""
+      # OCT0923 not-exact
+
+      A model that was cut or edited does not compute what it did.
+
+      ## Why
+
+      `extract` and `edit` read what they have written and run it beside the model it was made of, on the same random inputs. Something
+      differs, which it never may: Octet has a fault. The exit code is 70.
+
+      ## Example
+
+      ```
+      error[OCT0923]: output 'prob' of the written file has other numbers
+        --> part.tflite
+      ```
+
+      ## How to fix
+
+      Report it, with the model if you can.
+
+      """#,
   ]
 }
