@@ -151,6 +151,7 @@ extension DiagnosticCode {
   public static let partNotClosed = DiagnosticCode("0921", "part-not-closed")
   public static let invalidPart = DiagnosticCode("0922", "invalid-part")
   public static let notExact = DiagnosticCode("0923", "not-exact")
+  public static let invalidEdit = DiagnosticCode("0924", "invalid-edit")
 
   /// Every code, in order.
   public static let all: [DiagnosticCode] = [
@@ -175,6 +176,6 @@ extension DiagnosticCode {
     unknownCode, invalidPreprocessing, preprocessingDiffers, labelsMismatch,
     partChosen, preprocessingUnused, unlabelledPictures, namesMismatch, noDetections,
     detectorMismatch, invalidDetector,
-    noSuchTensor, partNotClosed, invalidPart, notExact,
+    noSuchTensor, partNotClosed, invalidPart, notExact, invalidEdit,
   ]
 }

@@ -2700,5 +2700,28 @@ extension Explanation {
       Report it, with the model if you can.
 
       """#,
+    "OCT0924": #"""
+      # OCT0924 invalid-edit
+
+      A change of a model that `octet edit` is asked for cannot be made.
+
+      ## Why
+
+      Two tensors would have one name, no output would be left, or an input or output would get codes whose scale nothing tells: a float
+      model has none.
+
+      ## Example
+
+      ```sh
+      octet convert lenet.prototxt --weights lenet.caffemodel -o lenet.tflite
+      octet edit lenet.tflite --input-type int8 -o lenet8.tflite
+      ```
+
+      ## How to fix
+
+      Rename both tensors, keep an output, or quantize the model with `octet convert --int8`, which takes `--input-type` and
+      `--output-type`, too.
+
+      """#,
   ]
 }
