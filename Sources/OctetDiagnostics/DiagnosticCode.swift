@@ -152,6 +152,8 @@ extension DiagnosticCode {
   public static let invalidPart = DiagnosticCode("0922", "invalid-part")
   public static let notExact = DiagnosticCode("0923", "not-exact")
   public static let invalidEdit = DiagnosticCode("0924", "invalid-edit")
+  public static let tensorNotFinite = DiagnosticCode("0925", "tensor-not-finite")
+  public static let nothingToCompare = DiagnosticCode("0926", "nothing-to-compare")
 
   /// Every code, in order.
   public static let all: [DiagnosticCode] = [
@@ -176,6 +178,7 @@ extension DiagnosticCode {
     unknownCode, invalidPreprocessing, preprocessingDiffers, labelsMismatch,
     partChosen, preprocessingUnused, unlabelledPictures, namesMismatch, noDetections,
     detectorMismatch, invalidDetector,
-    noSuchTensor, partNotClosed, invalidPart, notExact, invalidEdit,
+    noSuchTensor, partNotClosed, invalidPart, notExact, invalidEdit, tensorNotFinite,
+    nothingToCompare,
   ]
 }

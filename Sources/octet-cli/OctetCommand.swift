@@ -21,7 +21,7 @@ struct OctetCommand: ParsableCommand {
     version: "octet 0.1",
     subcommands: [
       Convert.self, Check.self, Inspect.self, Diff.self, Calibrate.self, Run.self, Eval.self,
-      Bench.self, Extract.self, Edit.self, Explain.self, Ops.self,
+      Bench.self, Extract.self, Edit.self, Debug.self, Explain.self, Ops.self,
     ])
 
   static func main() {

@@ -2723,5 +2723,59 @@ extension Explanation {
       `--output-type`, too.
 
       """#,
+    "OCT0925": #"""
+      # OCT0925 tensor-not-finite
+
+      `octet debug trace --nan` has found a tensor with NaN or infinite numbers.
+
+      ## Why
+
+      The tensor named is the first: all that are made before it are finite. Its operator has a constant that is not finite, which a note
+      tells, or overflows: it divides by zero, takes the logarithm of zero, or the exponential of a large number.
+
+      ## Example
+
+      ```sh
+      cat > m.oct <<'END'
+      octet-ir 1
+      graph @main(%x: f32[1,4]) -> (%y) {
+        %positive = relu(%x)
+        %log = log(%positive)
+        %y = tanh(%log)
+      }
+      END
+      octet debug trace m.oct --nan
+      ```
+
+      ## How to fix
+
+      `--watch` prints what the operator reads. Look at the weights of the layer named, or keep its operand away from where it has no
+      result.
+
+      """#,
+    "OCT0926": #"""
+      # OCT0926 nothing-to-compare
+
+      The trace given to `octet debug trace --compare` has no array that is called like a tensor of the model.
+
+      ## Why
+
+      Traces are compared by the tensors' names. Another model has others, and so has one that another program has converted.
+
+      ## Example
+
+      ```sh
+      octet convert lenet.prototxt --weights lenet.caffemodel -o lenet.tflite
+      octet debug trace lenet.tflite --tensors prob -o prob.npz
+      octet edit lenet.tflite --rename prob=probabilities -o renamed.tflite
+      octet debug trace renamed.tflite --compare prob.npz
+      ```
+
+      ## How to fix
+
+      Trace the same `.tflite` in both programs: [tools/peer/trace](tools/peer/trace) does it with LiteRT. `octet edit --rename` gives tensors
+      other names.
+
+      """#,
   ]
 }
