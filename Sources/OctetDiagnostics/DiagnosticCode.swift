@@ -154,6 +154,7 @@ extension DiagnosticCode {
   public static let invalidEdit = DiagnosticCode("0924", "invalid-edit")
   public static let tensorNotFinite = DiagnosticCode("0925", "tensor-not-finite")
   public static let nothingToCompare = DiagnosticCode("0926", "nothing-to-compare")
+  public static let failureNotShown = DiagnosticCode("0927", "failure-not-shown")
 
   /// Every code, in order.
   public static let all: [DiagnosticCode] = [
@@ -179,6 +180,6 @@ extension DiagnosticCode {
     partChosen, preprocessingUnused, unlabelledPictures, namesMismatch, noDetections,
     detectorMismatch, invalidDetector,
     noSuchTensor, partNotClosed, invalidPart, notExact, invalidEdit, tensorNotFinite,
-    nothingToCompare,
+    nothingToCompare, failureNotShown,
   ]
 }

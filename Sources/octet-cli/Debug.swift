@@ -3,12 +3,13 @@ import Octet
 
 struct Debug: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Find what goes wrong in a model: 'debug trace'.",
+    abstract: "Find what goes wrong in a model: 'debug trace', 'debug reduce'.",
     discussion: """
       Examples:
         octet debug trace net.tflite --input x.npy --nan
+        octet debug reduce net.tflite --against reference -o small.tflite
       """,
-    subcommands: [DebugTrace.self])
+    subcommands: [DebugTrace.self, DebugReduce.self])
 }
 
 /// What a run for the debugger is given.

@@ -104,4 +104,115 @@ extension CommandLineTests {
     }
     #expect(try octet("debug", "trace", model, "--watch", "q").errors.contains("error[OCT0920]"))
   }
+
+  /// One wrong number in a layer of thirteen is found, in a float and in an int8 model.
+  @Test func reducesADetectorToTheWrongLayer() throws {
+    let float = try detector()
+    let int8 = path("yolo8.tflite")
+    try octet(
+      "convert", Self.yolo + "/digits.cfg", "--weights", Self.yolo + "/digits.weights", "-o", int8,
+      "--int8", "--calibration-data", Self.yolo + "/calibration", "--samples", "4", "--calibrator",
+      "min-max")
+    for (good, layer) in [(float, 2), (float, 9), (int8, 7)] {
+      let bad = try breakBias(good, of: layer, to: "bad.tflite")
+      let result = try octet(
+        "debug", "reduce", bad, "--against", good, "--data", Self.yolo + "/test", "-o",
+        path("small.tflite"), "--json")
+      #expect(result.code == 0, "\(result.errors)")
+      let object = try json(result)
+      #expect((object["ops"] as? Int ?? 99) <= 2, "\(result.output)")
+      let small = try Model.open(path("small.tflite"), log: DiagnosticLog())
+      #expect(small.graph.nodes.contains { $0.op is Conv2D })
+      let whole = try Model.open(bad, log: DiagnosticLog())
+      let name = whole.graph[whole.graph.nodes.filter { $0.op is Conv2D }[layer].outputs[0]].name
+      #expect(small.graph.outputs.contains { small.graph[$0].name == name })
+      // What was written shows it again, and is the smallest.
+      let again = try octet(
+        "debug", "reduce", path("small.tflite"), "--against", path("small.against.tflite"),
+        "--input", path("small.npz"), "-o", path("smaller.tflite"), "--json")
+      #expect(try json(again)["ops"] as? Int == object["ops"] as? Int, "\(again.errors)")
+    }
+  }
+
+  @Test func kernelsAreTheirDefinitions() throws {
+    let result = try octet(
+      "debug", "reduce", try lenet8(), "--against", "reference", "-o", path("small.tflite"))
+    #expect(result.code == 1 && result.errors.contains("error[OCT0927]"))
+  }
+
+  @Test func reducesWhatACommandRefuses() throws {
+    let octet = Self.program("octet").path()
+    let command = "\(octet) inspect {model} --ir | grep -q resize_ && test -s {input} && exit 3"
+    let result = try self.octet(
+      "debug", "reduce", try detector(), "--command", command + "; exit 0", "--exit-code", "3",
+      "-o", path("small.tflite"), "--json")
+    #expect(result.code == 0, "\(result.errors)")
+    let object = try json(result)
+    #expect(object["ops"] as? Int == 1)
+    #expect(object["finding"] as? String == "the command ended with 3")
+    let slow = try self.octet(
+      "debug", "reduce", try chain("%a = relu(%x)\n%y = tanh(%a)", "two"), "--command",
+      "sleep 9; test {model}", "--timeout", "1", "-o", path("small.tflite"))
+    #expect(slow.code == 0 && slow.output.contains("1 of 2 operators"), "\(slow.errors)")
+    #expect(slow.output.contains("the command took more than 1 s"))
+    let none = try self.octet(
+      "debug", "reduce", path("two.tflite"), "--command", "no-such-command {model}", "-o",
+      path("small.tflite"))
+    #expect(none.errors.contains("the command ended with 127"))
+  }
+
+  @Test func reducesADiagnosticAndBypasses() throws {
+    let model = try chain(
+      "%w = const [inf, 1, 1, 1] : f32[4]\n%a = relu(%x)\n%b = mul(%a, %w)\n%y = tanh(%b)", "inf")
+    let result = try octet(
+      "debug", "reduce", model, "--code", "OCT0505", "--int8", "-o", path("small.tflite"), "--json")
+    #expect(result.code == 0, "\(result.errors)")
+    #expect(try json(result)["ops"] as? Int == 1)
+    // Two operators that must both be there, with others between and around them.
+    let far = try chain(
+      "%a = relu(%x)\n%b = exp(%a)\n%c = tanh(%b)\n%d = relu(%c)\n%e = log(%d)\n%y = tanh(%e)",
+      "far")
+    let program = Self.program("octet").path()
+    let both = try octet(
+      "debug", "reduce", far, "--command",
+      "\(program) inspect {model} --ir > \(path("ir")); grep -q ' exp(' \(path("ir")) && ! grep -q ' log(' \(path("ir")) && exit 0; grep -q ' exp(' \(path("ir")) && exit 1; exit 0",
+      "-o", path("small.tflite"), "--json")
+    #expect(both.code == 0, "\(both.errors)")
+    #expect(try json(both)["ops"] as? Int == 2, "\(both.output)")
+    for arguments in [
+      [], ["--code", "OCT9999"], ["--command", "true"], ["--code", "OCT0505", "--bound", "1"],
+      ["--code", "OCT0505", "--against", "reference"],
+    ] {
+      let refused = try octet(
+        ["debug", "reduce", model] + arguments + ["-o", path("small.tflite")])
+      #expect(refused.code == 2, "\(arguments)")
+    }
+  }
+
+  /// The smallest part so far is kept when the search is interrupted.
+  @Test func interruptionKeepsTheBest() throws {
+    let names = (0...20).map { $0 == 20 ? "%y" : "%t\($0)" }
+    let body = names.enumerated().map { "\($1) = tanh(\($0 == 0 ? "%x" : names[$0 - 1]))" }
+    let model = try chain(body.joined(separator: "\n"), "long")
+    let process = Process()
+    process.executableURL = Self.program("octet")
+    process.arguments = [
+      "debug", "reduce", model, "--command", "echo x >> \(path("log")); sleep 0.4; test ! {model}",
+      "-o", path("small.tflite"), "--json",
+    ]
+    try Data().write(to: URL(filePath: path("stdout")))
+    process.standardOutput = try FileHandle(forWritingTo: URL(filePath: path("stdout")))
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    for _ in 0..<600 {
+      if (FileManager.default.contents(atPath: path("log"))?.count ?? 0) >= 4 { break }
+      usleep(50_000)
+    }
+    process.interrupt()
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 0)
+    let output = try String(contentsOfFile: path("stdout"), encoding: .utf8)
+    #expect(output.contains("\"interrupted\": true"), "\(output)")
+    #expect(FileManager.default.fileExists(atPath: path("small.npz")))
+  }
 }

@@ -2777,5 +2777,29 @@ extension Explanation {
       other names.
 
       """#,
+    "OCT0927": #"""
+      # OCT0927 failure-not-shown
+
+      `octet debug reduce` does not see the failure that it is to look for.
+
+      ## Why
+
+      The whole model must show it first: an output that differs by more than `--bound`, the diagnostic of `--code`, or a command that ends
+      with the exit code. The note tells what was seen. Random inputs may not cause what others do.
+
+      ## Example
+
+      Octet's kernels give what the operators are defined to give:
+
+      ```sh
+      octet convert lenet.prototxt --weights lenet.caffemodel -o lenet.tflite
+      octet debug reduce lenet.tflite --against reference -o small.tflite
+      ```
+
+      ## How to fix
+
+      Give the input with which you have seen it, a smaller `--bound`, or run the command of `--command` by hand.
+
+      """#,
   ]
 }
