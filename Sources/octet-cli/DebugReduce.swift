@@ -9,7 +9,7 @@ struct DebugReduce: ParsableCommand {
       A failure is an output that differs from --against, a diagnostic of a conversion
       (--code), or a command that fails (--command). What lies behind and before it is
       left out by bisection, then operator by operator; inner tensors that become inputs
-      hold what they held in the whole model. Without --input and --data its inputs are
+      hold what they held in the whole model, and are halved at last where they may be. Without --input and --data its inputs are
       random, always the same. Beside FILE.tflite, FILE.npz has what goes in, and
       FILE.against.tflite the same part of the other model. Ctrl-C keeps the smallest part
       that was found.
@@ -134,14 +134,14 @@ struct DebugReduce: ParsableCommand {
       ([
         "wrote " + names.joined(separator: ", ") + ": \(count) of "
           + "\(counted(reduction.operatorCount, "operator"))"
-          + ", \(counted(reduction.inputs.count, "input"))"
-      ] + reduction.operators.map { "  " + $0 } + [
+      ] + (reduction.ends + reduction.operators).map { "  " + $0 } + [
         "it shows the failure: \(reduction.finding)",
         "\(counted(reduction.tests, "part")) tried"
           + (reduction.isInterrupted ? ", then interrupted: there may be a smaller one" : ""),
       ]).joined(separator: "\n"),
       .members([
         ("output", .string(output)), ("inputs", .string(files.inputs)),
+        ("ends", .strings(reduction.ends)),
         ("against", files.counterpart.map { .string($0) }), ("ops", .int(count)),
         ("of_ops", .int(reduction.operatorCount)), ("operators", .strings(reduction.operators)),
         ("finding", .string(reduction.finding)), ("tests", .int(reduction.tests)),

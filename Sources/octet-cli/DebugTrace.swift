@@ -82,7 +82,9 @@ struct DebugTrace: ParsableCommand {
         try TensorTrace.arrays(path, log: log)
       }
       var options = source.options
-      options.givenShapes = given.compactMap { $0.input.shape(of: $0.name) }
+      options.givenShapes =
+        given.compactMap { $0.input.shape(of: $0.name) }
+        + (other ?? []).map { ($0.name, $0.tensor.extents) }
       let model = try Model.open(source.model, options, log: log)
       let keeps = output != nil || compare != nil
       let tracer = try Tracer(

@@ -126,6 +126,9 @@ extension CommandLineTests {
       let whole = try Model.open(bad, log: DiagnosticLog())
       let name = whole.graph[whole.graph.nodes.filter { $0.op is Conv2D }[layer].outputs[0]].name
       #expect(small.graph.outputs.contains { small.graph[$0].name == name })
+      // A pixel is enough.
+      let input = try #require(try NPZ.read(path("small.npz")).first?.tensor)
+      #expect(input.extents.prefix(3) == [1, 1, 1], "\(input.extents)")
       // What was written shows it again, and is the smallest.
       let again = try octet(
         "debug", "reduce", path("small.tflite"), "--against", path("small.against.tflite"),
@@ -187,6 +190,32 @@ extension CommandLineTests {
         ["debug", "reduce", model] + arguments + ["-o", path("small.tflite")])
       #expect(refused.code == 2, "\(arguments)")
     }
+  }
+
+  /// Parts of models with variables have the nodes that make their handles, and those that assign them.
+  @Test func reducesAroundVariables() throws {
+    let model = try chain(
+      """
+        %h = var_handle() {container = "", variable = "sum"} : resource[]
+        %a = relu(%x)
+        %before = read_variable(%h) {type = f32, extents = [1, 4]} : f32[1,4]
+        %s = add(%before, %a)
+        assign_variable(%h, %s)
+        %t = tanh(%s)
+        %y = exp(%t)
+      """, "sums")
+    let program = Self.program("octet").path()
+    let result = try octet(
+      "debug", "reduce", model, "--command",
+      "\(program) run {model} --input {input} && \(program) inspect {model} --ir > \(path("ir")); grep -q ' read_variable(' \(path("ir")) && exit 1; exit 0",
+      "-o", path("small.tflite"), "--json")
+    #expect(result.code == 0, "\(result.errors)")
+    #expect((try json(result)["ops"] as? Int ?? 99) <= 4, "\(result.output)")
+    let part = try octet("extract", model, "--to", "t", "-o", path("p.tflite"))
+    #expect(part.code == 0 && part.output.contains("last bit"), "\(part.errors)")
+    let from = try octet("extract", model, "--from", "a", "--to", "s", "-o", path("p.tflite"))
+    #expect(
+      from.code == 0 && from.output.contains("4 of 7 operators"), "\(from.output + from.errors)")
   }
 
   /// The smallest part so far is kept when the search is interrupted.

@@ -41,6 +41,7 @@ struct Reducer {
       guard try shows(whole) else { return nil }
       try bisect()
       while try shrink() {}
+      try narrow()
     } catch {
       wasInterrupted = true
     }
@@ -139,6 +140,34 @@ struct Reducer {
     return result.filter { !$0.outputs.isEmpty }
   }
 
+  /// Halves the inputs along each dimension, those of one extent together.
+  private mutating func narrow() throws(Interrupted) {
+    for place in best?.reduced.inputs.indices ?? 0..<0 {
+      for axis in best?.reduced.inputs[place].tensor.extents.indices ?? 0..<0 {
+        while try halve(place, axis) {}
+      }
+    }
+  }
+
+  private mutating func halve(_ place: Int, _ axis: Int) throws(Interrupted) -> Bool {
+    guard let (part, reduced, _) = best else { return false }
+    let (_, sources) = graph.part(part.nodes(of: graph), outputs: part.outputs)
+    let extents = reduced.inputs[place].tensor.extents
+    guard extents[axis] > 1 else { return false }
+    for isFirst in [true, false] {
+      var smaller = part
+      for (source, input) in zip(sources, reduced.inputs)
+      where input.tensor.extents.count == extents.count
+        && input.tensor.extents[axis] == extents[axis]
+      {
+        let window = part.windows[source] ?? TensorWindow(input.tensor.extents)
+        smaller.windows[source] = window.half(axis, isFirst: isFirst)
+      }
+      if try shows(smaller) { return true }
+    }
+    return false
+  }
+
   /// Whether a part shows the failure; it is the best one then.
   private mutating func shows(_ part: ReductionPart) throws(Interrupted) -> Bool {
     let part = part.normalised(in: graph, makers)
@@ -165,19 +194,24 @@ struct Reducer {
     guard cut.outputs.count == part.outputs.count,
       let counterpart = test.counterpart(of: part, sources: sources)
     else { return nil }
-    let small = model.reduced(to: cut, inputs: sources, outputs: part.outputs)
-    guard small.graph.verify(into: DiagnosticLog()) else { return nil }
+    var small = model.reduced(to: cut, inputs: sources, outputs: part.outputs)
     var generator = SplitMix64(seed: 1)
     var inputs: [NamedTensor] = []
     for (source, input) in zip(sources, small.graph.inputs) {
       guard let tensor = contents[source] ?? .random(graph[source].type, &generator) else {
         return nil
       }
-      inputs.append(NamedTensor(small.graph[input].name, tensor))
+      let window = part.windows[source]
+      inputs.append(
+        NamedTensor(small.graph[input].name, window.map { tensor.within($0) } ?? tensor))
     }
-    if case .model(let other) = counterpart {
-      return ReducedCase(model: small, inputs: inputs, counterpart: other)
+    var other: Model?
+    if case .model(let model) = counterpart { other = model }
+    if !part.windows.isEmpty {
+      let shapes = inputs.map { $0.tensor.type.shape }
+      guard small.graph.take(shapes), other?.graph.take(shapes) ?? true else { return nil }
     }
-    return ReducedCase(model: small, inputs: inputs, counterpart: nil)
+    guard small.graph.verify(into: DiagnosticLog()) else { return nil }
+    return ReducedCase(model: small, inputs: inputs, counterpart: other)
   }
 }

@@ -36,7 +36,7 @@ public struct Reduction {
   private let reduced: ReducedCase
   private let test: any FailureTest
 
-  /// Looks for the part by bisecting from the end and from the beginning, then operator by operator.
+  /// Looks for the part by bisecting from the end and from the beginning, then operator by operator; then halves its inputs.
   ///
   /// - Parameters:
   ///   - feed: what goes into the whole model; inner tensors that become inputs hold what they do then.
@@ -115,6 +115,11 @@ public struct Reduction {
           at: Location(file: path), notes: [found.text],
           help: "it hangs on what a .tflite does not hold: convert the model, and reduce that"))
     }
+  }
+
+  /// What goes in, a line each: `input 'conv6': i8[1,13,13,256]`.
+  public var ends: [String] {
+    inputs.map { "input '\($0.name)': \($0.tensor.type.text)" }
   }
 
   /// The operators that are left, a line each.

@@ -12,6 +12,8 @@ struct ReductionPart: Hashable {
   var outputs: [ValueID]
   /// By a node's result, the operand that it is taken for.
   var bypassed: [ValueID: ValueID] = [:]
+  /// By an input of the part, what of its contents is left.
+  var windows: [ValueID: TensorWindow] = [:]
 
   /// The nodes as the part has them.
   func nodes(of graph: Graph) -> [Node] {
