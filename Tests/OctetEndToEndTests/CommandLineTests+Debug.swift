@@ -218,6 +218,12 @@ extension CommandLineTests {
       from.code == 0 && from.output.contains("4 of 7 operators"), "\(from.output + from.errors)")
   }
 
+  @Test func thereIsNoSuchVerbOfDebug() throws {
+    let result = try octet("debug", "tracee")
+    #expect(result.code == 2 && result.errors.contains("did you mean 'trace'?"))
+    #expect(try octet("help", "debug").output.contains("reduce"))
+  }
+
   /// The smallest part so far is kept when the search is interrupted.
   @Test func interruptionKeepsTheBest() throws {
     let names = (0...20).map { $0 == 20 ? "%y" : "%t\($0)" }

@@ -70,7 +70,7 @@ extension CommandLineTests {
       (["--from", "a", "--to", "#99"], "its tensors are #0 to #5"),
       (["--from", "a,x", "--to", "c"], "does not depend on 'x'"),
       (["--from", "x", "--to", "one"], "it is a constant"),
-      (["--from", "one", "--to", "c"], "which needs not be given"),
+      (["--from", "one", "--to", "c"], "needs not be given"),
       (["--to", "x"], "an input of the model"),
     ] {
       let result = try octet(["extract", whole] + arguments + ["-o", path("p.tflite")])

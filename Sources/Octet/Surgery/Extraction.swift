@@ -91,13 +91,15 @@ extension Model {
     _ inputs: [ValueID], _ outputs: [ValueID], _ log: DiagnosticLog
   ) throws(DiagnosticFailure) {
     let place = Location(file: path)
-    for id in inputs where graph[id].constant != nil {
+    let makers = graph.producers()
+    let isFixed = graph.isFixed()
+    for id in inputs
+    where graph[id].constant != nil || makers[id.index].map({ isFixed[$0] }) ?? false {
       log.add(
         Diagnostic(
-          .invalidPart, "'\(graph[id].name)' is a constant, which needs not be given", at: place,
-          help: "leave it out of --from", tensors: [graph[id].text]))
+          .invalidPart, "'\(graph[id].name)' is the same in each run, and needs not be given",
+          at: place, help: "leave it out of --from", tensors: [graph[id].text]))
     }
-    let makers = graph.producers()
     for id in outputs {
       let value = graph[id]
       if value.constant != nil || makers[id.index] == nil {
@@ -118,12 +120,6 @@ extension Model {
             .invalidPart, "'\(value.name)' is a variable's handle, which no output can be",
             at: place, help: "give --to what is read from it", tensors: [value.text]))
       }
-    }
-    for id in inputs where graph[id].type.element == .resource {
-      log.add(
-        Diagnostic(
-          .invalidPart, "'\(graph[id].name)' is a variable's handle, which no input can be",
-          at: place, help: "leave it out of --from", tensors: [graph[id].text]))
     }
     try log.throwIfErrors()
   }
@@ -158,6 +154,7 @@ extension Model {
       for output in node.outputs { depends[output.index] = true }
     }
     let makers = graph.producers()
+    let isFixed = graph.isFixed()
     let names = given.map { "'\(graph[$0].name)'" }.joined(separator: ", ")
     var notes: [String] = []
     var beside: [ValueID] = []
@@ -169,7 +166,7 @@ extension Model {
       guard node.outputs.contains(where: { depends[$0.index] }) else { continue }
       for case let input? in node.inputs
       where !depends[input.index] && graph[input].constant == nil && !beside.contains(input)
-        && graph[input].type.element != .resource
+        && !(makers[input.index].map { isFixed[$0] } ?? false)
       {
         beside.append(input)
         notes.append(

@@ -11,6 +11,7 @@ struct Reducer {
   private let progress: (String) -> Void
   private let isInterrupted: () -> Bool
   private let makers: [Int?]
+  private let isFixed: [Bool]
   private var tried: Set<ReductionPart> = []
   private var best: (part: ReductionPart, reduced: ReducedCase, finding: String)?
   private(set) var tests = 0
@@ -30,6 +31,7 @@ struct Reducer {
     self.progress = progress
     self.isInterrupted = isInterrupted
     makers = model.graph.producers()
+    isFixed = model.graph.isFixed()
   }
 
   /// - Returns: nil where the whole model does not show the failure.
@@ -73,9 +75,8 @@ struct Reducer {
     }
     return ReductionPart(
       places: Array(places),
-      outputs: graph.nodes[places].flatMap { $0.outputs }.filter {
-        wanted.contains($0) && graph[$0].type.element != .resource
-      })
+      outputs: places.filter { !isFixed[$0] }.flatMap { graph.nodes[$0].outputs }
+        .filter { wanted.contains($0) })
   }
 
   /// Tries once to leave out each output and each node.
@@ -119,7 +120,7 @@ struct Reducer {
       var front = rest
       for case let input? in node.inputs.map({ $0.map(part.source) })
       where made.contains(input) && !front.outputs.contains(input)
-        && graph[input].type.element != .resource
+        && !(makers[input.index].map { isFixed[$0] } ?? false)
       {
         front.outputs.append(input)
       }
@@ -170,7 +171,7 @@ struct Reducer {
 
   /// Whether a part shows the failure; it is the best one then.
   private mutating func shows(_ part: ReductionPart) throws(Interrupted) -> Bool {
-    let part = part.normalised(in: graph, makers)
+    let part = part.normalised(in: graph, makers, isFixed)
     guard !part.places.isEmpty, tried.insert(part).inserted, let reduced = reduced(part) else {
       return false
     }
@@ -181,8 +182,10 @@ struct Reducer {
     tests += 1
     lastText = found.text
     let last = part.outputs.last.map { graph[$0].name } ?? ""
+    let narrowed = reduced.inputs.map { $0.tensor.type.text }.joined(separator: ", ")
     progress(
-      "\(part.places.count) of \(counted(graph.nodes.count, "operator")), to '\(last)': "
+      "\(part.places.count) of \(counted(graph.nodes.count, "operator"))"
+        + (part.windows.isEmpty ? "" : ", of \(narrowed)") + ", to '\(last)': "
         + (found.shows ? "shows it: " : "does not: ") + found.text)
     if found.shows { best = (part, reduced, found.text) }
     return found.shows

@@ -30,16 +30,14 @@ struct ReductionPart: Hashable {
     return id
   }
 
-  /// The part without the nodes that its outputs do not need, and with those that make the variables' handles.
-  func normalised(in graph: Graph, _ makers: [Int?]) -> ReductionPart {
+  /// The part without the nodes that its outputs do not need, and with those that compute the same in each run.
+  func normalised(in graph: Graph, _ makers: [Int?], _ isFixed: [Bool]) -> ReductionPart {
     var result = self
     let present = Set(places)
     var kept: Set<Int> = []
     var pending: [Int] = places.filter { graph.nodes[$0].outputs.isEmpty }
     func need(_ id: ValueID) {
-      guard let maker = makers[id.index],
-        present.contains(maker) || graph[id].type.element == .resource
-      else { return }
+      guard let maker = makers[id.index], present.contains(maker) || isFixed[maker] else { return }
       pending.append(maker)
     }
     for output in outputs { need(output) }

@@ -42,8 +42,11 @@ public struct SurgeryCheck: Sendable {
     let recorded: [ValueID: Tensor]
     let first: PreparedGraph
     do {
+      // What is an output is computed in the run, even of constants.
+      var graph = whole.graph
+      graph.outputs = inputs + outputs.filter { !inputs.contains($0) }
       first = try PreparedGraph(
-        whole.graph, threads: whole.threads, keepsAllTensors: true, log: found)
+        graph, threads: whole.threads, keepsAllTensors: true, log: found)
       recorded = try first.record(
         inputs + outputs,
         on: try whole.randomInputs(

@@ -48,8 +48,8 @@ public final class Tracer {
     session = try Session(runnable: model, keepsAllTensors: true, log: log)
     names = model.graph.uniqueValueNames()
     makers = model.graph.producers()
-    kept = model.flowing(tensors, names, log)
-    watched = model.flowing(watching, names, log)
+    kept = model.flowing(tensors, session.prepared.graph, names, log)
+    watched = model.flowing(watching, session.prepared.graph, names, log)
     try log.throwIfErrors()
   }
 
@@ -172,8 +172,10 @@ public final class Tracer {
 
 extension Model {
   /// The indices of inputs and results that patterns mean. Logs `OCT0920` for a pattern that means none.
+  ///
+  /// - Parameter graph: as it is run, where some results are constants.
   fileprivate func flowing(
-    _ patterns: [String], _ names: [String], _ log: DiagnosticLog
+    _ patterns: [String], _ graph: Graph, _ names: [String], _ log: DiagnosticLog
   ) -> Set<Int> {
     let flowing = graph.inputs + graph.nodes.flatMap { $0.outputs }
     var result: Set<Int> = []
@@ -184,7 +186,9 @@ extension Model {
       }
       if found.isEmpty {
         var problem = noSuchTensor(text)
-        if graph.values.contains(where: { $0.constant != nil && $0.name == text }) {
+        if names.indices.contains(where: {
+          names[$0] == text && graph.values[$0].constant != nil
+        }) {
           problem.notes.append("it is a constant, which is the same in each run")
         }
         log.add(problem)
