@@ -163,14 +163,15 @@ extension Model {
     }
     for place in places {
       let node = graph.nodes[place]
-      guard node.outputs.contains(where: { depends[$0.index] }) else { continue }
+      guard node.outputs.allSatisfy({ depends[$0.index] }) else { continue }
       for case let input? in node.inputs
       where !depends[input.index] && graph[input].constant == nil && !beside.contains(input)
         && !(makers[input.index].map { isFixed[$0] } ?? false)
       {
         beside.append(input)
         notes.append(
-          "\(graph.description(of: node.outputs[0], madeBy: place)) reads "
+          (node.outputs.first.map { graph.description(of: $0, madeBy: place) }
+            ?? "operator \(place) (\(node.operatorName))") + " reads "
             + graph.description(of: input, madeBy: makers[input.index]))
       }
     }

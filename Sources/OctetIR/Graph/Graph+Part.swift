@@ -50,7 +50,10 @@ extension Graph {
     func add(_ place: Int) {
       isNeeded[place] = true
       for case let input? in nodes[place].inputs { pending.append(input) }
-      touched.formUnion(variables(of: nodes[place], producers))
+      // What assigns or initialises variables asks for no others.
+      if !nodes[place].outputs.isEmpty {
+        touched.formUnion(variables(of: nodes[place], producers))
+      }
     }
     func follow() {
       while let id = pending.popLast() {
