@@ -161,20 +161,27 @@ extension Model {
     for id in outputs where !depends[id.index] {
       notes.append("'\(graph[id].name)' does not depend on what is given at all")
     }
-    for place in places {
-      let node = graph.nodes[place]
-      guard node.outputs.allSatisfy({ depends[$0.index] }) else { continue }
-      for case let input? in node.inputs
-      where !depends[input.index] && graph[input].constant == nil && !beside.contains(input)
-        && !(makers[input.index].map { isFixed[$0] } ?? false)
-      {
-        beside.append(input)
-        notes.append(
-          (node.outputs.first.map { graph.description(of: $0, madeBy: place) }
-            ?? "operator \(place) (\(node.operatorName))") + " reads "
-            + graph.description(of: input, madeBy: makers[input.index]))
+    func look(at nodes: [Int]) {
+      for place in nodes {
+        let node = graph.nodes[place]
+        for case let input? in node.inputs
+        where !depends[input.index] && graph[input].constant == nil && !beside.contains(input)
+          && !(makers[input.index].map { isFixed[$0] } ?? false)
+        {
+          beside.append(input)
+          let reader =
+            node.outputs.first.map { graph.description(of: $0, madeBy: place) }
+            ?? "operator \(place) (\(node.operatorName))"
+          notes.append(
+            "\(reader) reads " + graph.description(of: input, madeBy: makers[input.index]))
+        }
       }
     }
+    look(at: places.filter { graph.nodes[$0].outputs.contains { depends[$0.index] } })
+    // Then what assigns the variables that are still touched.
+    look(
+      at: graph.places(from: given + beside, to: outputs)
+        .filter { graph.nodes[$0].outputs.isEmpty })
     return Diagnostic(
       .partNotClosed,
       "\(names) \(given.count == 1 ? "does" : "do") not cut off what the outputs need: "
@@ -182,15 +189,25 @@ extension Model {
         + missing.map { "'\(graph[$0].name)'" }.joined(separator: ", ")
         + (missing.count == 1 ? " is" : " are") + " needed, too",
       at: Location(file: path), notes: bounded(notes),
-      helps: beside.isEmpty
-        ? []
-        : [
-          .init(
+      helps: [
+        graph.isClosed(given + beside, outputs)
+          ? .init(
             "give what is read besides, too",
             arguments: [
               "--from", (given + beside).map { graph[$0].name }.joined(separator: ","),
             ])
-        ],
+          : .init("give other tensors, or leave --from out to begin with the model's inputs")
+      ],
       tensors: missing.map { graph[$0].text })
+  }
+}
+
+extension Graph {
+  /// Whether some tensors are all that others are computed of, and none too many.
+  fileprivate func isClosed(_ inputs: [ValueID], _ outputs: [ValueID]) -> Bool {
+    let nodes = places(from: inputs, to: outputs).map { self.nodes[$0] }
+    let read = Set(nodes.flatMap { $0.inputs.compactMap { $0 } })
+    return inputs.allSatisfy { read.contains($0) }
+      && part(nodes, inputs: inputs, outputs: outputs).sources.count == inputs.count
   }
 }
