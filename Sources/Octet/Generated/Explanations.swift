@@ -2798,7 +2798,8 @@ extension Explanation {
 
       ## How to fix
 
-      Give the input with which you have seen it, a smaller `--bound`, or run the command of `--command` by hand.
+      Give the input with which you have seen it, a smaller `--bound`, or run the command of `--command` by hand. Outputs can hide what
+      inner tensors show: `octet debug trace --compare` looks at all of them.
 
       """#,
   ]

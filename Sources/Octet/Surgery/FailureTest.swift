@@ -24,7 +24,7 @@ struct Finding {
 }
 
 enum Counterpart {
-  case none
+  case unneeded
   case model(Model)
 }
 
@@ -55,7 +55,7 @@ struct DifferenceTest: FailureTest {
   }
 
   func counterpart(of part: ReductionPart, sources: [ValueID]) -> Counterpart? {
-    guard let other else { return Counterpart.none }
+    guard let other else { return .unneeded }
     let graph = other.graph
     guard let matches else {
       let (cut, _) = graph.part(part.nodes(of: graph), inputs: sources, outputs: part.outputs)
@@ -105,7 +105,7 @@ struct CodeTest: FailureTest {
   let isInt8: Bool
   let folder: TemporaryFolder
 
-  func counterpart(of part: ReductionPart, sources: [ValueID]) -> Counterpart? { Counterpart.none }
+  func counterpart(of part: ReductionPart, sources: [ValueID]) -> Counterpart? { .unneeded }
 
   func look(at reduced: ReducedCase, _ isInterrupted: () -> Bool) -> Finding {
     let log = DiagnosticLog()
@@ -146,7 +146,7 @@ struct CommandTest: FailureTest {
   /// What the shell gives for a command that it does not find or may not run.
   private static let notRun = 126...127
 
-  func counterpart(of part: ReductionPart, sources: [ValueID]) -> Counterpart? { Counterpart.none }
+  func counterpart(of part: ReductionPart, sources: [ValueID]) -> Counterpart? { .unneeded }
 
   func look(at reduced: ReducedCase, _ isInterrupted: () -> Bool) -> Finding {
     let log = DiagnosticLog()
