@@ -29,9 +29,19 @@ public final class Session {
 
   /// Prepares the model; one that comes from a framework is converted first, so its images are
   /// channels-last.
-  public init(_ model: Model, log: DiagnosticLog) throws(DiagnosticFailure) {
-    let graph = try model.runnable(log: log).graph
-    prepared = try PreparedGraph(graph, threads: model.threads, log: log)
+  public convenience init(_ model: Model, log: DiagnosticLog) throws(DiagnosticFailure) {
+    try self.init(runnable: try model.runnable(log: log), log: log)
+  }
+
+  /// - Parameters:
+  ///   - model: what `Model.runnable` gives.
+  ///   - keepsAllTensors: for looking at each tensor (`PreparedGraph`).
+  init(
+    runnable model: Model, keepsAllTensors: Bool = false, log: DiagnosticLog
+  ) throws(DiagnosticFailure) {
+    let graph = model.graph
+    prepared = try PreparedGraph(
+      graph, threads: model.threads, keepsAllTensors: keepsAllTensors, log: log)
     path = model.path
     storedPreprocessing = model.preprocessing
     detector = model.detector.flatMap { try? Detector($0) }
@@ -78,6 +88,23 @@ public final class Session {
     _ inputs: [(name: String?, input: Input)], _ options: DetectionOptions = .init(),
     log: DiagnosticLog
   ) throws(DiagnosticFailure) -> RunResult {
+    let placement = try fill(inputs, log: log)
+    prepared.invoke()
+    try log.attempt(at: Location(file: path)) { () throws(Diagnostic) in
+      try prepared.requireSoundRun()
+    }
+    let outputs = zip(outputNames, prepared.outputs).map { NamedTensor($0, $1.copy()) }
+    guard let placement else { return RunResult(outputs: outputs) }
+    return try result(outputs, placement, options, log)
+  }
+
+  /// Writes the inputs of the next run.
+  ///
+  /// - Returns: where the picture lies in its input, if one is among them.
+  @discardableResult
+  func fill(
+    _ inputs: [(name: String?, input: Input)], log: DiagnosticLog
+  ) throws(DiagnosticFailure) -> Placement? {
     let errorsBefore = log.errorCount
     var isGiven = [Bool](repeating: false, count: inputNames.count)
     var placement: Placement?
@@ -110,13 +137,7 @@ public final class Session {
           helps: [.init("give it", arguments: ["--input", "\(name)=FILE.npy"])]))
     }
     if log.errorCount > errorsBefore { throw DiagnosticFailure() }
-    prepared.invoke()
-    try log.attempt(at: Location(file: path)) { () throws(Diagnostic) in
-      try prepared.requireSoundRun()
-    }
-    let outputs = zip(outputNames, prepared.outputs).map { NamedTensor($0, $1.copy()) }
-    guard let placement else { return RunResult(outputs: outputs) }
-    return try result(outputs, placement, options, log)
+    return placement
   }
 
   func position(of name: String?, _ isGiven: [Bool]) throws(Diagnostic) -> Int {

@@ -149,6 +149,14 @@ extension DiagnosticCode {
   // 09 the debugger
   public static let modelsDiffer = DiagnosticCode("0901", "models-differ")
   public static let invalidReport = DiagnosticCode("0902", "invalid-report")
+  public static let noSuchTensor = DiagnosticCode("0920", "no-such-tensor")
+  public static let partNotClosed = DiagnosticCode("0921", "part-not-closed")
+  public static let invalidPart = DiagnosticCode("0922", "invalid-part")
+  public static let notExact = DiagnosticCode("0923", "not-exact")
+  public static let invalidEdit = DiagnosticCode("0924", "invalid-edit")
+  public static let tensorNotFinite = DiagnosticCode("0925", "tensor-not-finite")
+  public static let nothingToCompare = DiagnosticCode("0926", "nothing-to-compare")
+  public static let failureNotShown = DiagnosticCode("0927", "failure-not-shown")
 
   /// Every code, in order.
   public static let all: [DiagnosticCode] = [
@@ -174,5 +182,7 @@ extension DiagnosticCode {
     partChosen, preprocessingUnused, unlabelledPictures, namesMismatch, noDetections,
     detectorMismatch, invalidDetector,
     modelsDiffer, invalidReport,
+    noSuchTensor, partNotClosed, invalidPart, notExact, invalidEdit, tensorNotFinite,
+    nothingToCompare, failureNotShown,
   ]
 }

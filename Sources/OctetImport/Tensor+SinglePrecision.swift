@@ -1,9 +1,9 @@
 import OctetDiagnostics
-import OctetIR
+package import OctetIR
 
 extension Tensor {
   /// Real numbers of another precision in float32; nil for others.
-  var inSinglePrecision: Tensor? {
+  package var inSinglePrecision: Tensor? {
     let values: [Float]
     switch type.element {
     case .float64: values = storage.array(of: Double.self).map { Float($0) }

@@ -8,6 +8,8 @@ package struct AppendedFiles: Sendable {
   /// The places in the archive of numbers that say so: of each entry and of the directory.
   private let places: [Int]
 
+  package var byteCount: Int { archive.bytes.count }
+
   private static let (end, entry) = (0x0605_4B50, 0x0201_4B50)
 
   /// Nil for a file without an archive that ends where the file does.

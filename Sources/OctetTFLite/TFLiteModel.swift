@@ -29,10 +29,27 @@ package struct ModelMetadata: Sendable {
   package var others: [(name: String, contents: Storage)] = []
   /// The archive behind the model.
   package var files: AppendedFiles?
+  /// Whether nothing but the graph is written.
+  package private(set) var isStripped = false
+
+  /// What is not written at all.
+  package static var stripped: ModelMetadata {
+    var result = ModelMetadata()
+    result.isStripped = true
+    return result
+  }
 
   /// Drops what tells of the conversion that made the file, for a model that is changed.
   package mutating func dropConversion() {
     others.removeAll { ["min_runtime_version", "CONVERSION_METADATA"].contains($0.name) }
+  }
+
+  /// Drops what tells of the inputs and outputs, for a model that has others.
+  package mutating func dropInterface() {
+    dropConversion()
+    signatures = []
+    others = []
+    files = nil
   }
 
   package init(preprocessing: String? = nil, detector: String? = nil) {

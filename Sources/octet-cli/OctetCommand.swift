@@ -21,20 +21,13 @@ struct OctetCommand: ParsableCommand {
     version: "octet 0.1",
     subcommands: [
       Convert.self, Check.self, Inspect.self, Diff.self, Compare.self, ReportCommand.self,
-      Calibrate.self, Run.self,
-      Eval.self,
-      Bench.self,
+      Calibrate.self, Run.self, Eval.self, Bench.self, Extract.self, Edit.self, Debug.self,
       Explain.self, Ops.self,
     ])
 
   static func main() {
     let arguments = Array(CommandLine.arguments.dropFirst())
-    let isHelp = arguments.first == "help"
-    if let verb = isHelp ? arguments.dropFirst().first : arguments.first, !verbs.contains(verb),
-      isHelp || !verb.hasPrefix("-")
-    {
-      fail("error: there is no verb '\(verb)'", near: verb, in: verbs)
-    }
+    checkVerbs(arguments)
     do {
       var command = try parseAsRoot(arguments)
       try command.run()
@@ -56,15 +49,24 @@ struct OctetCommand: ParsableCommand {
     }
   }
 
+  /// Ends the program for a verb that there is not, or one of 'debug'.
+  private static func checkVerbs(_ arguments: [String]) {
+    let isHelp = arguments.first == "help"
+    var level: [any ParsableCommand.Type] = configuration.subcommands
+    for verb in isHelp ? arguments.dropFirst() : arguments[...] {
+      if level.isEmpty || !isHelp && verb.hasPrefix("-") { return }
+      guard let next = level.first(where: { $0._commandName == verb }) else {
+        fail("error: there is no verb '\(verb)'", near: verb, in: level.map { $0._commandName })
+      }
+      level = next.configuration.subcommands
+    }
+  }
+
   private static func fail(_ message: String, near name: String, in candidates: [String]) -> Never {
     Console.error(message)
     let near = nearMatches(to: name, in: candidates)
     if !near.isEmpty { Console.error("  help: did you mean \(alternatives(near))?") }
     Console.error("  help: 'octet --help' lists the verbs")
     Console.exit(2)
-  }
-
-  private static var verbs: [String] {
-    configuration.subcommands.map { $0._commandName } + ["help"]
   }
 }

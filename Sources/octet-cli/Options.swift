@@ -217,7 +217,8 @@ extension DiagnosticLog {
   /// 70 for a fault of Octet, 2 when only options are at fault, else 1.
   fileprivate var exitCode: Int32 {
     let errors = diagnostics.filter { $0.severity == .error }
-    if errors.contains(where: { $0.code == .passBrokeGraph }) { return 70 }
+    let faults: [DiagnosticCode] = [.passBrokeGraph, .notExact]
+    if errors.contains(where: { faults.contains($0.code) }) { return 70 }
     let options: [DiagnosticCode] = [
       .unknownPass, .unknownCode, .invalidPreprocessing, .noDetections, .invalidDetector,
     ]

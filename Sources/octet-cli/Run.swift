@@ -66,7 +66,7 @@ struct Run: ParsableCommand {
       throw ValidationError("--keep-state is for tensors: it takes no option for pictures")
     }
     for output in [save, draw] {
-      try source.protect(from: output, others: input.map { split($0).path } + [labels])
+      try source.protect(from: output, others: input.map { Self.split($0).path } + [labels])
     }
   }
 
@@ -79,7 +79,7 @@ struct Run: ParsableCommand {
       let names = try classNames(labels, log)
       var inputs: [(name: String?, input: Session.Input)] = []
       for argument in input {
-        let (name, path) = split(argument)
+        let (name, path) = Self.split(argument)
         inputs += try log.attempt { () throws(Diagnostic) in
           try Session.Input.read(path, name: name)
         }
@@ -139,7 +139,7 @@ struct Run: ParsableCommand {
   }
 
   /// `NAME=FILE` or `FILE`.
-  private func split(_ argument: String) -> (name: String?, path: String) {
+  static func split(_ argument: String) -> (name: String?, path: String) {
     guard let equals = argument.firstIndex(of: "="), equals != argument.startIndex else {
       return (nil, argument)
     }

@@ -2663,5 +2663,204 @@ extension Explanation {
       Make the report again with the Octet that shows it.
 
       """#,
+    "OCT0920": #"""
+      # OCT0920 no-such-tensor
+
+      An option names a tensor that the model does not have.
+
+      ## Why
+
+      `extract`, `edit` and `debug` mean tensors by their names in the converted model, or as `#` and their index. A pattern (`conv*`) must
+      fit at least one.
+
+      ## Example
+
+      ```sh
+      octet convert lenet.prototxt --weights lenet.caffemodel -o lenet.tflite
+      octet extract lenet.tflite --to pool22 -o front.tflite
+      ```
+
+      ## How to fix
+
+      Use one of the near names; `octet inspect MODEL --ir` lists all.
+
+      """#,
+    "OCT0921": #"""
+      # OCT0921 part-not-closed
+
+      The tensors of `--from` do not cut off all that the outputs of a part need.
+
+      ## Why
+
+      A part computes its outputs from its inputs alone. There is another way from one of the model's inputs to an output, past the
+      tensors that were given; the notes tell where it joins.
+
+      ## Example
+
+      `sum` reads `b`, which comes from `x` without passing `a`:
+
+      ```sh
+      cat > m.oct <<'END'
+      octet-ir 1
+      graph @main(%x: f32[1,4]) -> (%sum) {
+        %a = relu(%x)
+        %b = tanh(%x)
+        %sum = add(%a, %b)
+      }
+      END
+      octet extract m.oct --from a --to sum -o part.tflite
+      ```
+
+      ## How to fix
+
+      Give the tensors of the help, too: `--from a,b`. Or leave `--from` out, to begin with the model's inputs.
+
+      """#,
+    "OCT0922": #"""
+      # OCT0922 invalid-part
+
+      A tensor cannot be an end of a part of a model.
+
+      ## Why
+
+      A part makes its outputs by operators from its inputs. A constant is no input, one of the model's inputs is no output, and a tensor
+      that no output depends on has no place in the part.
+
+      ## Example
+
+      ```sh
+      octet convert lenet.prototxt --weights lenet.caffemodel -o lenet.tflite
+      octet extract lenet.tflite --from pool2 --to pool1 -o part.tflite
+      ```
+
+      ## How to fix
+
+      Look at the order of the tensors in `octet inspect MODEL --ir`, and leave out what is not needed.
+
+      """#,
+    "OCT0923": #"""
+      # OCT0923 not-exact
+
+      A model that was cut or edited does not compute what it did.
+
+      ## Why
+
+      `extract` and `edit` read what they have written and run it beside the model it was made of, on the same random inputs. Something
+      differs, which it never may: Octet has a fault. The exit code is 70.
+
+      ## Example
+
+      ```
+      error[OCT0923]: output 'prob' of the written file has other numbers
+        --> part.tflite
+      ```
+
+      ## How to fix
+
+      Report it, with the model if you can.
+
+      """#,
+    "OCT0924": #"""
+      # OCT0924 invalid-edit
+
+      A change of a model that `octet edit` is asked for cannot be made.
+
+      ## Why
+
+      Two tensors would have one name, no output would be left, or an input or output would get codes whose scale nothing tells: a float
+      model has none.
+
+      ## Example
+
+      ```sh
+      octet convert lenet.prototxt --weights lenet.caffemodel -o lenet.tflite
+      octet edit lenet.tflite --input-type int8 -o lenet8.tflite
+      ```
+
+      ## How to fix
+
+      Rename both tensors, keep an output, or quantize the model with `octet convert --int8`, which takes `--input-type` and
+      `--output-type`, too.
+
+      """#,
+    "OCT0925": #"""
+      # OCT0925 tensor-not-finite
+
+      `octet debug trace --nan` has found a tensor with NaN or infinite numbers.
+
+      ## Why
+
+      The tensor named is the first: all that are made before it are finite. Its operator has a constant that is not finite, which a note
+      tells, or overflows: it divides by zero, takes the logarithm of zero, or the exponential of a large number.
+
+      ## Example
+
+      ```sh
+      cat > m.oct <<'END'
+      octet-ir 1
+      graph @main(%x: f32[1,4]) -> (%y) {
+        %positive = relu(%x)
+        %log = log(%positive)
+        %y = tanh(%log)
+      }
+      END
+      octet debug trace m.oct --nan
+      ```
+
+      ## How to fix
+
+      `--watch` prints what the operator reads. Look at the weights of the layer named, or keep its operand away from where it has no
+      result.
+
+      """#,
+    "OCT0926": #"""
+      # OCT0926 nothing-to-compare
+
+      The trace given to `octet debug trace --compare` has no array that is called like a tensor of the model.
+
+      ## Why
+
+      Traces are compared by the tensors' names. Another model has others, and so has one that another program has converted.
+
+      ## Example
+
+      ```sh
+      octet convert lenet.prototxt --weights lenet.caffemodel -o lenet.tflite
+      octet debug trace lenet.tflite --tensors prob -o prob.npz
+      octet edit lenet.tflite --rename prob=probabilities -o renamed.tflite
+      octet debug trace renamed.tflite --compare prob.npz
+      ```
+
+      ## How to fix
+
+      Trace the same `.tflite` in both programs: [tools/peer/trace](tools/peer/trace) does it with LiteRT. `octet edit --rename` gives tensors
+      other names.
+
+      """#,
+    "OCT0927": #"""
+      # OCT0927 failure-not-shown
+
+      `octet debug reduce` does not see the failure that it is to look for.
+
+      ## Why
+
+      The whole model must show it first: an output that differs by more than `--bound`, the diagnostic of `--code`, or a command that ends
+      with the exit code. The note tells what was seen. Random inputs may not cause what others do.
+
+      ## Example
+
+      Octet's kernels give what the operators are defined to give:
+
+      ```sh
+      octet convert lenet.prototxt --weights lenet.caffemodel -o lenet.tflite
+      octet debug reduce lenet.tflite --against reference -o small.tflite
+      ```
+
+      ## How to fix
+
+      Give the input with which you have seen it, a smaller `--bound`, or run the command of `--command` by hand. Outputs can hide what
+      inner tensors show: `octet debug trace --compare` looks at all of them.
+
+      """#,
   ]
 }

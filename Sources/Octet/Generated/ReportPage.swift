@@ -553,8 +553,10 @@ enum ReportPage {
         if (event.key in keys && event.target.tagName !== "BUTTON") { event.preventDefault(); keys[event.key](); }
         if (event.key.startsWith("Arrow") && event.target === svg) { event.preventDefault(); step(event.key); }
       });
+      if (report.comparison && report.comparison.ranking.length) selectTensor(report.comparison.ranking[0]);
       fit();
-      if (report.comparison && report.comparison.ranking.length) { selectTensor(report.comparison.ranking[0]); fit(); }
+      // What does not fit is shown from its inputs on, large enough to read.
+      if (view.scale < 0.6) { zoom(0.6 / view.scale, svg.getBoundingClientRect().width / 2, 0); }
       </script>
       </body>
       </html>

@@ -124,6 +124,23 @@ public struct Detector: Sendable, Equatable {
     return heads.isEmpty && boxes.isEmpty ? nil : Detector(heads: heads, boxes: boxes)
   }
 
+  /// The detector of a model whose outputs have other names.
+  package func reading(outputsRenamed names: [String: String]) -> Detector {
+    func name(_ old: String) -> String { names[old] ?? old }
+    return Detector(
+      heads: heads.map { head in
+        var head = head
+        head.output = name(head.output)
+        return head
+      },
+      boxes: boxes.map { boxes in
+        var boxes = boxes
+        boxes.output = name(boxes.output)
+        boxes.scores = boxes.scores.map(name)
+        return boxes
+      })
+  }
+
   /// The text form; `Detector(text)` reads it back.
   public var text: String {
     (heads.map { $0.text } + boxes.map { $0.text }).joined(separator: "\n")

@@ -121,7 +121,7 @@ struct LayerwiseRun {
       kept += node.outputs.filter { later.contains($0) && !kept.contains($0) }
     }
     if kept.isEmpty { return }
-    let (part, sources) = graph.part(nodes, outputs: kept)
+    let (part, sources) = graph.part(Array(graph.nodes[nodes]), outputs: kept)
     let prepared = try PreparedGraph(part, threads: threads, log: log)
     var results = [[Storage]](repeating: [], count: kept.count)
     for run in 0..<runs {
@@ -159,34 +159,6 @@ extension Graph {
       moved.insert(next)
     }
     return result
-  }
-
-  /// Some nodes as a graph of their own.
-  ///
-  /// - Returns: also what each of its inputs is in this graph.
-  fileprivate func part(_ range: Range<Int>, outputs: [ValueID]) -> (Graph, [ValueID]) {
-    var result = Graph(name: name)
-    result.subgraphs = subgraphs
-    var copies: [ValueID: ValueID] = [:]
-    var sources: [ValueID] = []
-    func copy(_ id: ValueID, isMade: Bool) -> ValueID {
-      if let present = copies[id] { return present }
-      let new = result.add(self[id])
-      copies[id] = new
-      if !isMade, self[id].constant == nil {
-        result.inputs.append(new)
-        sources.append(id)
-      }
-      return new
-    }
-    for node in nodes[range] {
-      var node = node
-      node.inputs = node.inputs.map { $0.map { copy($0, isMade: false) } }
-      node.outputs = node.outputs.map { copy($0, isMade: true) }
-      result.nodes.append(node)
-    }
-    result.outputs = outputs.compactMap { copies[$0] }
-    return (result, sources)
   }
 }
 

@@ -50,16 +50,20 @@ package struct TFLiteWriter {
     var subgraphs: [FlatObject] = []
     for index in graphs.indices { subgraphs.append(subgraph(index)) }
     try log.throwIfErrors()
-    let text = MetadataText.text(model.metadata, graphs)
-    buffers.append(BufferTable.object(data: .owned(Array(text.utf8))))
-    var metadata = [
-      MetadataTable.object(name: MetadataText.entryName, buffer: UInt32(buffers.count - 1))
-    ]
+    var metadata: [FlatObject] = []
+    if !model.metadata.isStripped {
+      let text = MetadataText.text(model.metadata, graphs)
+      buffers.append(BufferTable.object(data: .owned(Array(text.utf8))))
+      metadata.append(
+        MetadataTable.object(name: MetadataText.entryName, buffer: UInt32(buffers.count - 1)))
+    }
     for (name, contents) in model.metadata.others {
       buffers.append(BufferTable.object(data: .unowned(contents.bytes)))
       metadata.append(MetadataTable.object(name: name, buffer: UInt32(buffers.count - 1)))
     }
-    var signatures = [signature(graphs[0], model.metadata.signatureKey ?? "serving_default")]
+    var signatures =
+      model.metadata.isStripped
+      ? [] : [signature(graphs[0], model.metadata.signatureKey ?? "serving_default")]
     var unkept = model.metadata.unkept
     for other in model.metadata.signatures {
       if let object = other.object(graphs) {
@@ -79,7 +83,9 @@ package struct TFLiteWriter {
         OperatorCodeTable.object(
           resolvedCode: $0.entry.builtin, customCode: $0.entry.custom, version: $0.version)
       },
-      subgraphs: subgraphs, description: model.metadata.description ?? "made by Octet",
+      subgraphs: subgraphs,
+      description: model.metadata.isStripped
+        ? nil : model.metadata.description ?? "made by Octet",
       buffers: buffers, metadata: metadata,
       signatureDefs: signatures)
   }
