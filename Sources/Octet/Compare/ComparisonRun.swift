@@ -10,7 +10,7 @@ import OctetRuntime
 /// what that rounding has left. So what is called B's own error is made by the part, and by nothing before it.
 struct ComparisonRun {
   let pairs: [TensorPairs.Pair]
-  private(set) var statistics: [TensorStatistics]
+  private(set) var statistics: [PairStatistics]
   /// For each pair, the part that noise has of the outputs' power when the reference has the own error of this pair's
   /// tensor and no other; nil where it was not measured.
   private(set) var damage: [Double?]
@@ -58,7 +58,7 @@ struct ComparisonRun {
     let consumers = b.consumers()
     statistics = pairs.pairs.map { pair in
       let gains = consumers[pair.b.index].map { b.nodes[$0].int8Rule?.negativeGain ?? 1 }
-      return TensorStatistics(
+      return PairStatistics(
         b[pair.b].type, negativeGain: b.outputs.contains(pair.b) ? 1 : gains.max() ?? 1)
     }
     damage = [Double?](repeating: nil, count: statistics.count)

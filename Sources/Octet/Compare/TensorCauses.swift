@@ -10,19 +10,19 @@ struct TensorCauses {
   private let a: Graph
   private let b: Graph
   private let pair: TensorPairs.Pair
-  private let statistics: TensorStatistics
+  private let statistics: PairStatistics
   private let partA: [Node]
   private let partB: [Node]
   private let readers: [Node]
-  private let statisticsOf: (ValueID) -> TensorStatistics?
+  private let statisticsOf: (ValueID) -> PairStatistics?
 
   /// - Parameters:
   ///   - partA: the nodes that make the tensor of the reference from other paired tensors, in order.
   ///   - readers: the nodes of B that read the tensor.
   init(
-    _ a: Graph, _ b: Graph, _ pair: TensorPairs.Pair, _ statistics: TensorStatistics,
+    _ a: Graph, _ b: Graph, _ pair: TensorPairs.Pair, _ statistics: PairStatistics,
     partA: [Node], partB: [Node], readers: [Node],
-    statisticsOf: @escaping (ValueID) -> TensorStatistics?
+    statisticsOf: @escaping (ValueID) -> PairStatistics?
   ) {
     self.statisticsOf = statisticsOf
     (self.a, self.b, self.pair, self.statistics) = (a, b, pair, statistics)

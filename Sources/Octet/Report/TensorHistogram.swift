@@ -20,7 +20,7 @@ struct TensorHistogram: Sendable {
   private static let thresholdCount = 32
 
   /// Nil for a tensor without numbers, or of zeros alone.
-  init?(_ statistics: TensorStatistics) {
+  init?(_ statistics: PairStatistics) {
     let histogram = statistics.histogram
     guard histogram.low < histogram.high, histogram.width > 0 else { return nil }
     let range = statistics.range

@@ -6,7 +6,7 @@ import OctetQuantize
 ///
 /// A is the reference. `own` numbers are of B's operator alone: what it makes of inputs that are right but for their
 /// rounding, less what the reference makes of the same inputs.
-struct TensorStatistics {
+struct PairStatistics {
   /// Of one index of the last dimension.
   struct Channel {
     var signal = 0.0
