@@ -89,10 +89,9 @@ def look(browser, name, page_path, data, scheme):
     shown = page.locator("#panel").inner_text()
     page.keyboard.press("ArrowUp")
     holds.append(require(differs(shown, page.locator("#panel").inner_text()), f"{name}: the arrow goes to what it reads"))
-    first = page.locator(".node").first
-    page.keyboard.press("0")
-    first.click(force=True)
-    holds.append(require("selected" in (first.get_attribute("class") or ""), f"{name}: a click selects"))
+    target = page.locator(".node.found").last
+    target.click()
+    holds.append(require("selected" in (target.get_attribute("class") or ""), f"{name}: a click selects"))
     if "comparison" in data:
         rows = min(10, len(data["comparison"]["ranking"]))
         holds.append(require(page.locator("#worst tr").count() == rows + 1, f"{name}: the worst {rows} have causes"))

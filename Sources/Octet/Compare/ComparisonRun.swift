@@ -11,7 +11,7 @@ import OctetRuntime
 struct ComparisonRun {
   let pairs: [TensorPairs.Pair]
   private(set) var statistics: [PairStatistics]
-  /// For each pair, the part that noise has of the outputs' power when the reference has the own error of this pair's
+  /// For each pair, the part that noise has of the power of the outputs (`judged`) when the reference has the own error of this pair's
   /// tensor and no other; nil where it was not measured.
   private(set) var damage: [Double?]
   /// What a pair of outputs came to: the reference's and B's numbers, in the order of B's outputs.
@@ -25,6 +25,9 @@ struct ComparisonRun {
   private let partsB: Parts
   /// By value of A: its place among the outputs of `whole`, and the step behind the one that makes it.
   private var places: [ValueID: (output: Int, next: Int)] = [:]
+  /// What damage is looked for in: the outputs, of a final softmax or logistic what goes into it, since they hide errors of
+  /// large numbers.
+  private let judged: [ValueID]
   private let outputPairs: [(a: ValueID, b: ValueID)]
   private let threads: Int
 
@@ -62,6 +65,13 @@ struct ComparisonRun {
         b[pair.b].type, negativeGain: b.outputs.contains(pair.b) ? 1 : gains.max() ?? 1)
     }
     damage = [Double?](repeating: nil, count: statistics.count)
+    let makers = a.producers()
+    judged = a.outputs.map { id in
+      guard let maker = makers[id.index].map({ a.nodes[$0] }),
+        maker.op is Softmax || maker.op is Logistic
+      else { return id }
+      return maker.inputs[0] ?? id
+    }
     outputPairs = b.outputs.enumerated().compactMap { place, id in
       (pairs.partner[id] ?? (place < a.outputs.count ? a.outputs[place] : nil)).map { ($0, id) }
     }
@@ -219,10 +229,12 @@ struct ComparisonRun {
       for place in 0..<view.count { view.float32[place] = exact[place] + error[place] }
       prepared.invoke(from: next(index))
       var sum = 0.0
-      for (output, view) in zip(a.outputs, prepared.outputs) {
-        if let wanted = reference[output] { sum += Self.noise(wanted, view.reals()) ?? 0 }
+      for output in judged {
+        if let wanted = reference[output], let place = places[output] {
+          sum += Self.noise(wanted, prepared.outputs[place.output].reals()) ?? 0
+        }
       }
-      damages.sums[index, default: 0] += sum / Double(max(a.outputs.count, 1))
+      damages.sums[index, default: 0] += sum / Double(max(judged.count, 1))
       for place in 0..<view.count { view.float32[place] = exact[place] }
     }
     damages.samples += 1

@@ -33,11 +33,19 @@ extension ModelComparison {
       "\nwhat to look at first: own is the error of the operator alone, on inputs that are right; at outputs is what it costs there alone\n\n"
     let worst = ranking.prefix(Self.told).map { tensors[$0] }
     text += table(worst, numbered: true).text + "\n"
+    var others: [String] = []
     for (place, tensor) in worst.enumerated() {
+      if tensor.causes.allSatisfy({ $0.kind == .rounding }), !tensor.isSuspicious {
+        others.append("\(place + 1)")
+        continue
+      }
       text +=
         "\(place + 1)  \(tensor.op) '\(tensor.name)'" + (tensor.place.map { "  \($0.text)" } ?? "")
         + "\n"
       for cause in tensor.causes { text += "     \(cause.text)\n" + fix(cause, indent: "       ") }
+    }
+    if !others.isEmpty {
+      text += "\(others.joined(separator: ", ")): rounding, no more than the codes cost\n"
     }
     return text
   }

@@ -96,6 +96,8 @@ public struct ModelComparison: Sendable {
 
   /// Own noise beyond so many times what 8 bits cost is a fault.
   static let suspicious = 6.0
+  /// Beyond so many times it is one whatever it costs here.
+  private static let obvious = 100.0
 
   /// Runs both models and their parts.
   ///
@@ -171,6 +173,7 @@ public struct ModelComparison: Sendable {
       if tensor.causes.first?.kind == .unreal { return (3, Double(-index)) }
       let isFault =
         tensor.causes.contains { $0.kind.isCertain }
+        || tensor.excess > obvious
         || tensor.isSuspicious && (run.damage[index] == nil || cost > 0.01 * most)
       return (isFault ? 2 : 1, run.damage[index] ?? run.ownRatio(index) * 1e-6)
     }

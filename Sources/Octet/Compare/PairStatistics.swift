@@ -12,7 +12,6 @@ struct PairStatistics {
     var signal = 0.0
     var noise = 0.0
     var ownNoise = 0.0
-    var ownSum = 0.0
     var low = Float.infinity
     var high = -Float.infinity
     var foundLow = Float.infinity
@@ -26,6 +25,8 @@ struct PairStatistics {
   }
 
   private(set) var count = 0
+  /// Own noise as far as B's readers see it: errors of negative numbers count as what an activation leaves of them.
+  private(set) var readNoise = 0.0
   private(set) var channels: [Channel]
   private(set) var product = 0.0
   private(set) var foundSignal = 0.0
@@ -51,7 +52,7 @@ struct PairStatistics {
   private static let mostChannels = 4096
 
   /// - Parameter negativeGain: what the tensor's readers leave of an error of a negative number, which counts as that in
-  ///   own and clipped noise.
+  ///   what is read, clipped and at the border.
   init(_ type: TensorType, negativeGain: Float = 1) {
     self.negativeGain = negativeGain
     extents = type.shape.extents ?? []
@@ -76,13 +77,15 @@ struct PairStatistics {
     let columns = channels.count
     let isPicture = extents.count == 4 && extents[1] > 3 && extents[2] > 3
     let gain = negativeGain
+    var readNoise = 0.0
     count += a.count
     _ = a.withUnsafeBufferPointer { histogram.add($0) }
     channels.withUnsafeMutableBufferPointer { channels in
       var channel = 0
       for index in a.indices {
         let (x, y) = (a[index], b[index])
-        let own = Self.error(own[index], expected[index], gain)
+        let isNegative = expected[index] < 0 && own[index] < 0
+        let own = own[index] - expected[index]
         if x.isFinite, y.isFinite {
           let difference = y - x
           channels[channel].signal += Double(x) * Double(x)
@@ -101,13 +104,15 @@ struct PairStatistics {
         }
         if own.isFinite {
           channels[channel].ownNoise += Double(own) * Double(own)
-          channels[channel].ownSum += Double(own)
+          let read = Double(isNegative ? gain * own : own)
+          readNoise += read * read
         } else {
           unreal.own += 1
         }
         channel = channel + 1 == columns ? 0 : channel + 1
       }
     }
+    self.readNoise += readNoise
     if isPicture { addBorder(expected: expected, own: own) }
     if let codec { addCodes(codec, a: a, b: b) }
   }

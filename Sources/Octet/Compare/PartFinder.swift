@@ -64,7 +64,7 @@ struct PartFinder {
       a, b, pair, statistics, partA: partA, partB: partB,
       readers: consumersB[pair.b.index].map { b.nodes[$0] },
       statisticsOf: { id in pairs.firstIndex { $0.b == id }.map { run.statistics[$0] } })
-    let (own, allowed) = (statistics.ownNoise, causes.allowedNoise)
+    let (own, allowed) = (statistics.readNoise, causes.allowedNoise)
     let excess =
       statistics.unreal.own > 0
       ? .infinity : own > 0 ? own / max(allowed, .leastNormalMagnitude) : 0
@@ -73,8 +73,9 @@ struct PartFinder {
       name: b[pair.b].name, nameInA: a[pair.a].name, index: maker, op: node?.op.name ?? "input",
       place: node?.location.source, type: b[pair.b].type.text,
       decibels: decibels(statistics.signal, statistics.noise),
-      own: decibels(statistics.signal, own),
-      inherited: decibels(statistics.signal, max(0, statistics.noise - own)),
+      own: decibels(statistics.signal, statistics.ownNoise),
+      inherited: decibels(
+        statistics.signal, max(0, statistics.noise - statistics.ownNoise)),
       atOutputs: run.damage[index].map { decibels(1, $0) }, cosine: statistics.cosine,
       largest: statistics.largest, mean: statistics.meanError,
       errorInSteps: statistics.errorInSteps, overlap: statistics.overlap,

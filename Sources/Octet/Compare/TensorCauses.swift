@@ -58,7 +58,7 @@ struct TensorCauses {
   }
 
   private func share(_ noise: Double) -> Double {
-    statistics.ownNoise > 0 ? noise / statistics.ownNoise : 0
+    statistics.readNoise > 0 ? noise / statistics.readNoise : 0
   }
 
   // MARK: Numbers
@@ -263,7 +263,12 @@ struct TensorCauses {
     guard let codec = Codec(b[pair.b].type), statistics.low.isFinite else {
       return 1e-8 * statistics.signal
     }
-    let needed = max(statistics.high, 0) - min(statistics.low, 0)
+    let high = max(statistics.high, 0)
+    let low =
+      statistics.negativeGain < 1
+      ? statistics.histogram.low(high: high, negativeGain: statistics.negativeGain)
+      : min(statistics.low, 0)
+    let needed = high - low
     var step = Double(needed / (codec.largest - codec.least))
     if case .int8(let rule)? = partB.last?.op.quantization, case .fixed(let scale, _) = rule.output
     {
@@ -388,9 +393,10 @@ struct TensorCauses {
     let data = min(dataRange.lowerBound, 0)...max(dataRange.upperBound, 0)
     let (width, needed) = (held.upperBound - held.lowerBound, data.upperBound - data.lowerBound)
     let (low, high, noise) = statistics.clipped
+    let isSymmetric = abs(held.lowerBound + held.upperBound) < 2 * codec.scale
     let shift = (held.lowerBound - data.lowerBound, held.upperBound - data.upperBound)
     let isShifted =
-      statistics.negativeGain == 1 && low + high > 0 && width > 0.8 * needed
+      statistics.negativeGain == 1 && !isSymmetric && low + high > 0 && width > 0.8 * needed
       && width < 1.25 * needed && shift.0 * shift.1 > 0
       && min(abs(shift.0), abs(shift.1)) > 0.1 * needed
     if !isFixed, isShifted || share(noise) > 0.4 && low + high > 0 {
@@ -406,7 +412,10 @@ struct TensorCauses {
         causes.append(
           Cause(
             .clipped,
-            "clipped by calibration: \(part) % of the numbers lie beyond \(range(held)), the data reach \(range(data))",
+            "clipped by calibration: \(part) % of the numbers lie beyond \(range(held)), the data reach \(range(data))"
+              + (statistics.negativeGain < 1
+                ? "; negative numbers are given less room, since \(shortDecimal(statistics.negativeGain)) of them is left behind the activation"
+                : ""),
             fix: "calibrate with more data or --calibrator min-max, or give the range with --ranges"
           ))
       }

@@ -72,16 +72,22 @@ struct TensorPairs {
         }
       }
     }
-    for node in b.nodes where !node.isConversion {
-      for output in node.outputs where partner[output] == nil {
-        let whole = b[output].name
-        let exact = candidates([whole], named, output)
-        let found =
-          exact.isEmpty
-          ? candidates(
-            whole.split(separator: ";").map { String($0) } + node.provenance.compactMap { $0.node },
-            named, output) : exact
-        if let last = found.max(by: { $0.place < $1.place }) { pair(last.id, output) }
+    let nodes = b.nodes.filter { !$0.isConversion }
+    func latest(_ names: [String], _ output: ValueID) -> ValueID? {
+      candidates(names, named, output).max { $0.place < $1.place }?.id
+    }
+    for output in nodes.flatMap({ $0.outputs }) where partner[output] == nil {
+      if let same = latest([b[output].name], output) { pair(same, output) }
+    }
+    // Where several operators of a kind come from one layer, none is told to be its counterpart.
+    func key(_ node: Node) -> String { node.op.name + (node.provenance.last?.node ?? "") }
+    let open = nodes.filter { partner[$0.outputs[0]] == nil }
+    let counts = Dictionary(open.map { (key($0), 1) }, uniquingKeysWith: +)
+    for node in open where counts[key(node)] == 1 || node.provenance.isEmpty {
+      let output = node.outputs[0]
+      let parts = b[output].name.split(separator: ";").map { String($0) }
+      if let found = latest(parts + node.provenance.compactMap { $0.node }, output) {
+        pair(found, output)
       }
     }
   }
