@@ -241,7 +241,7 @@ extension Node {
   }
 
   /// The input whose scale the operator's int8 form refers to.
-  var int8Data: ValueID? {
+  package var int8Data: ValueID? {
     guard let index = int8Rule?.data, index < inputs.count else { return nil }
     return inputs[index]
   }

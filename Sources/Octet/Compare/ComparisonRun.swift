@@ -11,6 +11,8 @@ import OctetRuntime
 struct ComparisonRun {
   let pairs: [TensorPairs.Pair]
   private(set) var statistics: [PairStatistics]
+  /// For each pair, how B's channels stand for A's; nil where they are A's.
+  private(set) var mappings: [ChannelMapping?]
   /// For each pair, the part that noise has of the power of the outputs (`judged`) when the reference has the own error of this pair's
   /// tensor and no other; nil where it was not measured.
   private(set) var damage: [Double?]
@@ -30,6 +32,8 @@ struct ComparisonRun {
   private let judged: [ValueID]
   private let outputPairs: [(a: ValueID, b: ValueID)]
   private let threads: Int
+  /// By value of B.
+  private let partner: [ValueID: ValueID]
 
   /// The parts of a graph, and which of its values each of their inputs is given.
   private struct Parts {
@@ -58,6 +62,7 @@ struct ComparisonRun {
     self.b = b
     self.threads = threads
     self.pairs = pairs.pairs
+    partner = pairs.partner
     let consumers = b.consumers()
     statistics = pairs.pairs.map { pair in
       let gains = consumers[pair.b.index].map { b.nodes[$0].int8Rule?.negativeGain ?? 1 }
@@ -65,6 +70,7 @@ struct ComparisonRun {
         b[pair.b].type, negativeGain: b.outputs.contains(pair.b) ? 1 : gains.max() ?? 1)
     }
     damage = [Double?](repeating: nil, count: statistics.count)
+    mappings = [ChannelMapping?](repeating: nil, count: statistics.count)
     let makers = a.producers()
     judged = a.outputs.map { id in
       guard let maker = makers[id.index].map({ a.nodes[$0] }),
@@ -115,47 +121,114 @@ struct ComparisonRun {
   /// Multiply-adds that measuring damage may take.
   private static let affordableMacs = 150_000_000_000
 
-  /// Adds samples: one float32 tensor [n, …] an input of A. `outputs` gets what each group of them came to.
-  mutating func add(
-    _ batch: [Tensor], log: DiagnosticLog, outputs: (Outputs) -> Void
+  // MARK: Running
+
+  /// Finds out on some samples which of B's tensors have scaled channels. None has where the outputs are far from A's.
+  mutating func findMappings(
+    _ batches: [[Tensor]], log: DiagnosticLog
+  ) throws(DiagnosticFailure) {
+    var fits = pairs.map { pair in
+      let extents = b[pair.b].type.shape.extents ?? []
+      return ChannelMappingFit(channels: extents.count > 1 ? max(extents.last ?? 1, 1) : 1)
+    }
+    var noise: [Double] = []
+    for batch in batches {
+      try forEachRun(of: batch, log) { reference, found in
+        for (index, pair) in pairs.enumerated() {
+          guard let x = reference[pair.a], let y = found[pair.b], x.count == y.count else {
+            continue
+          }
+          fits[index].add(x, y)
+        }
+        for (first, second) in outputPairs {
+          if let x = reference[first], let y = found[second] { noise += [Self.noise(x, y) ?? 0] }
+        }
+      }
+    }
+    guard noise.reduce(0, +) < 0.3 * Double(noise.count) else { return }
+    for (index, pair) in pairs.enumerated()
+    where !b.outputs.contains(pair.b) && !b.inputs.contains(pair.b) {
+      let others = sameChannels(as: index).map { fits[$0] }
+        .filter { $0.channelCount == fits[index].channelCount }
+      mappings[index] = fits[index].mapping(with: others)
+    }
+  }
+
+  /// The pairs whose tensors have the channels of this one: what operators without weights make of it, and it of them.
+  private func sameChannels(as index: Int) -> [Int] {
+    let indices = Dictionary(
+      zip(pairs.map { $0.b }, 0...), uniquingKeysWith: { first, _ in first })
+    var (found, open): (Set<ValueID>, [ValueID]) = ([], [pairs[index].b])
+    let nodes = b.nodes.filter { node in
+      node.int8Rule?.weights == nil
+        && node.inputs.compactMap { $0 }.count { b[$0].constant == nil } == 1
+    }
+    while let next = open.popLast() {
+      guard found.insert(next).inserted else { continue }
+      for node in nodes where node.outputs.contains(next) || node.inputs.contains(next) {
+        open += node.outputs + node.inputs.compactMap { $0 }.filter { b[$0].constant == nil }
+      }
+    }
+    return found.compactMap { indices[$0] }.filter { $0 != index }
+  }
+
+  /// Runs both graphs; `body` gets what their tensors hold.
+  private func forEachRun(
+    of batch: [Tensor], _ log: DiagnosticLog,
+    _ body: (_ reference: [ValueID: [Float]], _ found: [ValueID: [Float]]) throws(DiagnosticFailure)
+      -> Void
   ) throws(DiagnosticFailure) {
     let loop = whole
     try loop.forEachGroup(of: batch) { _ throws(DiagnosticFailure) in
       loop.prepared.invoke()
       try log.attempt { () throws(Diagnostic) in try loop.prepared.requireSoundRun() }
       let reference = places.mapValues { loop.prepared.outputs[$0.output].reals() }
-      try compare(reference, log, outputs)
+      var found: [ValueID: [Float]] = [:]
+      for (id, view) in zip(b.inputs, candidate.inputs) {
+        feed(view, partner[id].flatMap { reference[$0] })
+        found[id] = view.reals()
+      }
+      candidate.invoke()
+      try log.attempt { () throws(Diagnostic) in try candidate.requireSoundRun() }
+      for (id, view) in zip(candidate.graph.outputs, candidate.outputs) { found[id] = view.reals() }
+      try body(reference, found)
     }
   }
 
-  private mutating func compare(
-    _ reference: [ValueID: [Float]], _ log: DiagnosticLog, _ outputs: (Outputs) -> Void
-  ) throws(DiagnosticFailure) {
-    let partner = Dictionary(
-      pairs.map { ($0.b, $0.a) }, uniquingKeysWith: { first, _ in first })
-    func feed(_ view: TensorView, _ values: [Float]?) {
-      guard let values, values.count == view.count else { return }
-      values.withUnsafeBufferPointer { view.write($0) }
-    }
-    var found: [ValueID: [Float]] = [:]
-    for (id, view) in zip(b.inputs, candidate.inputs) {
-      feed(view, partner[id].flatMap { reference[$0] })
-      found[id] = view.reals()
-    }
-    candidate.invoke()
-    try log.attempt { () throws(Diagnostic) in try candidate.requireSoundRun() }
-    for (id, view) in zip(candidate.graph.outputs, candidate.outputs) { found[id] = view.reals() }
+  private func feed(_ view: TensorView, _ values: [Float]?) {
+    guard let values, values.count == view.count else { return }
+    values.withUnsafeBufferPointer { view.write($0) }
+  }
 
+  /// Adds samples: one float32 tensor [n, …] an input of A. `outputs` gets what each group of them came to.
+  mutating func add(
+    _ batch: [Tensor], log: DiagnosticLog, outputs: (Outputs) -> Void
+  ) throws(DiagnosticFailure) {
+    var runs: [(reference: [ValueID: [Float]], found: [ValueID: [Float]])] = []
+    try forEachRun(of: batch, log) { runs.append(($0, $1)) }
+    for run in runs { compare(run.reference, run.found, outputs) }
+  }
+
+  private mutating func compare(
+    _ reference: [ValueID: [Float]], _ found: [ValueID: [Float]], _ outputs: (Outputs) -> Void
+  ) {
+    /// By value of B, the reference's numbers as B would have them.
+    func wanted(_ index: Int) -> [Float]? {
+      guard let values = reference[pairs[index].a] else { return nil }
+      return mappings[index]?.applied(to: values) ?? values
+    }
+    let indices = Dictionary(
+      zip(pairs.map { $0.b }, 0...), uniquingKeysWith: { first, _ in first })
     /// What B's rounding leaves of the reference, by value of A.
     var rounded: [ValueID: [Float]] = [:]
     var given: [ValueID: [Float]] = [:]
     for (id, view) in zip(partsB.sources, partsB.prepared.inputs) {
-      guard let first = partner[id] else { continue }
-      feed(view, reference[first])
+      guard let index = indices[id] else { continue }
+      feed(view, wanted(index))
       let values = view.reals()
       given[id] = values
       // Of several of B's tensors for one of A's, the last is what its layers read.
-      rounded[first] = values
+      rounded[pairs[index].a] = mappings[index]?.inverted(values) ?? values
     }
     for (id, view) in zip(partsA.sources, partsA.prepared.inputs) {
       feed(view, rounded[id] ?? reference[id])
@@ -164,7 +237,8 @@ struct ComparisonRun {
     partsA.prepared.invoke()
     var ownErrors: [Int: [Float]] = [:]
     for (index, pair) in pairs.enumerated() {
-      guard let exact = reference[pair.a], let result = found[pair.b] else { continue }
+      guard let exact = wanted(index), let result = found[pair.b] else { continue }
+      let mapping = mappings[index]
       let own: [Float]
       let expected: [Float]
       if let made = partsB.reals(pair.b) {
@@ -173,7 +247,7 @@ struct ComparisonRun {
         if let maker, maker.isConversion {
           expected = maker.inputs[0].flatMap { given[$0] } ?? exact
         } else {
-          expected = partsA.reals(pair.a) ?? exact
+          expected = partsA.reals(pair.a).map { mapping?.applied(to: $0) ?? $0 } ?? exact
         }
       } else {
         (own, expected) = (result, exact)
@@ -182,7 +256,8 @@ struct ComparisonRun {
       else { continue }
       statistics[index].add(a: exact, b: result, expected: expected, own: own)
       if damages.samples < damages.wanted {
-        ownErrors[index] = zip(own, expected).map { $0 - $1 }
+        let errors = zip(own, expected).map { $0 - $1 }
+        ownErrors[index] = mapping?.unscaled(errors) ?? errors
       }
     }
     let results = outputPairs.compactMap { pair in

@@ -40,7 +40,8 @@ extension ModelComparison {
         continue
       }
       text +=
-        "\(place + 1)  \(tensor.op) '\(tensor.name)'" + (tensor.place.map { "  \($0.text)" } ?? "")
+        "\(place + 1)  \(tensor.op) '\(Self.short(tensor.name))'"
+        + (tensor.place.map { "  \($0.text)" } ?? "")
         + "\n"
       for cause in tensor.causes { text += "     \(cause.text)\n" + fix(cause, indent: "       ") }
     }
@@ -65,7 +66,8 @@ extension ModelComparison {
       ],
       rows: tensors.enumerated().map { place, tensor in
         [
-          numbered ? "\(place + 1)" : tensor.index.map { "\($0)" } ?? "", tensor.name, tensor.op,
+          numbered ? "\(place + 1)" : tensor.index.map { "\($0)" } ?? "", Self.short(tensor.name),
+          tensor.op,
           Self.text(tensor.own),
           tensor.atOutputs.map(Self.text) ?? "", Self.text(tensor.decibels),
           Self.text(tensor.inherited),
@@ -75,6 +77,12 @@ extension ModelComparison {
           tensor.own.isFinite && tensor.excess.isFinite ? significant(tensor.excess, 2) + "x" : "",
         ]
       }, rightAligned: [3, 4, 5, 6, 7, 8, 9, 10])
+  }
+
+  /// The first of the names that TFLiteConverter joins, cut to what fits a line.
+  private static func short(_ name: String) -> String {
+    let first = name.prefix { $0 != ";" }
+    return first.count > 48 ? "…" + first.suffix(47) : String(first)
   }
 
   /// dB with a decimal place, `exact` without noise.

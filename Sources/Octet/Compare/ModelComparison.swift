@@ -114,6 +114,10 @@ public struct ModelComparison: Sendable {
     var run = try ComparisonRun(a.graph, b.graph, pairs, threads: a.threads, log: log)
     let indices = Dataset.evenlySpaced(samples, of: dataset.count)
     let feeder = try SampleFeeder(dataset, a, preprocessing, log: log)
+    let few = try Dataset.evenlySpaced(8, among: indices).map { index throws(DiagnosticFailure) in
+      try log.attempt { () throws(Diagnostic) in try feeder.batch([index]) }
+    }
+    try run.findMappings(few, log: log)
     var answers = Answers(a.graph, b.graph)
     var kept: [[OctetIR.Tensor]] = []
     for (done, index) in indices.enumerated() {

@@ -63,7 +63,8 @@ struct PartFinder {
     let causes = TensorCauses(
       a, b, pair, statistics, partA: partA, partB: partB,
       readers: consumersB[pair.b.index].map { b.nodes[$0] },
-      statisticsOf: { id in pairs.firstIndex { $0.b == id }.map { run.statistics[$0] } })
+      statisticsOf: { id in pairs.firstIndex { $0.b == id }.map { run.statistics[$0] } },
+      mappingOf: { id in pairs.firstIndex { $0.b == id }.flatMap { run.mappings[$0] } })
     let (own, allowed) = (statistics.readNoise, causes.allowedNoise)
     let excess =
       statistics.unreal.own > 0
@@ -82,6 +83,6 @@ struct PartFinder {
       saturation: statistics.saturation, codesUsed: statistics.codesUsed,
       deadChannels: statistics.deadChannels, data: low...max(low, statistics.high),
       range: statistics.range, excess: excess,
-      causes: causes.found(isSuspicious: excess > ModelComparison.suspicious))
+      causes: causes.found(excess: excess))
   }
 }

@@ -15,6 +15,7 @@ struct TensorCauses {
   private let partB: [Node]
   private let readers: [Node]
   private let statisticsOf: (ValueID) -> PairStatistics?
+  private let mappingOf: (ValueID) -> ChannelMapping?
 
   /// - Parameters:
   ///   - partA: the nodes that make the tensor of the reference from other paired tensors, in order.
@@ -22,8 +23,10 @@ struct TensorCauses {
   init(
     _ a: Graph, _ b: Graph, _ pair: TensorPairs.Pair, _ statistics: PairStatistics,
     partA: [Node], partB: [Node], readers: [Node],
-    statisticsOf: @escaping (ValueID) -> PairStatistics?
+    statisticsOf: @escaping (ValueID) -> PairStatistics?,
+    mappingOf: @escaping (ValueID) -> ChannelMapping?
   ) {
+    self.mappingOf = mappingOf
     self.statisticsOf = statisticsOf
     (self.a, self.b, self.pair, self.statistics) = (a, b, pair, statistics)
     (self.partA, self.partB, self.readers) = (partA, partB, readers)
@@ -31,13 +34,16 @@ struct TensorCauses {
 
   /// The causes, what is certain and what explains most first. Never empty for a tensor with an own error.
   ///
-  /// - Parameter isSuspicious: whether the error is more than what eight bits cost; else the parts are not compared.
-  func found(isSuspicious: Bool) -> [Cause] {
+  /// - Parameter excess: the own error's noise, as a multiple of what eight bits cost.
+  func found(excess: Double) -> [Cause] {
+    let isSuspicious = excess > ModelComparison.suspicious
     var causes: [Cause] = []
     if let cause = unreal { causes.append(cause) }
     let made = weightCauses + biasCauses
     if isSuspicious {
-      causes += made + settings
+      causes += made
+      // Another way to compute the same costs little, another result much.
+      if excess > Self.otherResult { causes += settings }
       if causes.isEmpty, let cause = border { causes.append(cause) }
     } else {
       causes += made.filter { $0.kind.isCertain }
@@ -50,7 +56,7 @@ struct TensorCauses {
         Cause(
           .rounding,
           isSuspicious
-            ? "no rule knows why: the operator computes something else than the reference's"
+            ? "the error is \(significant(excess, 2)) times what its codes cost, for a reason that no rule knows"
             : "rounding to \(Codec(b[pair.b].type).map { $0.largest - $0.least > 255 } ?? false ? 65536 : 256) codes, no more than these cost"
         ))
     }
@@ -60,6 +66,8 @@ struct TensorCauses {
   private func share(_ noise: Double) -> Double {
     statistics.readNoise > 0 ? noise / statistics.readNoise : 0
   }
+
+  private static let otherResult = 25.0
 
   // MARK: Numbers
 
@@ -111,12 +119,22 @@ struct TensorCauses {
       let extents = b[foundID].type.shape.extents, other.axis < extents.count,
       let wanted = a.reals(ofConstant: wantedID), let found = b.reals(ofConstant: foundID)
     else { return nil }
+    let (given, made) = (second.int8Data.flatMap(mappingOf), mappingOf(pair.b))
+    // Shifted channels and those of another layout change weights in ways that are not followed.
+    guard [given, made].allSatisfy({ $0?.offsets.allSatisfy { $0 == 0 } ?? true }),
+      given.map({ $0.gains.count == extents.last }) ?? true,
+      made.map({ $0.gains.count == extents[other.axis] }) ?? true
+    else { return nil }
     let count = extents[other.axis]
     let inner = extents[(other.axis + 1)...].reduce(1, *)
     let quantization = b[foundID].type.element == .float32 ? nil : b[foundID].type.quantization
     let scales = quantization?.scales ?? []
+    let scaled = wanted.indices.map { index in
+      wanted[index] * (made?.gains[index / inner % count] ?? 1)
+        / (given.map { $0.gains[index % $0.gains.count] } ?? 1)
+    }
     return Weights(
-      wanted: wanted, found: found, name: b[foundID].name,
+      wanted: scaled, found: found, name: b[foundID].name,
       channel: { $0 / inner % count },
       steps: scales.count == count ? scales : [Float](repeating: scales.first ?? 0, count: count))
   }
@@ -146,7 +164,7 @@ struct TensorCauses {
     guard let worst = bad.max(by: { sums[$0].difference < sums[$1].difference }) else { return [] }
     let channels =
       bad.count == 1 ? "channel \(worst)" : "\(bad.count) of \(sums.count) channels"
-    if isPermuted(weights) {
+    if isPermuted(weights, bad) {
       return [
         Cause(
           .permutedWeights,
@@ -183,17 +201,20 @@ struct TensorCauses {
     ]
   }
 
-  /// Whether both hold the same numbers, within a step, once they are in order.
-  private func isPermuted(_ weights: Weights) -> Bool {
-    let (wanted, found) = (weights.wanted.sorted(), weights.found.sorted())
-    let step = weights.steps.max() ?? 0
-    var (difference, power) = (0.0, 0.0)
-    for (x, y) in zip(wanted, found) {
-      guard x.isFinite, y.isFinite else { return false }
-      difference += Double(x - y) * Double(x - y)
-      power += Double(x) * Double(x)
+  /// Whether the channels hold the same numbers, within a step, once they are in order, and others before.
+  private func isPermuted(_ weights: Weights, _ channels: [Int]) -> Bool {
+    let chosen = Set(channels)
+    let places = weights.wanted.indices.filter { chosen.contains(weights.channel($0)) }
+    let (wanted, found) = (places.map { weights.wanted[$0] }, places.map { weights.found[$0] })
+    guard (wanted + found).allSatisfy({ $0.isFinite }) else { return false }
+    func difference(_ one: [Float], _ other: [Float]) -> Double {
+      zip(one, other).reduce(0) { $0 + Double($1.0 - $1.1) * Double($1.0 - $1.1) }
     }
-    return difference <= max(Double(step) * Double(step) * Double(wanted.count), 1e-8 * power)
+    let sorted = difference(wanted.sorted(), found.sorted())
+    let step = Double(weights.steps.max() ?? 0)
+    let power = wanted.reduce(0) { $0 + Double($1) * Double($1) }
+    return sorted <= max(step * step * Double(wanted.count), 1e-8 * power)
+      && sorted < 0.05 * difference(wanted, found)
   }
 
   private var biasCauses: [Cause] {
@@ -201,7 +222,7 @@ struct TensorCauses {
       let other = second.int8Rule?.bias, place < first.inputs.count, other < second.inputs.count,
       let wantedID = first.inputs[place], let foundID = second.inputs[other],
       let wanted = a.reals(ofConstant: wantedID), let found = b.reals(ofConstant: foundID),
-      wanted.count == found.count, !wanted.isEmpty
+      wanted.count == found.count, !wanted.isEmpty, mappingOf(pair.b) == nil
     else { return [] }
     let codes = b[foundID].type.element == .int32 ? b[foundID].constant?.array(of: Int32.self) : nil
     let full = (codes ?? []).enumerated().filter { $0.element.magnitude >= 2_147_483_000 }
@@ -399,6 +420,7 @@ struct TensorCauses {
       statistics.negativeGain == 1 && !isSymmetric && low + high > 0 && width > 0.8 * needed
       && width < 1.25 * needed && shift.0 * shift.1 > 0
       && min(abs(shift.0), abs(shift.1)) > 0.1 * needed
+      && max(abs(shift.0), abs(shift.1)) < 1.5 * min(abs(shift.0), abs(shift.1))
     if !isFixed, isShifted || share(noise) > 0.4 && low + high > 0 {
       let part = decimals(100 * Double(low + high) / Double(statistics.count), 2)
       if isShifted {

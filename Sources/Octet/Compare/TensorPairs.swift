@@ -14,8 +14,8 @@ struct TensorPairs {
     let b: ValueID
   }
 
-  /// The graphs' inputs first, then in the order in which B makes them. Results of Dequantize have none: they are what is
-  /// dequantized.
+  /// The graphs' inputs first, then in the order in which B makes them. Codes that are dequantized
+  /// or requantized are in it once.
   private(set) var pairs: [Pair] = []
   /// By value of B.
   private(set) var partner: [ValueID: ValueID] = [:]
@@ -31,8 +31,13 @@ struct TensorPairs {
     pairByName()
     pairByStructure()
     pairAcrossConversions()
-    let made = b.nodes.filter { !($0.op is Dequantize) }.flatMap { $0.outputs }
+    let made = b.nodes.filter { !isRepeated($0) }.flatMap { $0.outputs }
     pairs = (b.inputs + made).compactMap { id in partner[id].map { Pair(a: $0, b: id) } }
+  }
+
+  /// Whether a node gives codes in another form, whose part is that of who reads it.
+  private func isRepeated(_ node: Node) -> Bool {
+    node.isConversion && node.inputs[0].map { b[$0].type.element != .float32 } ?? false
   }
 
   private mutating func pair(_ first: ValueID, _ second: ValueID) {

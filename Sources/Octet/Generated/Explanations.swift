@@ -2629,7 +2629,7 @@ extension Explanation {
       size=1
       activation=linear
       CFG
-        head -c 52 /dev/zero > net$size.weights
+        head -c 48 /dev/zero > net$size.weights
       done
       head -c 896 /dev/zero > x.bin
       { printf "\223NUMPY\1\0\166\0{'descr': '<f4', 'fortran_order': False, 'shape': (1, 8, 8, 3), }"; printf '%53s\n' ''; head -c 768 x.bin; } > x.npy
