@@ -121,7 +121,7 @@ struct DebugPrecision: ParsableCommand {
   func run() throws {
     try report.run { log throws(DiagnosticFailure) in
       let given = try calibration.preprocessing(log)
-      for case let path? in [output, plot] { try checkWritable(path, log: log) }
+      for case let path? in [output, state, plot] { try checkWritable(path, log: log) }
       var options = calibration.options
       options.table = calibrationTable
       try layers.apply(to: &options, log)
@@ -136,9 +136,11 @@ struct DebugPrecision: ParsableCommand {
         isInterrupted: { Interruption.hasCome })
       try study.write(output, log: log)
       if let plot { try study.writePlot(plot, log: log) }
-      let written = (study.chosen == nil ? [] : [output]) + [plot].compactMap { $0 }
-      report.print(
-        study.text + written.map { "\nwrote \($0)" }.joined(), study.json)
+      let written =
+        (study.chosen == nil
+          ? [] : ["wrote \(output), for octet convert --int8 --precision-file \(output)"])
+        + (plot.map { ["wrote \($0)"] } ?? [])
+      report.print(([study.text] + written).joined(separator: "\n"), study.json)
       if let missed = study.missed { throw log.failure(missed) }
     }
   }

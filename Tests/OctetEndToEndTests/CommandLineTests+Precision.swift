@@ -92,7 +92,8 @@ extension CommandLineTests {
     let missed = try octet(arguments + ["--target", "5", "--lower-is-better"])
     #expect(missed.code == 1 && missed.errors.contains("OCT0524"), "\(missed.errors)")
     #expect(missed.output.contains(#""trials""#))
-    let other = try octet(study + ["--target-metric", "sqnr=10dB", "--allow", "OCT0941"])
+    let other = try octet(
+      study + ["--target-metric", "sqnr=10dB", "--allow", "OCT0941", "--plot", path("one.svg")])
     #expect(try json(other)["resumed"] as? Int == 0, "\(other.errors)")
   }
 

@@ -62,6 +62,12 @@ public enum PrecisionGoal: Sendable, Equatable {
     }
   }
 
+  /// A value for a table, in the unit of `measure`.
+  func cell(_ value: Double) -> String {
+    if case .command = self { return shortDecimal(value) }
+    return decimals(number(value), 3)
+  }
+
   /// A value in the unit of `measure`.
   func number(_ value: Double) -> Double {
     if case .metric(.top1Drop) = self { return value * 100 }

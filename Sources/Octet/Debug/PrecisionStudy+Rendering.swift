@@ -37,7 +37,7 @@ extension PrecisionStudy {
       rows: trials.enumerated().map { index, trial in
         [
           "\(index + 1)", trial.text, "\(trial.groups.count)",
-          decimals(goal.number(trial.value), 3),
+          goal.cell(trial.value),
           decimals(trial.milliseconds, 3), more(trial.milliseconds, first.milliseconds),
           "\(trial.bytes)", more(Double(trial.bytes), Double(first.bytes)),
           (trial.isReached ? "reached" : "")
@@ -88,7 +88,6 @@ extension PrecisionStudy {
           })
       ),
       ("trials", .array(trials.map { $0.json })), ("chosen", chosen.map { .int($0) }),
-      ("calibrator", calibrator.map { .string($0.text) }),
     ])
   }
 

@@ -78,8 +78,6 @@ public struct PrecisionStudy: Sendable {
   public let resumed: Int
   /// Samples that were held back from calibration.
   public let samples: Int
-  /// Of the table, where it was chosen.
-  let calibrator: CalibrationAlgorithm?
 
   /// Samples that own errors are measured on.
   private static let compared = 8
@@ -136,9 +134,6 @@ public struct PrecisionStudy: Sendable {
     chosen = found
     resumed = trials.state.found
     samples = held.first?.extents.first ?? 0
-    calibrator =
-      options.algorithm == nil && options.table == nil
-      ? CalibrationAlgorithm(conversion.table.algorithm) : nil
   }
 
   /// By group, the part of the outputs' power that its own error takes.
@@ -186,10 +181,10 @@ public struct PrecisionStudy: Sendable {
       .targetMissed,
       "\(goal.text) is not reached: the best is \(goal.text(best.value)), \(best.text)",
       at: Location(file: path),
-      notes: ["weights have 8 bits in int16 layers too"],
+      notes: wide == .int16 ? ["weights have 8 bits in int16 layers too"] : [],
       helps: (wide == .int16
         ? [.init("let layers be float32", arguments: ["--in", "float32"])] : [])
-        + [.init("or ask for less: what was measured is kept, and taken again")])
+        + [.init("ask for less: what was measured is kept, and taken again")])
   }
 }
 
