@@ -82,16 +82,7 @@ public struct Benchmark: Sendable {
     try log.attempt(at: Location(file: path)) { () throws(Diagnostic) in
       try prepared.requireSoundRun()
     }
-    for _ in 0..<warmUps { prepared.invoke() }
-    var times: [Double] = []
-    let begin = ProcessMeasures.nanoseconds
-    while times.count < runs
-      || (times.count < mostRuns && ProcessMeasures.nanoseconds - begin < leastNanoseconds)
-    {
-      fill(prepared.inputs)
-      times.append(milliseconds { prepared.invoke() })
-    }
-    times.sort()
+    let times = times(of: prepared, runs: runs)
     return Benchmark(
       threads: prepared.threadCount, runs: times.count,
       loadMilliseconds: Double(loaded - start) / 1e6,
@@ -101,6 +92,32 @@ public struct Benchmark: Sendable {
       peakResidentBytes: ProcessMeasures.peakResidentBytes, arenaBytes: prepared.arenaBytes,
       scratchBytes: prepared.scratchBytes,
       operators: profile(prepared, runs: max(runs, 5)))
+  }
+
+  /// The median time of a run of the `.tflite` at `path`, in milliseconds.
+  static func latency(
+    _ path: String, threads: Int, runs: Int, log: DiagnosticLog
+  ) throws(DiagnosticFailure) -> Double {
+    let graph = try Model.open(path, ModelOptions(threads: threads), log: log).graph
+    let prepared = try PreparedGraph(graph, threads: threads, log: log)
+    prepared.keepsVariables = true
+    let times = times(of: prepared, runs: runs)
+    return times[times.count / 2]
+  }
+
+  /// Times of single runs in milliseconds after three that warm up, the least first.
+  private static func times(of prepared: PreparedGraph, runs: Int) -> [Double] {
+    fill(prepared.inputs)
+    for _ in 0..<warmUps { prepared.invoke() }
+    var times: [Double] = []
+    let begin = ProcessMeasures.nanoseconds
+    while times.count < runs
+      || (times.count < mostRuns && ProcessMeasures.nanoseconds - begin < leastNanoseconds)
+    {
+      fill(prepared.inputs)
+      times.append(milliseconds { prepared.invoke() })
+    }
+    return times.sorted()
   }
 
   private static func milliseconds(_ body: () -> Void) -> Double {

@@ -153,6 +153,13 @@ public struct Int8Conversion: Sendable {
     ).make()
   }
 
+  /// Samples that the model may be fitted to and those that judge it; logs `OCT0501` and `OCT0511` where there are too few.
+  func samples(log: DiagnosticLog) throws(DiagnosticFailure) -> OptimizationSamples {
+    try OptimizationSamples(
+      try DatasetCalibration(float, dataset, preprocessing, log: log).samples(), used: used,
+      for: float, preprocessing, log: log)
+  }
+
   /// How the model in the written file agrees with the float one, on samples that calibration has not
   /// used where there are any; nil without samples. Poor agreement is a warning (`OCT0509`).
   ///

@@ -24,8 +24,8 @@ struct OptimizationSamples {
       throw log.failure(
         Diagnostic(
           .noSamples,
-          "--optimize and --target-metric need at least \(Self.fewest) samples: some to fit and some to judge by",
-          help: "give more, or leave them out"))
+          "--optimize and searches of precisions need at least \(Self.fewest) samples: some to fit and some to judge by",
+          help: "give more, or convert without them"))
     }
     let all = used ?? Array(0..<dataset.count)
     var others = dataset.indices(without: all)

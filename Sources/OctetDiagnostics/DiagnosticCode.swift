@@ -157,6 +157,10 @@ extension DiagnosticCode {
   public static let tensorNotFinite = DiagnosticCode("0925", "tensor-not-finite")
   public static let nothingToCompare = DiagnosticCode("0926", "nothing-to-compare")
   public static let failureNotShown = DiagnosticCode("0927", "failure-not-shown")
+  public static let metricFailed = DiagnosticCode("0940", "metric-failed")
+  public static let stateUnused = DiagnosticCode("0941", "state-unused", .warning)
+  public static let searchInterrupted = DiagnosticCode("0942", "search-interrupted")
+  public static let invalidPrecisions = DiagnosticCode("0943", "invalid-precisions")
 
   /// Every code, in order.
   public static let all: [DiagnosticCode] = [
@@ -184,5 +188,6 @@ extension DiagnosticCode {
     modelsDiffer, invalidReport,
     noSuchTensor, partNotClosed, invalidPart, notExact, invalidEdit, tensorNotFinite,
     nothingToCompare, failureNotShown,
+    metricFailed, stateUnused, searchInterrupted, invalidPrecisions,
   ]
 }

@@ -80,18 +80,6 @@ struct Convert: ParsableCommand {
       "Write the ranges that the int8 model has, for --calibration-table.", valueName: "file"))
   var saveTable: String?
 
-  @Option(
-    help:
-      "Type of the int8 model's inputs: int8, uint8, int16 or float32; by default what the layers behind them compute in."
-  )
-  var inputType: InterfaceType?
-
-  @Option(
-    help:
-      "Type of the int8 model's outputs: int8, uint8, int16 or float32; by default what their layers give."
-  )
-  var outputType: InterfaceType?
-
   @OptionGroup var layers: LayerArguments
 
   @Option(
@@ -138,9 +126,7 @@ struct Convert: ParsableCommand {
         (calibrationCacheNames != nil, "--calibration-cache-names"),
         (calibration.calibrator != nil, "--calibrator"), (calibration.samples != nil, "--samples"),
         (calibration.isOfTensors, "--calibrator-for and --symmetric"),
-        (inputType != nil, "--input-type"), (optimize != nil, "--optimize"),
-        (outputType != nil, "--output-type"),
-        (skipsVerification, "--no-verify"),
+        (optimize != nil, "--optimize"), (skipsVerification, "--no-verify"),
       ] where isGiven {
         throw ValidationError("\(option) is for --int8")
       }
@@ -164,6 +150,7 @@ struct Convert: ParsableCommand {
         from: written,
         others: [
           calibrationTable, calibration.data, calibrationCache, calibrationCacheNames, ranges,
+          layers.precisionFile,
         ])
     }
     if output == saveTable, output != nil {
@@ -196,7 +183,7 @@ struct Convert: ParsableCommand {
       var conversion: Int8Conversion?
       if int8 {
         let made = try Int8Conversion(
-          model, options, preprocessing: given, log: log, progress: report.progress.making)
+          model, try options(log), preprocessing: given, log: log, progress: report.progress.making)
         conversion = made
         model = made.model
         if let saveTable { try made.table.write(saveTable, log: log) }
@@ -216,15 +203,13 @@ struct Convert: ParsableCommand {
     }
   }
 
-  private var options: Int8Options {
+  private func options(_ log: DiagnosticLog) throws(DiagnosticFailure) -> Int8Options {
     var options = calibration.options
     options.table = calibrationTable
     options.cache = calibrationCache
     options.cacheNames = calibrationCacheNames
     options.ranges = ranges
-    options.inputType = inputType
-    options.outputType = outputType
-    layers.apply(to: &options)
+    try layers.apply(to: &options, log)
     options.optimization = optimize ?? .none
     return options
   }

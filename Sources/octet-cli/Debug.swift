@@ -3,13 +3,15 @@ import Octet
 
 struct Debug: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Find what goes wrong in a model: 'debug trace', 'debug reduce'.",
+    abstract: "Find what goes wrong in a model: 'debug trace', 'debug reduce', 'debug precision'.",
     discussion: """
       Examples:
         octet debug trace net.tflite --input x.npy --nan
         octet debug reduce net.tflite --against reference -o small.tflite
+        octet debug precision net.tflite --calibration-data photos --target-metric sqnr=30dB \\
+            -o layers.txt
       """,
-    subcommands: [DebugTrace.self, DebugReduce.self])
+    subcommands: [DebugTrace.self, DebugReduce.self, DebugPrecision.self])
 }
 
 /// What a run for the debugger is given.

@@ -11,6 +11,12 @@ struct LayerArguments: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
+      "Lines NAME=TYPE, as for --precision, which comes after them; 'octet debug precision' writes such a file.",
+      valueName: "file"))
+  var precisionFile: String?
+
+  @Option(
+    help: ArgumentHelp(
       "Layers whose results are stored as another type than they compute in; names as for --precision.",
       valueName: "name=type"))
   var layerOutputType: [LayerRule] = []
@@ -22,6 +28,18 @@ struct LayerArguments: ParsableArguments {
   var weightScales: WeightScales?
 
   @Option(
+    help:
+      "Type of the int8 model's inputs: int8, uint8, int16 or float32; by default what the layers behind them compute in."
+  )
+  var inputType: InterfaceType?
+
+  @Option(
+    help:
+      "Type of the int8 model's outputs: int8, uint8, int16 or float32; by default what their layers give."
+  )
+  var outputType: InterfaceType?
+
+  @Option(
     help: ArgumentHelp(
       "Put as few and as cheap layers as can be found in int16 until the model comes so near to float on samples that were held back: sqnr=30dB (signal to noise of the outputs) or top1-drop=0.1% (best classes that change).",
       valueName: "metric"))
@@ -30,15 +48,22 @@ struct LayerArguments: ParsableArguments {
   /// The options that were given.
   var given: [String] {
     [
-      (!precision.isEmpty, "--precision"), (!layerOutputType.isEmpty, "--layer-output-type"),
+      (!precision.isEmpty, "--precision"), (precisionFile != nil, "--precision-file"),
+      (inputType != nil, "--input-type"), (outputType != nil, "--output-type"),
+      (!layerOutputType.isEmpty, "--layer-output-type"),
       (weightScales != nil, "--weight-scales"), (targetMetric != nil, "--target-metric"),
     ].filter { $0.0 }.map { $0.1 }
   }
 
-  func apply(to options: inout Int8Options) {
+  func apply(
+    to options: inout Int8Options, _ log: DiagnosticLog
+  ) throws(DiagnosticFailure) {
+    if let precisionFile { try options.layers.add(rulesIn: precisionFile, log: log) }
     for rule in precision { options.setPrecision(rule.type, of: rule.pattern) }
     for rule in layerOutputType { options.setOutputType(rule.type, of: rule.pattern) }
     options.weightScales = weightScales ?? options.weightScales
+    options.inputType = inputType
+    options.outputType = outputType
     options.target = targetMetric
   }
 }

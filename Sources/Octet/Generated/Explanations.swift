@@ -2022,7 +2022,7 @@ extension Explanation {
     "OCT0524": #"""
       # OCT0524 target-missed
 
-      The target of `--target-metric` is not reached, not even with every layer in int16.
+      The target of `--target-metric`, or that of `octet debug precision`, is not reached, not even with every layer in int16.
 
       ## Why
 
@@ -2039,7 +2039,7 @@ extension Explanation {
       ## How to fix
 
       Ask for less; add `--optimize best`, which chooses weights for the layers' results; or keep layers in float32 with
-      `--precision NAME=float32`.
+      `--precision NAME=float32`. `octet debug precision --in float32` finds which.
 
       """#,
     "OCT0525": #"""
@@ -2860,6 +2860,101 @@ extension Explanation {
 
       Give the input with which you have seen it, a smaller `--bound`, or run the command of `--command` by hand. Outputs can hide what
       inner tensors show: `octet debug trace --compare` looks at all of them.
+
+      """#,
+    "OCT0940": #"""
+      # OCT0940 metric-failed
+
+      The command of `octet debug precision --metric-command` has measured nothing.
+
+      ## Why
+
+      It ended with another exit code than 0, took longer than `--timeout`, or the last line that it printed on standard output is no number.
+      The notes have the end of what it said on standard error. Nothing can be said of a model that was not measured, so the search ends.
+
+      ## Example
+
+      ```sh
+      octet debug precision lenet.prototxt --weights lenet.caffemodel --calibration-data digits \
+          --preprocess scale=1/256 --metric-command 'test -s {model} && echo done' --target 0.99 -o layers.txt
+      ```
+
+      ## How to fix
+
+      Run the command by hand with a `.tflite` for `{model}`, which is given in quotes. The same command line goes on with what was measured
+      before.
+
+      """#,
+    "OCT0941": #"""
+      # OCT0941 state-unused
+
+      `octet debug precision` found what another search had measured, and begins anew.
+
+      ## Why
+
+      `FILE.search.json` beside `-o FILE` keeps what was measured. It holds for one model, one table of ranges, the same samples, metric,
+      threads and options that change the int8 model; a target, `--search` and `--in` may change. Where it is of others it is written over.
+
+      ## Example
+
+      ```sh
+      echo '{"key": "of another search"}' > layers.txt.search.json
+      octet debug precision lenet.prototxt --weights lenet.caffemodel --calibration-data digits \
+          --preprocess scale=1/256 --calibrator min-max --target-metric sqnr=10dB -o layers.txt
+      ```
+
+      ## How to fix
+
+      Nothing needs to be done: the search measures again. To have both, give each an `-o FILE` of its own.
+
+      """#,
+    "OCT0942": #"""
+      # OCT0942 search-interrupted
+
+      `octet debug precision` was ended with Ctrl-C.
+
+      ## Why
+
+      The first Ctrl-C ends the search behind the model that is measured at the moment, or ends the command of `--metric-command`; a second one
+      ends the program at once. What was measured is in `FILE.search.json` beside `-o FILE` in both cases.
+
+      ## Example
+
+      Here the command itself sends what Ctrl-C does:
+
+      ```sh
+      octet debug precision lenet.prototxt --weights lenet.caffemodel --calibration-data digits \
+          --preprocess scale=1/256 --calibrator min-max --metric-command 'kill -INT $PPID; : {model}' \
+          --target 1 -o layers.txt
+      ```
+
+      ## How to fix
+
+      The same command line goes on where it was ended.
+
+      """#,
+    "OCT0943": #"""
+      # OCT0943 invalid-precisions
+
+      A line of the file of `--precision-file` is no rule.
+
+      ## Why
+
+      A rule is the name of a layer or of its output tensor, or a pattern of such names, an equals sign, and `int8`, `int16` or `float32`. Blank
+      lines and lines that begin with `#` say nothing. Of all rules that fit a layer the last one holds; those of `--precision` come
+      behind those of the file.
+
+      ## Example
+
+      ```sh
+      printf 'conv1=int16\nconv2=int61\n' > layers.txt
+      octet convert lenet.prototxt --weights lenet.caffemodel -o lenet.tflite --int8 \
+          --calibration-data digits --preprocess scale=1/256 --precision-file layers.txt
+      ```
+
+      ## How to fix
+
+      Correct the lines that are named. `octet debug precision -o FILE` writes such a file.
 
       """#,
   ]

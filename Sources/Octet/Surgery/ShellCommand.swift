@@ -11,9 +11,15 @@ enum ShellCommand {
   /// The exit code that stands for one that was ended since it took too long.
   static let timedOut = 124
 
+  /// - Parameters:
+  ///   - output: the file that gets what it prints.
+  ///   - errors: the file that gets what it prints on standard error.
   /// - Returns: the exit code, 128 more than the signal for one that a signal has ended; nil where it cannot be started, or
-  ///   was interrupted. What it prints is dropped.
-  static func run(_ command: String, seconds: Int, isInterrupted: () -> Bool) -> Int? {
+  ///   was interrupted.
+  static func run(
+    _ command: String, seconds: Int, output: String = "/dev/null", errors: String = "/dev/null",
+    isInterrupted: () -> Bool
+  ) -> Int? {
     var actions = posix_spawn_file_actions_t()
     var attributes = posix_spawnattr_t()
     posix_spawn_file_actions_init(&actions)
@@ -23,8 +29,10 @@ enum ShellCommand {
       posix_spawnattr_destroy(&attributes)
     }
     posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-    posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0)
-    posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
+    for (descriptor, file) in [(Int32(1), output), (2, errors)] {
+      posix_spawn_file_actions_addopen(
+        &actions, descriptor, file, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+    }
     posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP))
     posix_spawnattr_setpgroup(&attributes, 0)
     var arguments: [UnsafeMutablePointer<CChar>?] = [

@@ -22,7 +22,7 @@ package struct PrecisionSearch {
     package var layers: [(name: String, precision: LayerPrecision)] = []
     package var macs = 0
     /// Multiplications, or elements where there are none.
-    var cost = 0
+    package var cost = 0
     /// Of the outputs when this group alone is int8.
     package var decibels = 0.0
 
@@ -70,7 +70,7 @@ package struct PrecisionSearch {
   package func run() throws(DiagnosticFailure) -> Result {
     progress("int8 alone")
     let plain = try attempt([])
-    var groups = groups()
+    var groups = Self.groups(of: float, given: given)
     func result(_ chosen: [Group], _ attempt: Attempt) -> Result {
       Result(
         graph: attempt.graph, chosen: chosen, groupCount: groups.count,
@@ -79,7 +79,8 @@ package struct PrecisionSearch {
     }
     if measure.metric.isReached(by: plain.value) { return result([], plain) }
     progress("all in int16")
-    try leaveRefusedLayersFloat(&groups)
+    Self.leaveRefusedLayersFloat(
+      &groups, of: try quantize(given.setting(groups)), madeFrom: float)
     var whole = try attempt(groups)
     if !measure.metric.isReached(by: whole.value), finish != nil {
       progress("all in int16, fitted anew")
@@ -115,31 +116,23 @@ package struct PrecisionSearch {
   private func attempt(
     _ groups: [Group], isAnew: Bool = false
   ) throws(DiagnosticFailure) -> Attempt {
-    let layers = layers(groups)
+    let layers = given.setting(groups)
     let graph: Graph
     if let finish { graph = try finish(layers, isAnew) } else { graph = try quantize(layers) }
     return (graph, try measure.value(of: graph, log: log))
-  }
-
-  private func layers(_ groups: [Group]) -> LayerTypes {
-    var layers = given
-    for (name, precision) in groups.flatMap({ $0.layers }) {
-      layers.setPrecision(precision, ofTensor: name)
-    }
-    return layers
   }
 
   /// Measures each group and sorts them by the noise they add for their cost.
   private func rank(_ groups: inout [Group]) throws(DiagnosticFailure) {
     func noise(_ decibels: Double) -> Double { pow(10, -decibels / 10) }
     let all = groups
-    let least = noise(try measure.fidelity.decibels(of: try quantize(layers(all)), log: log))
+    let least = noise(try measure.fidelity.decibels(of: try quantize(given.setting(all)), log: log))
     for index in groups.indices {
       progress("'\(groups[index].name)' in int8 (\(index + 1) of \(groups.count))")
       var others = all
       others.remove(at: index)
       groups[index].decibels = try measure.fidelity.decibels(
-        of: try quantize(layers(others)), log: log)
+        of: try quantize(given.setting(others)), log: log)
     }
     func worth(_ group: Group) -> Double {
       (noise(group.decibels) - least) / Double(max(group.cost, 1))
@@ -148,8 +141,12 @@ package struct PrecisionSearch {
   }
 
   /// The runtime refuses some int16 forms for what only the quantized graph has, such as a scale.
-  private func leaveRefusedLayersFloat(_ groups: inout [Group]) throws(DiagnosticFailure) {
-    let refused = try quantize(layers(groups)).refusedLayers()
+  ///
+  /// - Parameter quantized: the graph with all groups in int16.
+  package static func leaveRefusedLayersFloat(
+    _ groups: inout [Group], of quantized: Graph, madeFrom float: Graph
+  ) {
+    let refused = quantized.refusedLayers()
     if refused.isEmpty { return }
     let nodes = float.computingNodes
     let names = Set(refused.map { float[nodes[$0].outputs[0]].name })
@@ -161,8 +158,8 @@ package struct PrecisionSearch {
     }
   }
 
-  /// The layers of the graph but for those whose precision is given.
-  private func groups() -> [Group] {
+  /// The layers of a float graph but for those whose precision is given, to be int16 where they can.
+  package static func groups(of float: Graph, given: LayerTypes) -> [Group] {
     let resolved = given.resolved(for: float)
     var groups: [Group] = []
     /// By value, the group that makes it.
@@ -208,6 +205,17 @@ package struct PrecisionSearch {
       helps: (finish == nil
         ? [.init("choose weights for the layers' results", arguments: ["--optimize", "best"])] : [])
         + [.init("ask for less, or keep layers in float32: --precision NAME=float32")])
+  }
+}
+
+extension LayerTypes {
+  /// The same with the layers of groups as these say.
+  package func setting(_ groups: [PrecisionSearch.Group]) -> LayerTypes {
+    var layers = self
+    for (name, precision) in groups.flatMap({ $0.layers }) {
+      layers.setPrecision(precision, ofTensor: name)
+    }
+    return layers
   }
 }
 
