@@ -78,5 +78,21 @@ extension CommandLineTests {
     }
     let wrong = try octet("report", path("ranges.json"), "-o", page)
     #expect(wrong.code == 1 && wrong.errors.contains("error[OCT0902]"))
+    // Damage to any part of a report is told, not drawn.
+    let whole = try String(contentsOfFile: found, encoding: .utf8)
+    for (old, new) in [
+      (#""outputs": ["#, #""outputs": [99999, "#), (#""op": "conv_2d""#, #""op": 7"#),
+      (#""shape": ["#, #""shapes": ["#), (#""ranking": ["#, #""ranking": [[], "#),
+      (#""version": 1"#, #""version": 0.5"#), (#""graphs": [{"#, #""graphs": [[], {"#),
+    ] {
+      let place = try #require(whole.range(of: old))
+      try Data(whole.replacingCharacters(in: place, with: new).utf8)
+        .write(to: URL(filePath: path("damaged.json")))
+      for format in ["html", "dot", "node-data"] {
+        let result = try octet(
+          "report", path("damaged.json"), "-o", path("damaged.out"), "--format", format)
+        #expect(result.code == 1 && result.errors.contains("error[OCT0902]"), "\(new)")
+      }
+    }
   }
 }

@@ -2632,7 +2632,7 @@ extension Explanation {
         head -c 48 /dev/zero > net$size.weights
       done
       head -c 896 /dev/zero > x.bin
-      { printf "\223NUMPY\1\0\166\0{'descr': '<f4', 'fortran_order': False, 'shape': (1, 8, 8, 3), }"; printf '%53s\n' ''; head -c 768 x.bin; } > x.npy
+      { printf "\223NUMPY\1\0\166\0{'descr': '<f4', 'fortran_order': False, 'shape': (1, 8, 8, 3), }"; printf '%52s\n' ''; head -c 768 x.bin; } > x.npy
       octet compare net8.cfg net16.cfg --weights-a net8.weights --weights-b net16.weights --data x.npy
       ```
 

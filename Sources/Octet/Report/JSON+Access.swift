@@ -21,4 +21,10 @@ extension JSON {
     default: nil
     }
   }
+
+  /// A string.
+  var words: String? {
+    guard case .string(let words) = self else { return nil }
+    return words
+  }
 }

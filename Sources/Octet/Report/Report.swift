@@ -103,13 +103,8 @@ public struct Report: Sendable {
     let found: String
     do throws(Diagnostic) {
       let json = try JSON(parsing: text, file: path, format: "report")
-      guard let version = json["version"]?.whole,
-        json["graphs"]?.elements != nil
-      else {
-        throw Diagnostic(.invalidReport, "it has no version and graphs")
-      }
-      if version == Self.version { return Report(json: json) }
-      found = "its version is \(version), this is for version \(Self.version)"
+      guard let problem = problem(of: json) else { return Report(json: json) }
+      found = problem
     } catch {
       found = error.message
     }
