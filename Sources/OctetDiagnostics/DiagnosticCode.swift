@@ -158,6 +158,16 @@ extension DiagnosticCode {
   public static let nothingToCompare = DiagnosticCode("0926", "nothing-to-compare")
   public static let failureNotShown = DiagnosticCode("0927", "failure-not-shown")
 
+  // 095 what int8 costs
+  public static let unlikeUnits = DiagnosticCode("0950", "unlike-units", .warning)
+  public static let biasOverflow = DiagnosticCode("0951", "bias-overflow", .warning)
+  public static let coarseWeights = DiagnosticCode("0952", "coarse-weights", .warning)
+  public static let longTail = DiagnosticCode("0953", "long-tail", .remark)
+  public static let roundedTwice = DiagnosticCode("0954", "rounded-twice", .remark)
+  public static let transposesLeft = DiagnosticCode("0955", "transposes-left", .remark)
+  public static let typesAlternate = DiagnosticCode("0956", "types-alternate", .remark)
+  public static let manyClasses = DiagnosticCode("0957", "many-classes", .remark)
+
   /// Every code, in order.
   public static let all: [DiagnosticCode] = [
     unreadableFile, unknownFormat, invalidFlatBuffer, invalidModel, textSyntax, invalidProtobuf,
@@ -184,5 +194,7 @@ extension DiagnosticCode {
     modelsDiffer, invalidReport,
     noSuchTensor, partNotClosed, invalidPart, notExact, invalidEdit, tensorNotFinite,
     nothingToCompare, failureNotShown,
+    unlikeUnits, biasOverflow, coarseWeights, longTail, roundedTwice, transposesLeft,
+    typesAlternate, manyClasses,
   ]
 }

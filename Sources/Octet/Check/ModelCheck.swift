@@ -30,7 +30,14 @@ public struct ModelCheck: Sendable {
     {
       floats = other.floatOperators()
     }
-    diagnostics = first.diagnostics + converted.traps() + floats
+    // What quantizing starts from; a file that is quantized stays as it is.
+    let isFloat = !converted.graph.values.contains { $0.type.isQuantized }
+    let quantizable =
+      isFloat
+      ? (try? converted.optimized(forInt8: true, log: DiagnosticLog())) ?? converted : converted
+    diagnostics =
+      first.diagnostics + converted.traps() + floats
+      + Int8Check(quantizable.graph).found(joins: true).map { $0.located(Location(file: path)) }
     operatorCount = converted.operatorCount
     remedies = []
   }
