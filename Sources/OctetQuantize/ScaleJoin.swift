@@ -69,6 +69,6 @@ package struct ScaleJoin {
 /// What the ratio of signal to noise loses, in whole dB: rounding to steps of `scale` adds noise of the power
 /// scale^2 / 12, so it is 20 log10(scale / own).
 package func decibels(ofScale scale: Float, insteadOf own: Float) -> Int {
-  guard scale > own, own > 0 else { return 0 }
-  return Int((20 * log10(Double(scale / own))).rounded())
+  guard scale > own, own > 0, scale.isFinite else { return 0 }
+  return Int((20 * log10(Double(scale) / Double(own))).rounded())
 }

@@ -224,16 +224,15 @@ struct ScalePlan {
 extension Graph {
   /// Whether a value holds scores from 0 to 1: what a softmax or a logistic function gives, as it is or with elements moved.
   package func isScore(_ id: ValueID, _ producers: [Int?]) -> Bool {
-    guard let producer = producers[id.index], let rule = nodes[producer].int8Rule else {
-      return false
+    var source: ValueID? = id
+    while let place = source.flatMap({ producers[$0.index] }), let rule = nodes[place].int8Rule {
+      if case .fixed(let scale, let zeroPoint) = rule.output {
+        return scale == 1 / 256 && zeroPoint == -128
+      }
+      guard rule.output == .likeInput else { return false }
+      source = nodes[place].int8Data
     }
-    switch rule.output {
-    case .fixed(let scale, let zeroPoint): return scale == 1 / 256 && zeroPoint == -128
-    case .likeInput:
-      return nodes[producer].inputs.indices.contains(rule.data)
-        && nodes[producer].inputs[rule.data].map { isScore($0, producers) } ?? false
-    case .calibrated, .unified, .trained: return false
-    }
+    return false
   }
 }
 

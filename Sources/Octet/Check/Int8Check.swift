@@ -114,7 +114,8 @@ struct Int8Check {
   private func largestSum(
     _ node: Node, _ weights: (position: Int, axis: Int), _ channel: Int
   ) -> Int {
-    guard let id = node.inputs[weights.position], let extents = graph[id].type.shape.extents,
+    guard let id = node.inputs[weights.position], graph[id].type.element == .int8,
+      let extents = graph[id].type.shape.extents,
       let codes = graph[id].constant?.array(of: Int8.self), weights.axis < extents.count
     else { return 0 }
     let inner = extents[(weights.axis + 1)...].reduce(1, *)
@@ -131,7 +132,8 @@ struct Int8Check {
     for node in graph.nodes {
       guard let weights = node.int8Weights, let id = node.inputs[weights.position],
         let reals = graph.reals(ofConstant: id), let extents = graph[id].type.shape.extents,
-        weights.axis < extents.count
+        weights.axis < extents.count,
+        [nil, weights.axis].contains(graph[id].type.quantization?.axis)
       else { continue }
       let channels = WeightChannel.all(
         reals, count: extents[weights.axis], inner: extents[(weights.axis + 1)...].reduce(1, *))
@@ -239,7 +241,8 @@ struct Int8Check {
       node.op is Transpose && node.inputs[0].map { graph[$0].constant == nil } == true
     }
     guard let first = left.first else { return nil }
-    let moved = left.reduce(0) { $0 + (graph[$1.outputs[0]].type.shape.elementCount ?? 0) }
+    let moved = saturatingSum(
+      left.map { graph[$0.outputs[0]].type.shape.elementCount ?? 0 })
     return graph.described(
       Diagnostic(
         .transposesLeft,
@@ -280,7 +283,8 @@ struct Int8Check {
         } == true
     }
     guard alternates, let first = inner.first else { return nil }
-    let converted = inner.reduce(0) { $0 + (graph[$1.outputs[0]].type.shape.elementCount ?? 0) }
+    let converted = saturatingSum(
+      inner.map { graph[$0.outputs[0]].type.shape.elementCount ?? 0 })
     return graph.described(
       Diagnostic(
         .typesAlternate,
