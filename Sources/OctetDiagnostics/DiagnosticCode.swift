@@ -168,6 +168,12 @@ extension DiagnosticCode {
   public static let typesAlternate = DiagnosticCode("0956", "types-alternate", .remark)
   public static let manyClasses = DiagnosticCode("0957", "many-classes", .remark)
 
+  // 097 what a runtime does not run
+  public static let targetOperator = DiagnosticCode("0970", "target-operator")
+  public static let targetVersion = DiagnosticCode("0971", "target-version")
+  public static let targetType = DiagnosticCode("0972", "target-type")
+  public static let targetForm = DiagnosticCode("0973", "target-form")
+
   /// Every code, in order.
   public static let all: [DiagnosticCode] = [
     unreadableFile, unknownFormat, invalidFlatBuffer, invalidModel, textSyntax, invalidProtobuf,
@@ -196,5 +202,6 @@ extension DiagnosticCode {
     nothingToCompare, failureNotShown,
     unlikeUnits, biasOverflow, coarseWeights, longTail, roundedTwice, transposesLeft,
     typesAlternate, manyClasses,
+    targetOperator, targetVersion, targetType, targetForm,
   ]
 }

@@ -2,7 +2,7 @@ import Foundation
 import Octet
 import Testing
 
-/// What int8 would cost.
+/// What int8 would cost, and what a runtime would not run.
 extension CommandLineTests {
   /// The text form of a model, as a file.
   private func written(_ graph: String, _ name: String) throws -> String {
@@ -89,12 +89,70 @@ extension CommandLineTests {
   }
 
   @Test func samplesAreHealthy() throws {
-    let float = try octet("check", net.prototxt, "--weights", net.weights)
+    let float = try octet("check", net.prototxt, "--weights", net.weights, "--target", "tflm")
     #expect(float.code == 0 && costs(float).isEmpty, "\(float.errors)")
-    let codes = try octet("check", try lenet8())
+    #expect(float.output.contains("runs from TFLite 1.5 on"), "\(float.output)")
+    let codes = try octet("check", try lenet8(), "--target", "tflite-2.3")
     #expect(codes.code == 0 && costs(codes).isEmpty, "\(codes.errors)")
+    // Which releases for microcontrollers take dense layers' scales.
+    let micro = try octet("check", path("lenet8.tflite"), "--target", "tflm")
+    #expect(micro.code == 0 && costs(micro) == ["OCT0973"], "\(micro.errors)")
     let yolo = Self.root.appending(path: "samples/02-yolo").path()
     let net = try octet("check", yolo + "/digits.cfg", "--weights", yolo + "/digits.weights")
     #expect(net.code == 0 && costs(net).isEmpty, "\(net.errors)")
+  }
+
+  // MARK: Targets
+
+  @Test func whatATargetDoesNotRunIsToldByOperator() throws {
+    try model(
+      """
+      graph @main(%x: f32[1,4,4,1]) -> (%y, %z) {
+        %size = const [8, 8] : i32[2]
+        %y = resize_bilinear(%x, %size) {half_pixel_centers = true}
+        %z = gelu(%x)
+      }
+      """, "newer")
+    for (target, codes) in [
+      ("tflite-2.9", []), ("tflite-2.2", ["OCT0970"]), ("tflite-2.1", ["OCT0971", "OCT0970"]),
+      ("tflm", ["OCT0970"]),
+    ] {
+      let result = try octet("check", path("newer.tflite"), "--target", target)
+      #expect(costs(result) == codes && result.code == (codes.isEmpty ? 0 : 1), "\(result.errors)")
+    }
+    let old = try octet("check", path("newer.tflite"), "--target", "tflite-2.1")
+    #expect(
+      old.errors.contains("operator 0 (RESIZE_BILINEAR) is version 3, of which tflite-2.1 has 2"))
+    #expect(old.errors.contains("--target tflite-2.2"))
+    // Nothing is written of what would not run.
+    let refused = try octet(
+      "convert", path("newer.tflite"), "-o", path("none.tflite"), "--target", "tflm")
+    #expect(refused.code == 1 && !FileManager.default.fileExists(atPath: path("none.tflite")))
+    let unknown = try octet("check", path("newer.tflite"), "--target", "tflite-2.61")
+    #expect(
+      unknown.code == 2 && unknown.errors.contains("did you mean 'tflite-2."), "\(unknown.errors)")
+    #expect(
+      try json(try octet("inspect", path("newer.tflite"), "--json"))["min_runtime"] as? String
+        == "2.9")
+  }
+
+  @Test func typesThatMicrocontrollersLack() throws {
+    let dynamic = try octet(
+      "convert", net.prototxt, "--weights", net.weights, "-o", path("d.tflite"), "--dynamic-range",
+      "--target", "tflm")
+    #expect(dynamic.code == 1 && Set(costs(dynamic)) == ["OCT0972"], "\(dynamic.errors)")
+    let table = try json(try octet("ops", "--target", "tflm", "--json"))
+    let rows = try #require(table["operators"] as? [[String: Any]])
+    func supported(_ name: String) -> String? {
+      rows.first { $0["operator"] as? String == name }?["supported"] as? String
+    }
+    #expect(supported("CONV_2D") == "float32, int8, int16" && supported("GELU") == "no")
+  }
+
+  /// Every operator of the catalogue has its releases, and what Octet writes is known to one of them.
+  @Test func everyOperatorHasReleases() {
+    for row in OperatorTable(target: Target("tflite-2.20")).rows where row.builtin != "CUSTOM" {
+      #expect(row.support != nil, "\(row.builtin)")
+    }
   }
 }

@@ -3143,5 +3143,110 @@ extension Explanation {
       For a classifier of which only the best classes are read.
 
       """#,
+    "OCT0970": #"""
+      # OCT0970 target-operator
+
+      The runtime that `--target` names does not have an operator of the model.
+
+      ## Why
+
+      TFLite has gained operators from release to release, and TensorFlow Lite for Microcontrollers (`tflm`) has about half of them. A model
+      with an operator that a runtime does not have is refused when it is opened.
+
+      ## Example
+
+      ```sh
+      cat > m.oct <<'END'
+      octet-ir 1
+      graph @main(%x: f32[1,8]) -> (%y) {
+        %y = gelu(%x)
+      }
+      END
+      octet check m.oct --target tflm
+      ```
+
+      ## How to fix
+
+      Take a newer runtime, which the help names; or cut the model before the operator with `--outputs` and compute the rest in your program.
+      `octet ops --target NAME` lists what a runtime has.
+
+      """#,
+    "OCT0971": #"""
+      # OCT0971 target-version
+
+      An operator of the model has a newer version than the runtime that `--target` names.
+
+      ## Why
+
+      Operators of TFLite have versions: a type, an option or more dimensions raise it. A runtime refuses versions that it does not know, even
+      where the rest of the operator is old.
+
+      ## Example
+
+      ```sh
+      cat > m.oct <<'END'
+      octet-ir 1
+      graph @main(%x: f32[1,4,4,1]) -> (%y) {
+        %size = const [8, 8] : i32[2]
+        %y = resize_bilinear(%x, %size) {half_pixel_centers = true}
+      }
+      END
+      octet check m.oct --target tflite-2.1
+      ```
+
+      ## How to fix
+
+      Take a newer runtime, or another type or form of the operator; the help says which are older.
+
+      """#,
+    "OCT0972": #"""
+      # OCT0972 target-type
+
+      The runtime that `--target` names has an operator of the model, but not for these types.
+
+      ## Why
+
+      Kernels for microcontrollers take few types. uint8 models, float16 weights and int8 weights beside float32 activations run on TFLite, and not
+      there.
+
+      ## Example
+
+      ```sh
+      octet convert lenet.prototxt --weights lenet.caffemodel -o lenet.tflite --dynamic-range --target tflm
+      ```
+
+      ## How to fix
+
+      Quantize the whole model with `--int8`, or give the layer a type that the note names with `--precision`.
+
+      """#,
+    "OCT0973": #"""
+      # OCT0973 target-form
+
+      The runtime that `--target` names has an operator of the model, but not in this form.
+
+      ## Why
+
+      Memory is planned before the first run on microcontrollers, so what decides a shape has to be a constant there. Their recurrent layer wants
+      inputs listed that Octet leaves out. A remark with this code tells of dense layers with a scale for each channel, which newer releases
+      alone compute.
+
+      ## Example
+
+      ```sh
+      cat > m.oct <<'END'
+      octet-ir 1
+      graph @main(%x: f32[1,4], %p: i32[2,2]) -> (%y) {
+        %y = pad(%x, %p) : f32[?a,?b]
+      }
+      END
+      octet check m.oct --target tflm
+      ```
+
+      ## How to fix
+
+      Make the input a constant, for example with `--input-shape`, or convert the model in a form without such an operator.
+
+      """#,
   ]
 }
