@@ -69,7 +69,7 @@ public struct DatasetCalibration {
     let choice = try choice(fitted, held: held, options, progress)
     var whole = fitted
     whole.add(try statistics(of: held, counting: true, progress))
-    return whole.table(for: float.graph, options.rules(choice.algorithm))
+    return checked(whole.table(for: float.graph, options.rules(choice.algorithm)), whole)
   }
 
   /// Fewer samples can't judge a calibrator.
@@ -85,7 +85,9 @@ public struct DatasetCalibration {
   ) throws(DiagnosticFailure) -> CalibrationTable {
     try log.attempt { () throws(Diagnostic) in try statistics.check(fits: float.graph) }
     try options.checkPatterns(statistics.tensors.map { $0.name }, log)
-    if let rules = options.rules { return statistics.table(for: float.graph, rules) }
+    if let rules = options.rules {
+      return checked(statistics.table(for: float.graph, rules), statistics)
+    }
     let dataset = try samples()
     let held = dataset.indices(
       without: Dataset.evenlySpaced(statistics.samples, of: dataset.count))
@@ -95,10 +97,19 @@ public struct DatasetCalibration {
           .calibratorChosen,
           "calibrator 'min-max' is taken: \(Self.fewestHeld) samples that are not calibrated with would choose one",
           help: "--calibrator NAME takes another one"))
-      return statistics.table(for: float.graph, options.rules(.minMax))
+      return checked(statistics.table(for: float.graph, options.rules(.minMax)), statistics)
     }
     let choice = try choice(statistics, held: held, options, progress)
-    return statistics.table(for: float.graph, options.rules(choice.algorithm))
+    return checked(
+      statistics.table(for: float.graph, options.rules(choice.algorithm)), statistics)
+  }
+
+  /// A table, after logging which of its ranges few numbers make wide (`OCT0953`).
+  private func checked(
+    _ table: CalibrationTable, _ statistics: CalibrationStatistics
+  ) -> CalibrationTable {
+    if let remark = table.remarkOnTails(statistics) { log.add(remark) }
+    return table
   }
 
   private func choice(

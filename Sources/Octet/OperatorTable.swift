@@ -18,11 +18,16 @@ public struct OperatorTable: Sendable {
     /// The reason why none does.
     public let note: String?
     public let summary: String
+    /// What the target has of it; nil for nothing.
+    public let support: String?
   }
 
   public let rows: [Row]
+  private let target: Target?
 
-  public init() {
+  /// - Parameter target: a runtime to tell of what it has of each operator.
+  public init(target: Target? = nil) {
+    self.target = target
     rows = OpCatalog.all.map { entry in
       let layers = OpMapping.caffe.filter { $0.value.makes.contains(entry.name) }.keys
       let sections = OpMapping.darknet.filter { $0.value.makes.contains(entry.name) }.keys
@@ -31,12 +36,14 @@ public struct OperatorTable: Sendable {
         builtin: entry.builtin.name ?? entry.name, name: entry.name,
         types: entry.types.map { $0.name }, caffe: layers.sorted(), darknet: sections.sorted(),
         tensorFlow: operators.sorted(),
-        note: entry.notImported, summary: entry.summary)
+        note: entry.notImported, summary: entry.summary,
+        support: target?.support(entry))
     }
   }
 
   public var text: String {
-    TextTable(
+    if let target { return text(for: target) }
+    return TextTable(
       header: [
         "operator", "types", "from Caffe", "from Darknet", "from TensorFlow", "what it computes",
       ],
@@ -52,8 +59,19 @@ public struct OperatorTable: Sendable {
     ).text
   }
 
+  private func text(for target: Target) -> String {
+    TextTable(
+      header: ["operator", "types", "in \(target.name)", "what it computes"],
+      rows: rows.map {
+        [$0.builtin, $0.types.joined(separator: ", "), $0.support ?? "no", $0.summary]
+      }
+    ).text
+  }
+
   public var json: JSON {
-    .members([("operators", .array(rowsJSON))])
+    .members([
+      ("target", target.map { .string($0.name) }), ("operators", .array(rowsJSON)),
+    ])
   }
 
   private var rowsJSON: [JSON] {
@@ -63,6 +81,7 @@ public struct OperatorTable: Sendable {
         ("types", .strings(row.types)), ("caffe", .strings(row.caffe)),
         ("darknet", .strings(row.darknet)), ("tensorflow", .strings(row.tensorFlow)),
         ("note", row.note.map { .string($0) }), ("summary", .string(row.summary)),
+        ("supported", target == nil ? nil : row.support.map { .string($0) } ?? .string("no")),
       ])
     }
   }

@@ -40,6 +40,9 @@ struct QuantizedModel {
 
   func make() throws(DiagnosticFailure) -> Model {
     var model = try float.quantized(table, options.quantizer, log: log)
+    for found in Int8Check(model.graph).found(joins: false) {
+      log.add(found.located(Location(file: float.path)))
+    }
     let samples: OptimizationSamples
     switch basis {
     case .none: return model

@@ -162,6 +162,22 @@ extension DiagnosticCode {
   public static let searchInterrupted = DiagnosticCode("0942", "search-interrupted")
   public static let invalidPrecisions = DiagnosticCode("0943", "invalid-precisions")
 
+  // 095 what int8 costs
+  public static let unlikeUnits = DiagnosticCode("0950", "unlike-units", .warning)
+  public static let biasOverflow = DiagnosticCode("0951", "bias-overflow", .warning)
+  public static let coarseWeights = DiagnosticCode("0952", "coarse-weights", .warning)
+  public static let longTail = DiagnosticCode("0953", "long-tail", .remark)
+  public static let roundedTwice = DiagnosticCode("0954", "rounded-twice", .remark)
+  public static let transposesLeft = DiagnosticCode("0955", "transposes-left", .remark)
+  public static let typesAlternate = DiagnosticCode("0956", "types-alternate", .remark)
+  public static let manyClasses = DiagnosticCode("0957", "many-classes", .remark)
+
+  // 097 what a runtime does not run
+  public static let targetOperator = DiagnosticCode("0970", "target-operator")
+  public static let targetVersion = DiagnosticCode("0971", "target-version")
+  public static let targetType = DiagnosticCode("0972", "target-type")
+  public static let targetForm = DiagnosticCode("0973", "target-form")
+
   /// Every code, in order.
   public static let all: [DiagnosticCode] = [
     unreadableFile, unknownFormat, invalidFlatBuffer, invalidModel, textSyntax, invalidProtobuf,
@@ -189,5 +205,8 @@ extension DiagnosticCode {
     noSuchTensor, partNotClosed, invalidPart, notExact, invalidEdit, tensorNotFinite,
     nothingToCompare, failureNotShown,
     metricFailed, stateUnused, searchInterrupted, invalidPrecisions,
+    unlikeUnits, biasOverflow, coarseWeights, longTail, roundedTwice, transposesLeft,
+    typesAlternate, manyClasses,
+    targetOperator, targetVersion, targetType, targetForm,
   ]
 }

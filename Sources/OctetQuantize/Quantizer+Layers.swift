@@ -159,7 +159,11 @@ extension Quantizer {
           Diagnostic(
             .weightScaleRaised,
             "the weight scale of \(raised.count) channels was raised so that their bias fits int32",
-            notes: ["channels: " + raised.map { "\($0)" }.joined(separator: ", ")]), node))
+            notes: [
+              "channels: "
+                + bounded(raised.map { "\($0.channel) (costs \($0.decibels) dB)" })
+                .joined(separator: ", ")
+            ]), node))
     }
     inputs[index] = result.addConstant(source[id].name, weights)
     if let bias {

@@ -184,28 +184,23 @@ struct ScalePlan {
   }
 
   /// Lets the values that `node` joins take its scale where that costs nothing else; the others are
-  /// requantized. Logs `OCT0512` with what becomes of each.
+  /// requantized. Logs `OCT0512` or `OCT0950` with what becomes of each.
   private mutating func unify(_ node: Node, _ log: DiagnosticLog) {
     let output = node.outputs[0]
     guard let wanted = quantizations[output.index] else { return }
-    var notes: [String] = []
+    var operands: [ScaleJoin.Operand] = []
     for case let input? in node.inputs {
       guard let own = quantizations[input.index], own != wanted else { continue }
-      let before = "'\(graph[input].name)' has scale \(own.scale)"
-      if let values = adopters(input, of: wanted) {
-        for value in values { adopted[value] = wanted }
-        notes.append("\(before) by its own range and takes the joint one")
-      } else {
-        notes.append("\(before) and is requantized")
-      }
+      let values = adopters(input, of: wanted)
+      for value in values ?? [] { adopted[value] = wanted }
+      operands.append(
+        .init(
+          graph[input].name, scale: own.scale, adopts: values != nil,
+          isScore: graph.isScore(input, producers)))
     }
-    if notes.isEmpty { return }
-    log.add(
-      graph.described(
-        Diagnostic(
-          .scalesJoined,
-          "'\(graph[output].name)' joins tensors of unlike scale in one of \(wanted.scale)",
-          notes: notes), node))
+    if let diagnostic = ScaleJoin(graph[output].name, scale: wanted.scale, operands).diagnostic {
+      log.add(graph.described(diagnostic, node))
+    }
   }
 
   /// The value whose scale decides the scale of `id`, and those between them that training has rounded, when nothing
@@ -223,6 +218,21 @@ struct ScalePlan {
     case .trained: return node.inputs[0].flatMap { adopters($0, of: wanted) }.map { $0 + [id] }
     case .unified, .fixed, nil: return nil
     }
+  }
+}
+
+extension Graph {
+  /// Whether a value holds scores from 0 to 1: what a softmax or a logistic function gives, as it is or with elements moved.
+  package func isScore(_ id: ValueID, _ producers: [Int?]) -> Bool {
+    var source: ValueID? = id
+    while let place = source.flatMap({ producers[$0.index] }), let rule = nodes[place].int8Rule {
+      if case .fixed(let scale, let zeroPoint) = rule.output {
+        return scale == 1 / 256 && zeroPoint == -128
+      }
+      guard rule.output == .likeInput else { return false }
+      source = nodes[place].int8Data
+    }
+    return false
   }
 }
 

@@ -10,7 +10,7 @@ enum WeightQuantizer {
   /// channels where that is so, and a code of -128 becomes -127.
   static func weights(
     _ tensor: Tensor, axis: Int, isOne: Bool, minimumScales given: [Float]?
-  ) -> (tensor: Tensor, raised: [Int], isTrained: Bool) {
+  ) -> (tensor: Tensor, raised: [(channel: Int, decibels: Int)], isTrained: Bool) {
     let extents = tensor.extents
     let channels = isOne ? 1 : extents[axis]
     let step = isOne ? max(tensor.count, 1) : extents[(axis + 1)...].reduce(1, *)
@@ -22,12 +22,14 @@ enum WeightQuantizer {
       largest[channel] = max(largest[channel], abs(value))
     }
     let trained = tensor.trainedScales(axis: axis, channels: channels, step: step)
-    var raised: [Int] = []
+    var raised: [(channel: Int, decibels: Int)] = []
     let scales = largest.enumerated().map { channel, limit in
       let minimum = minimumScales?[channel] ?? 0
       let scale = trained?[channel] ?? limit / 127
       guard scale.isNormal else { return (minimum * 1024).isNormal ? minimum * 1024 : 1 }
-      if minimum > scale { raised.append(channel) }
+      if minimum > scale {
+        raised.append((channel, decibels(ofScale: minimum, insteadOf: scale)))
+      }
       return max(scale, minimum)
     }
     let codes = values.enumerated().map { i, value in

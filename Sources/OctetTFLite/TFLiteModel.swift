@@ -27,6 +27,8 @@ package struct ModelMetadata: Sendable {
   package var unkept: [String] = []
   /// Entries that others made, such as labels, as they are.
   package var others: [(name: String, contents: Storage)] = []
+  /// The versions that the file asks for of the main graph's operators, by their places in it.
+  package var operatorVersions: [Int: Int] = [:]
   /// The archive behind the model.
   package var files: AppendedFiles?
   /// Whether nothing but the graph is written.
@@ -42,6 +44,7 @@ package struct ModelMetadata: Sendable {
   /// Drops what tells of the conversion that made the file, for a model that is changed.
   package mutating func dropConversion() {
     others.removeAll { ["min_runtime_version", "CONVERSION_METADATA"].contains($0.name) }
+    operatorVersions = [:]
   }
 
   /// Drops what tells of the inputs and outputs, for a model that has others.

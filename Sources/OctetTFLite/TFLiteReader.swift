@@ -89,6 +89,13 @@ package struct TFLiteReader {
     metadata.others = others
     metadata.files = AppendedFiles(of: file.bytes, owner: file)
     metadata.description = model.description
+    for (place, table) in elements(subgraphs[0].operators).enumerated() {
+      if let code = Int(exactly: table.opcodeIndex), let codes = model.operatorCodes,
+        codes.indices.contains(code)
+      {
+        metadata.operatorVersions[place] = Int(codes[code].version)
+      }
+    }
     metadata.signatureKey = signature?.signatureKey
     metadata.unkept = model.unkept()
     var isFirst = true

@@ -11,15 +11,18 @@ struct Check: ParsableCommand {
         octet check saved_model_folder
         octet check model.keras --json
         octet check frozen.pb --outputs scores --fix training=false
+        octet check model.tflite --target tflm
       """)
 
   @OptionGroup var source: ModelArguments
+
+  @OptionGroup var target: TargetArguments
 
   @OptionGroup var report: ReportOptions
 
   func run() throws {
     try report.run { log throws(DiagnosticFailure) in
-      let check = ModelCheck(source.model, source.throughputOptions)
+      let check = ModelCheck(source.model, source.throughputOptions, target: target.value)
       if report.json {
         for diagnostic in check.diagnostics { Console.output(diagnostic.json.text) }
         for diagnostic in check.diagnostics where diagnostic.severity == .error {

@@ -26,6 +26,7 @@ struct Convert: ParsableCommand {
         octet convert saved_model_folder -o detector.tflite --input-shape image=1,416,416,3 \\
             --preprocess scale=1/255,resize=letterbox \\
             --detector 'boxes classes=80 form=xyxy scores=scores output=boxes'
+        octet convert model.keras -o model.tflite --target tflite-2.16
         octet convert net.prototxt --weights net.caffemodel --bisect-passes
       """)
 
@@ -49,6 +50,8 @@ struct Convert: ParsableCommand {
   @Flag(
     help: "Convert the largest part of a model that does not convert whole; a remark says which.")
   var cut = false
+
+  @OptionGroup var target: TargetArguments
 
   @OptionGroup var calibration: CalibrationArguments
 
@@ -193,6 +196,10 @@ struct Convert: ParsableCommand {
         model = try model.storing(preprocessing, log: log)
         if float16 { model = try model.withFloat16Weights(log: log) }
         if dynamicRange { model = try model.withDynamicRange(log: log) }
+      }
+      if let target = target.value {
+        model.check(target, log: log)
+        try log.throwIfErrors()
       }
       guard let output else { return }
       let bytes = try model.write(output, log: log)

@@ -7,14 +7,17 @@ struct Ops: ParsableCommand {
     discussion: """
       Examples:
         octet ops
+        octet ops --target tflm
         octet ops --json
       """)
+
+  @OptionGroup var target: TargetArguments
 
   @OptionGroup var report: ReportOptions
 
   func run() throws {
     try report.run { _ throws(DiagnosticFailure) in
-      let table = OperatorTable()
+      let table = OperatorTable(target: target.value)
       report.print(table.text, table.json)
     }
   }

@@ -8,11 +8,15 @@ public struct ModelCheck: Sendable {
   public let diagnostics: [Diagnostic]
   /// The operators that the model has once converted; nil when it does not convert.
   public let operatorCount: Int?
+  /// The first release of TFLite that runs it once converted; nil where none is known, or it does not convert.
+  public let leastRuntime: RuntimeVersion?
   /// Options with which the model converts that does not as it is, the least change first.
   public let remedies: [[String]]
 
   /// Reads and converts the model in memory; nothing is written.
-  public init(_ path: String, _ options: ModelOptions) {
+  ///
+  /// - Parameter target: the runtime that is to run it.
+  public init(_ path: String, _ options: ModelOptions, target: Target? = nil) {
     let first = Attempt(path, options)
     guard let model = first.model else {
       var search = RemedySearch(path, options, first)
@@ -20,6 +24,7 @@ public struct ModelCheck: Sendable {
       diagnostics = search.explained
       remedies = search.remedies.map { $0.arguments }
       operatorCount = nil
+      leastRuntime = nil
       return
     }
     let converted = (try? model.optimized(log: DiagnosticLog())) ?? model
@@ -30,14 +35,26 @@ public struct ModelCheck: Sendable {
     {
       floats = other.floatOperators()
     }
-    diagnostics = first.diagnostics + converted.traps() + floats
+    // What quantizing starts from; a file that is quantized stays as it is.
+    let isFloat = !converted.graph.values.contains { $0.type.isQuantized }
+    let quantizable =
+      isFloat
+      ? (try? converted.optimized(forInt8: true, log: DiagnosticLog())) ?? converted : converted
+    diagnostics =
+      first.diagnostics + converted.traps() + floats
+      + Int8Check(quantizable.graph).found(joins: true).map { $0.located(Location(file: path)) }
+      + (target.map { TargetCheck(converted, $0).found } ?? [])
     operatorCount = converted.operatorCount
+    leastRuntime = converted.leastRuntime
     remedies = []
   }
 
   /// One line: whether the model converts, and how it would.
   public func text(_ path: String) -> String {
-    if let operatorCount { return "'\(path)' converts: \(counted(operatorCount, "operator"))" }
+    if let operatorCount {
+      return "'\(path)' converts: \(counted(operatorCount, "operator"))"
+        + (leastRuntime.map { "; runs from TFLite \($0.text) on" } ?? "")
+    }
     let errors = diagnostics.filter { $0.severity == .error }.count
     var text = "'\(path)' does not convert: \(counted(errors, "cause"))"
     for arguments in remedies {

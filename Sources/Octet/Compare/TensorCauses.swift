@@ -557,16 +557,6 @@ func significant(_ value: Double, _ digits: Int) -> String {
   return decimals(value, min(max(digits - 1 + places, 0), 12))
 }
 
-extension Node {
-  /// The input that holds the layer's weights, and the axis of their scales.
-  fileprivate var int8Weights: (position: Int, axis: Int)? {
-    guard let weights = int8Rule?.weights, weights.position < inputs.count,
-      inputs[weights.position] != nil
-    else { return nil }
-    return weights
-  }
-}
-
 extension Graph {
   /// The real numbers of a constant, dequantized along an axis too; nil for whole numbers without scale and values that
   /// are none.

@@ -1628,7 +1628,7 @@ extension Explanation {
 
       ## Why
 
-      An int8 bias is int32 with scale input x weights. Where weights are tiny beside their bias, the bias would overflow; a larger weight scale keeps it exact at the cost of weight precision in those channels.
+      An int8 bias is int32 with scale input x weights. Where weights are tiny beside their bias, the bias would overflow; a larger weight scale keeps it exact at the cost of weight precision in those channels: 20 log10(raised scale / own scale) dB, which the note gives.
 
       ## Example
 
@@ -1762,7 +1762,8 @@ extension Explanation {
       An int8 CONCATENATION or MAXIMUM copies codes, so its inputs and its result share one scale, that of the result's range. An input
       that nothing else reads is made with that scale from the start. One that other operators read too keeps its own
       for them and is requantized for this one. Where the scales are far apart, the input of the finest scale is left with
-      few codes.
+      few codes: rounding to steps of s adds noise of the power s²/12, so an operand loses 20 log10(joint scale / own scale) dB, which the notes
+      give. Scores that are joined with larger numbers are OCT0950.
 
       ## Example
 
@@ -2955,6 +2956,391 @@ extension Explanation {
       ## How to fix
 
       Correct the lines that are named. `octet debug precision -o FILE` writes such a file.
+
+      """#,
+    "OCT0950": #"""
+      # OCT0950 unlike-units
+
+      Scores are joined with much larger numbers in one tensor of one scale.
+
+      ## Why
+
+      An int8 tensor has one scale. Scores lie between 0 and 1, where 256 codes are enough; places in a picture reach 416, and with the scale
+      that these need a score is 0 or 1 and nothing between. Rounding to steps of s adds noise of the power s²/12, so a score loses 20
+      log10(joint scale / 1/256) dB. Of a float model the joint scale is what logistic functions and constants make certain; the ranges may
+      be wider. Detectors that are exported with decoded boxes and scores in one output are the usual case.
+
+      ## Example
+
+      ```sh
+      cat > m.oct <<'END'
+      octet-ir 1
+      graph @main(%x: f32[1,28,28,1]) -> (%y) {
+        %f = const splat 416.0 : f32[1]
+        %s = logistic(%x)
+        %b = mul(%s, %f)
+        %y = concatenation(%s, %b) {axis = 3}
+      }
+      END
+      octet check m.oct
+      ```
+
+      ## How to fix
+
+      Join in real numbers, `--precision NAME=float32`: codes become real numbers before the join. Better still, cut the model before it with
+      `--outputs`, or export it without the join.
+
+      ## When it is safe to ignore
+
+      When only the larger numbers matter.
+
+      """#,
+    "OCT0951": #"""
+      # OCT0951 bias-overflow
+
+      A bias leaves int32 no room for the sums of its layer.
+
+      ## Why
+
+      An int8 layer adds products of codes to its bias, which has the scale input x weights, in int32. Where that scale is very fine beside the
+      bias, the bias is cut off at the end of int32 when the model is made, or the sums wrap around when it runs. Told where a bias
+      beyond 2^30 and the largest sum of the channel's weights exceed 2^31 together.
+
+      ## Example
+
+      ```sh
+      cat > m.oct <<'END'
+      octet-ir 1
+      graph @main(%x: i8[1,4]{0.01:0}) -> (%y) {
+        %w = const splat 100 : i8[2,4]{0.0000001:0}
+        %b = const [2147483647, 5] : i32[2]{0.000000001:0}
+        %y = fully_connected(%x, %w, %b) : i8[1,2]{0.02:0}
+      }
+      END
+      octet check m.oct
+      ```
+
+      ## How to fix
+
+      Quantize the float model again: Octet widens the scale of such weights until the bias fits (OCT0507). Or keep the layer in
+      float32.
+
+      ## When it is safe to ignore
+
+      When the accuracy of the model is good: the inputs may never reach such sums.
+
+      """#,
+    "OCT0952": #"""
+      # OCT0952 coarse-weights
+
+      A layer's weights are left few codes.
+
+      ## Why
+
+      With one scale for all channels of a layer, a channel whose numbers are a hundredth of the largest uses a hundredth of the codes. The
+      same happens within a channel that has one number many times as large as the others. Told where the root mean square of a channel is less
+      than four steps (23 dB over the noise of rounding), as what the scale costs against one for the channel's own numbers: 20 log10(scale /
+      own scale), where the own scale holds the largest number, or four times the root mean square if that is less. Zeros do not count.
+
+      ## Example
+
+      ```sh
+      cat > m.oct <<'END'
+      octet-ir 1
+      graph @main(%x: f32[1,28,28,1]) -> (%y) {
+        %w = const [1.0, 0.02] : f32[2,1,1,1]
+        %b = const [0.0, 0.0] : f32[2]
+        %y = conv_2d(%x, %w, %b) {padding = valid}
+      }
+      END
+      octet convert m.oct -o m.tflite --int8 --calibration-data digits --weight-scales per-tensor
+      ```
+
+      ## How to fix
+
+      Give each channel its scale, `--weight-scales per-channel`, which is the default. A channel with an outlier needs `--precision
+      NAME=int16`, or weights that are trained without one.
+
+      ## When it is safe to ignore
+
+      When the accuracy of the int8 model is good: such a channel may add little.
+
+      """#,
+    "OCT0953": #"""
+      # OCT0953 long-tail
+
+      Few numbers make the range of a tensor many times as wide as the others need.
+
+      ## Why
+
+      The extremes of the samples decide on the range with `min-max`. Where 999 of 1000 numbers stay within an eighth of it, these have less than
+      32 of 256 codes. The cost is that of the scale against one for the 999: 20 log10(range / their range). Numbers that are exactly
+      zero do not count, since every scale has zero.
+
+      ## Example
+
+      ```sh
+      cat > m.oct <<'END'
+      octet-ir 1
+      graph @main(%x: f32[1,28,28,1]) -> (%y) {
+        %one = const splat 400.0 : f32[1,1,1,1]
+        %p = const [0, 0, 3, 24, 13, 14, 0, 0] : i32[4,2]
+        %mask = pad(%one, %p)
+        %c = const splat 1.0 : f32[1]
+        %factor = add(%mask, %c)
+        %y = mul(%x, %factor)
+      }
+      END
+      octet convert m.oct -o m.tflite --int8 --calibration-data digits
+      ```
+
+      ## How to fix
+
+      If the few do not matter, clip them: `--calibrator-for NAME=percentile:99.9`, or another calibrator for all. If they do, keep what reads
+      the tensor in int16 with `--precision`.
+
+      ## When it is safe to ignore
+
+      When the few are what counts, such as the scores of what is found in a picture.
+
+      """#,
+    "OCT0954": #"""
+      # OCT0954 rounded-twice
+
+      An activation, or a constant factor or term, stands behind a layer that could have it within.
+
+      ## Why
+
+      A layer of TFLite clamps its own result, and factors and terms of a channel go into its weights. Where that was not done, the result is
+      rounded to codes before and after. Steps of s before and t after make noise of (s² + t²)/12 instead of t²/12, which costs 10 log10(1 +
+      (s/t)²) dB, 3 dB where both are alike. The note says why it stands alone: something else reads what the layer gives, it is an output, or
+      the file was quantized so.
+
+      ## Example
+
+      ```sh
+      cat > m.oct <<'END'
+      octet-ir 1
+      graph @main(%x: f32[1,28,28,1]) -> (%y, %c) {
+        %w = const [1.0, 0.5] : f32[2,1,1,1]
+        %b = const [0.0, 0.0] : f32[2]
+        %c = conv_2d(%x, %w, %b) {padding = valid}
+        %y = relu(%c)
+      }
+      END
+      octet check m.oct
+      ```
+
+      ## How to fix
+
+      Let nothing but the activation read what the layer gives: leave it out of the outputs, or let the others read what is behind.
+
+      ## When it is safe to ignore
+
+      Where the model needs both.
+
+      """#,
+    "OCT0955": #"""
+      # OCT0955 transposes-left
+
+      Transposes are left that move a tensor's numbers in each run.
+
+      ## Why
+
+      Models of channels-first frameworks are converted with transposes, which cancel where the operators between take any order. What is left has
+      a reason, which the note gives: an output of the model has the source's order, or an operator needs it. No accuracy is lost.
+
+      ## Example
+
+      ```sh
+      cat > m.oct <<'END'
+      octet-ir 1
+      graph @main(%x: f32[1,28,28,3]) -> (%y) {
+        %p = const [0, 3, 1, 2] : i32[4]
+        %y = transpose(%x, %p)
+      }
+      END
+      octet check m.oct
+      ```
+
+      ## How to fix
+
+      Export the model channels-last, or take outputs as they are before the transpose with `--outputs`.
+
+      ## When it is safe to ignore
+
+      When their part of a run is small: `octet bench` tells.
+
+      """#,
+    "OCT0956": #"""
+      # OCT0956 types-alternate
+
+      Codes become real numbers and real numbers codes inside the model.
+
+      ## Why
+
+      Operators without an int8 form, and layers that `--precision` keeps in float32, read real numbers; around them stand DEQUANTIZE and
+      QUANTIZE, which take time for each number. A model whose last layers alone compute in float32 is not told of.
+
+      ## Example
+
+      ```sh
+      cat > m.oct <<'END'
+      octet-ir 1
+      graph @main(%x: f32[1,28,28,1]) -> (%y) {
+        %a = tanh(%x)
+        %b = logistic(%a)
+        %y = tanh(%b)
+      }
+      END
+      octet convert m.oct -o m.tflite --int8 --calibration-data digits --precision b=float32
+      ```
+
+      ## How to fix
+
+      Give the layers between one type, or take an operator that has an int8 form.
+
+      ## When it is safe to ignore
+
+      When the layer in float32 is worth its time.
+
+      """#,
+    "OCT0957": #"""
+      # OCT0957 many-classes
+
+      A softmax has so many classes that int8 cannot hold an even share.
+
+      ## Why
+
+      TFLite's int8 softmax gives codes of the scale 1/256. A score below 1/512 becomes 0, and with more than 256 classes so does each of an even
+      distribution. The cost is that against a scale for scores up to four times the even share: 20 log10(n/4) dB for n classes. The class with
+      the highest score is still found; attention, which sums values by such scores, loses them.
+
+      ## Example
+
+      ```sh
+      cat > m.oct <<'END'
+      octet-ir 1
+      graph @main(%x: f32[1,28,28,1]) -> (%y) {
+        %flat = reshape(%x) {shape = [1, 784]}
+        %y = softmax(%flat) {beta = 1}
+      }
+      END
+      octet check m.oct
+      ```
+
+      ## How to fix
+
+      Keep the softmax in float32 with `--precision NAME=float32`, or leave it out where only the order of the classes counts.
+
+      ## When it is safe to ignore
+
+      For a classifier of which only the best classes are read.
+
+      """#,
+    "OCT0970": #"""
+      # OCT0970 target-operator
+
+      The runtime that `--target` names does not have an operator of the model.
+
+      ## Why
+
+      TFLite has gained operators from release to release, and TensorFlow Lite for Microcontrollers (`tflm`) has about half of them. A model
+      with an operator that a runtime does not have is refused when it is opened.
+
+      ## Example
+
+      ```sh
+      cat > m.oct <<'END'
+      octet-ir 1
+      graph @main(%x: f32[1,8]) -> (%y) {
+        %y = gelu(%x)
+      }
+      END
+      octet check m.oct --target tflm
+      ```
+
+      ## How to fix
+
+      Take a newer runtime, which the help names; or cut the model before the operator with `--outputs` and compute the rest in your program.
+      `octet ops --target NAME` lists what a runtime has.
+
+      """#,
+    "OCT0971": #"""
+      # OCT0971 target-version
+
+      An operator of the model has a newer version than the runtime that `--target` names.
+
+      ## Why
+
+      Operators of TFLite have versions: a type, an option or more dimensions raise it. A runtime refuses versions that it does not know, even
+      where the rest of the operator is old.
+
+      ## Example
+
+      ```sh
+      cat > m.oct <<'END'
+      octet-ir 1
+      graph @main(%x: f32[1,4,4,1]) -> (%y) {
+        %size = const [8, 8] : i32[2]
+        %y = resize_bilinear(%x, %size) {half_pixel_centers = true}
+      }
+      END
+      octet check m.oct --target tflite-2.1
+      ```
+
+      ## How to fix
+
+      Take a newer runtime, or another type or form of the operator; the help says which are older.
+
+      """#,
+    "OCT0972": #"""
+      # OCT0972 target-type
+
+      The runtime that `--target` names has an operator of the model, but not for these types.
+
+      ## Why
+
+      Kernels for microcontrollers take few types. uint8 models, float16 weights and int8 weights beside float32 activations run on TFLite, and not
+      there.
+
+      ## Example
+
+      ```sh
+      octet convert lenet.prototxt --weights lenet.caffemodel -o lenet.tflite --dynamic-range --target tflm
+      ```
+
+      ## How to fix
+
+      Quantize the whole model with `--int8`, or give the layer a type that the note names with `--precision`.
+
+      """#,
+    "OCT0973": #"""
+      # OCT0973 target-form
+
+      The runtime that `--target` names has an operator of the model, but not in this form.
+
+      ## Why
+
+      Memory is planned before the first run on microcontrollers, so what decides a shape has to be a constant there. Their recurrent layer wants
+      inputs listed that Octet leaves out. A remark with this code tells of dense layers with a scale for each channel, which newer releases
+      alone compute.
+
+      ## Example
+
+      ```sh
+      cat > m.oct <<'END'
+      octet-ir 1
+      graph @main(%x: f32[1,4], %p: i32[2,2]) -> (%y) {
+        %y = pad(%x, %p) : f32[?a,?b]
+      }
+      END
+      octet check m.oct --target tflm
+      ```
+
+      ## How to fix
+
+      Make the input a constant, for example with `--input-shape`, or convert the model in a form without such an operator.
 
       """#,
   ]

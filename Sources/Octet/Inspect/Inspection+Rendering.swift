@@ -6,6 +6,7 @@ extension Inspection {
     var text = "\(path): \(format.rawValue)\n"
     for input in inputs { text += "  input   \(input.text)\n" }
     for output in outputs { text += "  output  \(output.text)\n" }
+    if let leastRuntime { text += "  runtime        TFLite \(leastRuntime.text) or later\n" }
     if let preprocessing { text += "  preprocessing  \(preprocessing)\n" }
     for head in detector?.split(separator: "\n") ?? [] { text += "  detector       \(head)\n" }
     text += "\n" + table(ops)
@@ -62,6 +63,7 @@ extension Inspection {
           ("detector", detector.map { .string($0) }),
         ])
       ),
+      ("min_runtime", leastRuntime.map { .string($0.text) }),
     ])
   }
 

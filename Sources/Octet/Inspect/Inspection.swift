@@ -46,6 +46,8 @@ public struct Inspection: Sendable {
   public let preprocessing: String?
   /// The text form of a detector's heads.
   public let detector: String?
+  /// Of a `.tflite`, the first release of TFLite that has all its operators; nil where none is known.
+  public let leastRuntime: RuntimeVersion?
 
   /// Reads a model without asking for weights, and describes it; with formulas for extents that follow from those which
   /// the model leaves open.
@@ -81,6 +83,7 @@ public struct Inspection: Sendable {
     format = model.format
     preprocessing = model.preprocessing
     detector = model.detector
+    leastRuntime = model.format == .tflite ? model.leastRuntime : nil
     inputs = graph.inputs.map { TensorInfo(graph[$0]) }
     outputs = graph.outputs.map { TensorInfo(graph[$0]) }
     tensors = graph.values.map { TensorInfo($0) }
