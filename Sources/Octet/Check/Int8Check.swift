@@ -118,7 +118,7 @@ struct Int8Check {
       let extents = graph[id].type.shape.extents,
       let codes = graph[id].constant?.array(of: Int8.self), weights.axis < extents.count
     else { return 0 }
-    let inner = extents[(weights.axis + 1)...].reduce(1, *)
+    let inner = max(1, extents[(weights.axis + 1)...].reduce(1, &*))
     return codes.enumerated().reduce(0) { sum, code in
       code.offset / inner % extents[weights.axis] == channel
         ? sum + 255 * Int(code.element.magnitude) : sum
@@ -136,7 +136,8 @@ struct Int8Check {
         [nil, weights.axis].contains(graph[id].type.quantization?.axis)
       else { continue }
       let channels = WeightChannel.all(
-        reals, count: extents[weights.axis], inner: extents[(weights.axis + 1)...].reduce(1, *))
+        reals, count: extents[weights.axis],
+        inner: max(1, extents[(weights.axis + 1)...].reduce(1, &*)))
       let scales = graph[id].type.isQuantized ? graph[id].type.quantization?.scales : nil
       let coarse = channels.enumerated().compactMap { channel, own in
         own.coarseness(scales.map { $0.count > 1 ? $0[channel] : $0[0] }).map { (channel, $0) }

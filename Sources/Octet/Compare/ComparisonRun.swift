@@ -31,9 +31,10 @@ struct ComparisonRun {
   /// large numbers.
   private let judged: [ValueID]
   private let outputPairs: [(a: ValueID, b: ValueID)]
-  private let threads: Int
-  /// By value of B.
+  /// By value of B: its counterpart, its place in `pairs`, and what it is converted from where a conversion makes it.
   private let partner: [ValueID: ValueID]
+  private let indices: [ValueID: Int]
+  private let converted: [ValueID: ValueID]
 
   /// The parts of a graph, and which of its values each of their inputs is given.
   private struct Parts {
@@ -60,9 +61,14 @@ struct ComparisonRun {
   ) throws(DiagnosticFailure) {
     self.a = a
     self.b = b
-    self.threads = threads
     self.pairs = pairs.pairs
     partner = pairs.partner
+    indices = Dictionary(
+      zip(pairs.pairs.map { $0.b }, 0...), uniquingKeysWith: { first, _ in first })
+    converted = Dictionary(
+      b.nodes.filter { $0.isConversion }.compactMap { node in
+        node.inputs[0].map { (node.outputs[0], $0) }
+      }, uniquingKeysWith: { first, _ in first })
     let consumers = b.consumers()
     statistics = pairs.pairs.map { pair in
       let gains = consumers[pair.b.index].map { b.nodes[$0].int8Rule?.negativeGain ?? 1 }
@@ -146,30 +152,36 @@ struct ComparisonRun {
       }
     }
     guard noise.reduce(0, +) < 0.3 * Double(noise.count) else { return }
+    let groups = sameChannels()
     for (index, pair) in pairs.enumerated()
     where !b.outputs.contains(pair.b) && !b.inputs.contains(pair.b) {
-      let others = sameChannels(as: index).map { fits[$0] }
+      let others = groups[index].filter { $0 != index }.map { fits[$0] }
         .filter { $0.channelCount == fits[index].channelCount }
       mappings[index] = fits[index].mapping(with: others)
     }
   }
 
-  /// The pairs whose tensors have the channels of this one: what operators without weights make of it, and it of them.
-  private func sameChannels(as index: Int) -> [Int] {
-    let indices = Dictionary(
-      zip(pairs.map { $0.b }, 0...), uniquingKeysWith: { first, _ in first })
-    var (found, open): (Set<ValueID>, [ValueID]) = ([], [pairs[index].b])
-    let nodes = b.nodes.filter { node in
-      node.int8Rule?.weights == nil
-        && node.inputs.compactMap { $0 }.count { b[$0].constant == nil } == 1
+  /// For each pair, all whose tensors have its channels: what operators without weights make of it, and it of them.
+  private func sameChannels() -> [[Int]] {
+    var neighbours: [ValueID: [ValueID]] = [:]
+    for node in b.nodes where node.int8Rule?.weights == nil {
+      let inputs = node.inputs.compactMap { $0 }.filter { b[$0].constant == nil }
+      guard inputs.count == 1 else { continue }
+      for output in node.outputs { neighbours[output, default: []] += inputs }
+      neighbours[inputs[0], default: []] += node.outputs
     }
-    while let next = open.popLast() {
-      guard found.insert(next).inserted else { continue }
-      for node in nodes where node.outputs.contains(next) || node.inputs.contains(next) {
-        open += node.outputs + node.inputs.compactMap { $0 }.filter { b[$0].constant == nil }
+    var groups: [[Int]] = pairs.map { _ in [] }
+    var seen: Set<ValueID> = []
+    for pair in pairs where !seen.contains(pair.b) {
+      var (group, open): ([Int], [ValueID]) = ([], [pair.b])
+      while let next = open.popLast() {
+        guard seen.insert(next).inserted else { continue }
+        if let index = indices[next] { group.append(index) }
+        open += neighbours[next] ?? []
       }
+      for index in group { groups[index] = group }
     }
-    return found.compactMap { indices[$0] }.filter { $0 != index }
+    return groups
   }
 
   /// Runs both graphs; `body` gets what their tensors hold.
@@ -217,8 +229,6 @@ struct ComparisonRun {
       guard let values = reference[pairs[index].a] else { return nil }
       return mappings[index]?.applied(to: values) ?? values
     }
-    let indices = Dictionary(
-      zip(pairs.map { $0.b }, 0...), uniquingKeysWith: { first, _ in first })
     /// What B's rounding leaves of the reference, by value of A.
     var rounded: [ValueID: [Float]] = [:]
     var given: [ValueID: [Float]] = [:]
@@ -243,9 +253,8 @@ struct ComparisonRun {
       let expected: [Float]
       if let made = partsB.reals(pair.b) {
         own = made
-        let maker = b.nodes.first { $0.outputs.contains(pair.b) }
-        if let maker, maker.isConversion {
-          expected = maker.inputs[0].flatMap { given[$0] } ?? exact
+        if let source = converted[pair.b] {
+          expected = given[source] ?? exact
         } else {
           expected = partsA.reals(pair.a).map { mapping?.applied(to: $0) ?? $0 } ?? exact
         }
@@ -322,4 +331,9 @@ struct ComparisonRun {
     if statistics.unreal.own > 0 { return .infinity }
     return statistics.signal > 0 ? statistics.ownNoise / statistics.signal : 0
   }
+}
+
+extension TensorView {
+  /// All elements as real numbers, dequantized; none for types that are not `readable`.
+  fileprivate func reals() -> [Float] { copy().realValues ?? [] }
 }

@@ -92,7 +92,6 @@ public struct ModelComparison: Sendable {
   let pictures: [DetectedPicture]
   /// B.
   let graph: Graph
-  let preprocessing: String
 
   /// Own noise beyond so many times what 8 bits cost is a fault.
   static let suspicious = 6.0
@@ -118,7 +117,7 @@ public struct ModelComparison: Sendable {
       try log.attempt { () throws(Diagnostic) in try feeder.batch([index]) }
     }
     try run.findMappings(few, log: log)
-    var answers = Answers(a.graph, b.graph)
+    var answers = Answers(b.graph)
     var kept: [[OctetIR.Tensor]] = []
     for (done, index) in indices.enumerated() {
       progress(done, indices.count)
@@ -148,7 +147,6 @@ public struct ModelComparison: Sendable {
     (boxes, pictures) = try Self.boxes(a, b, dataset, indices, preprocessing, log)
     histograms = run.statistics.map { TensorHistogram($0) }
     graph = b.graph
-    self.preprocessing = preprocessing.text
     unpaired = b.graph.nodes.flatMap { $0.outputs }.filter {
       pairs.partner[$0] == nil && TensorView.writable.contains(b.graph[$0].type.element)
     }.map { b.graph[$0].name }
@@ -242,7 +240,7 @@ public struct ModelComparison: Sendable {
     private(set) var outputs: [Output]
     private var sums: [(signal: Double, noise: Double)]
 
-    init(_ a: Graph, _ b: Graph) {
+    init(_ b: Graph) {
       outputs = b.outputs.map { id in
         let isScores = ClassScore.isList(b[id].type.shape.dimensions.map { $0.value })
         return Output(name: b[id].name, decibels: 0, largest: 0, sameTop: isScores ? 0 : nil)

@@ -13,11 +13,14 @@ struct PartFinder {
   private let consumersB: [[Int]]
   private let cutsA: Set<ValueID>
   private let cutsB: Set<ValueID>
+  /// By value of B, its place in `pairs`.
+  private let indices: [ValueID: Int]
 
   init(_ a: Graph, _ b: Graph, _ pairs: [TensorPairs.Pair]) {
     (self.a, self.b, self.pairs) = (a, b, pairs)
     (makersA, makersB, consumersB) = (a.producers(), b.producers(), b.consumers())
     (cutsA, cutsB) = (Set(pairs.map { $0.a }), Set(pairs.map { $0.b }))
+    indices = Dictionary(zip(pairs.map { $0.b }, 0...), uniquingKeysWith: { first, _ in first })
   }
 
   /// The nodes that make a value from `cuts`, in order.
@@ -63,8 +66,8 @@ struct PartFinder {
     let causes = TensorCauses(
       a, b, pair, statistics, partA: partA, partB: partB,
       readers: consumersB[pair.b.index].map { b.nodes[$0] },
-      statisticsOf: { id in pairs.firstIndex { $0.b == id }.map { run.statistics[$0] } },
-      mappingOf: { id in pairs.firstIndex { $0.b == id }.flatMap { run.mappings[$0] } })
+      statisticsOf: { [indices] id in indices[id].map { run.statistics[$0] } },
+      mappingOf: { [indices] id in indices[id].flatMap { run.mappings[$0] } })
     let (own, allowed) = (statistics.readNoise, causes.allowedNoise)
     let excess =
       statistics.unreal.own > 0

@@ -36,7 +36,7 @@ extension TensorCauses {
       made.map({ $0.gains.count == extents[other.axis] }) ?? true
     else { return nil }
     let count = extents[other.axis]
-    let inner = extents[(other.axis + 1)...].reduce(1, *)
+    let inner = max(1, extents[(other.axis + 1)...].reduce(1, &*))
     let quantization = b[foundID].type.element == .float32 ? nil : b[foundID].type.quantization
     let scales = quantization?.scales ?? []
     let scaled = wanted.indices.map { index in
@@ -223,38 +223,5 @@ extension TensorCauses {
       sum + Double(channel.0 / 127) * Double(channel.0 / 127) / 12 * Double(channel.1)
     }
     return power > 0 ? statistics.signal * noise / power : 0
-  }
-}
-
-extension Graph {
-  /// The real numbers of a constant, dequantized along an axis too; nil for whole numbers without scale and values that
-  /// are none.
-  func reals(ofConstant id: ValueID) -> [Float]? {
-    let value = self[id]
-    guard let storage = value.constant, value.type.byteCount == storage.bytes.count else {
-      return nil
-    }
-    let tensor = Tensor(value.type, storage)
-    guard let quantization = value.type.quantization, value.type.element != .float32 else {
-      return value.type.element == .float32 ? tensor.realValues : nil
-    }
-    if quantization.axis == nil { return tensor.realValues }
-    guard let axis = quantization.axis, let extents = value.type.shape.extents,
-      axis < extents.count, quantization.scales.count == extents[axis]
-    else { return nil }
-    let inner = extents[(axis + 1)...].reduce(1, *)
-    func real(_ index: Int, _ code: Int32) -> Float {
-      let channel = index / inner % extents[axis]
-      return quantization.scales[channel]
-        * Float(
-          code &- (quantization.zeroPoints.count > channel ? quantization.zeroPoints[channel] : 0))
-    }
-    switch value.type.element {
-    case .int8: return storage.array(of: Int8.self).enumerated().map { real($0, Int32($1)) }
-    case .uint8: return storage.array(of: UInt8.self).enumerated().map { real($0, Int32($1)) }
-    case .int16: return storage.array(of: Int16.self).enumerated().map { real($0, Int32($1)) }
-    case .int32: return storage.array(of: Int32.self).enumerated().map { real($0, $1) }
-    default: return nil
-    }
   }
 }

@@ -45,35 +45,8 @@ enum WeightComparison {
 }
 
 extension Graph {
-  /// The numbers of a constant: floats as they are, int8 codes by their scales; nil for other types and
-  /// for contents that don't fit.
+  /// The numbers of a constant of floats or of int8 codes; nil for other types.
   fileprivate func realNumbers(_ id: ValueID) -> [Float]? {
-    let value = self[id]
-    guard let storage = value.constant, value.type.byteCount == storage.bytes.count,
-      let extents = value.type.shape.extents
-    else { return nil }
-    switch value.type.element {
-    case .float32: return storage.array(of: Float.self)
-    case .int8:
-      guard let quantization = value.type.quantization, let first = quantization.scales.first,
-        quantization.zeroPoints.count == quantization.scales.count
-      else { return nil }
-      let codes = storage.array(of: Int8.self)
-      let zero = quantization.zeroPoints[0]
-      guard let axis = quantization.axis, quantization.scales.count > 1 else {
-        return codes.map { first * Float(Int32($0) &- zero) }
-      }
-      guard extents.indices.contains(axis), extents[axis] == quantization.scales.count else {
-        return nil
-      }
-      // Of extents with a zero among them the product need not fit.
-      let step = max(1, extents[(axis + 1)...].reduce(1, &*))
-      return codes.indices.map { index in
-        let channel = index / step % extents[axis]
-        return quantization.scales[channel]
-          * Float(Int32(codes[index]) &- quantization.zeroPoints[channel])
-      }
-    default: return nil
-    }
+    [.float32, .int8].contains(self[id].type.element) ? reals(ofConstant: id) : nil
   }
 }

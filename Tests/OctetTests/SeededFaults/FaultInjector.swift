@@ -87,10 +87,16 @@ struct FaultInjector {
   /// All twelve, of both nets.
   mutating func faults(_ lenet: FaultyNet, _ yolo: FaultyNet) throws -> [SeededFault] {
     [
-      try wideScale(yolo), try swappedChannels(yolo), try clippedRange(yolo),
+      try wideScale(yolo),
+      try calibrated(
+        yolo, "swapped channels in calibration", with: "channels=bgr", for: "channels=rgb"),
+      try clippedRange(yolo),
       try saturatedBias(lenet), try unlikeConcatenation(yolo), try zeroPoint(yolo),
       try permutedWeights(lenet), try missingActivation(yolo), try padding(yolo),
-      try unrealWeight(lenet), try preprocessing(yolo), try outlierChannel(yolo),
+      try unrealWeight(lenet),
+      try calibrated(
+        yolo, "1/127 for 1/255 in calibration", with: "scale=1/127", for: "scale=1/255"),
+      try outlierChannel(yolo),
     ]
   }
 
@@ -283,22 +289,16 @@ struct FaultInjector {
 
   // MARK: Data
 
-  private mutating func swappedChannels(_ net: FaultyNet) throws -> SeededFault {
-    let other = try Preprocessing(
-      net.preprocessing.text.replacingOccurrences(of: "channels=rgb", with: "channels=bgr"))
-    let table = try net.table(of: net.model, other)
+  /// A net that was calibrated with pictures preprocessed in another way.
+  private func calibrated(
+    _ net: FaultyNet, _ name: String, with other: String, for own: String
+  ) throws -> SeededFault {
+    let preprocessing = try Preprocessing(
+      net.preprocessing.text.replacingOccurrences(of: own, with: other))
+    let table = try net.table(of: net.model, preprocessing)
     return SeededFault(
-      name: "swapped channels in calibration", net: net, layer: nil, kinds: [.calibrationData],
-      a: net.model, b: try net.model.quantized(table, log: net.log))
-  }
-
-  private mutating func preprocessing(_ net: FaultyNet) throws -> SeededFault {
-    let other = try Preprocessing(
-      net.preprocessing.text.replacingOccurrences(of: "scale=1/255", with: "scale=1/127"))
-    let table = try net.table(of: net.model, other)
-    return SeededFault(
-      name: "1/127 for 1/255 in calibration", net: net, layer: nil, kinds: [.calibrationData],
-      a: net.model, b: try net.model.quantized(table, log: net.log))
+      name: name, net: net, layer: nil, kinds: [.calibrationData], a: net.model,
+      b: try net.model.quantized(table, log: net.log))
   }
 
   // MARK: Layers
