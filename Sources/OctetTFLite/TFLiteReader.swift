@@ -180,10 +180,13 @@ package struct TFLiteReader {
     for (index, tensor) in elements(subgraph.tensors).enumerated() where tensor.isVariable {
       state.insert(ValueID(index))
     }
-    graph.inputs = interface(subgraph.inputs, graph, "graph inputs")
-    graph.outputs = interface(subgraph.outputs, graph, "graph outputs")
+    let tensors = graph.values.count
+    graph.inputs = interface(subgraph.inputs, of: tensors, "graph inputs")
+    graph.outputs = interface(subgraph.outputs, of: tensors, "graph outputs")
     for (index, table) in elements(subgraph.operators).enumerated() {
-      if let node = node(table, index, graph, names, state) { graph.nodes.append(node) }
+      if let node = node(table, index, &graph, of: tensors, names, state) {
+        graph.nodes.append(node)
+      }
       if log.errorCount - before > 20 { break }
     }
     return graph
@@ -274,7 +277,9 @@ package struct TFLiteReader {
     return UnsafeRawBufferPointer(rebasing: file.bytes[start..<start + Int(buffer.size)])
   }
 
-  private func ids(_ indices: FlatVector<Int32>?, _ graph: Graph, _ what: String) -> [ValueID?] {
+  private func ids(
+    _ indices: FlatVector<Int32>?, of tensors: Int, _ what: String
+  ) -> [ValueID?] {
     var result: [ValueID?] = []
     guard budget.take(16 * (indices?.count ?? 0)) else {
       report("\(what) are longer than Octet reads")
@@ -283,7 +288,7 @@ package struct TFLiteReader {
     for index in elements(indices) {
       if index == -1 {
         result.append(nil)
-      } else if index >= 0, Int(index) < graph.values.count {
+      } else if index >= 0, Int(index) < tensors {
         result.append(ValueID(Int(index)))
       } else {
         report("\(what) name tensor \(index), which does not exist")
@@ -294,16 +299,16 @@ package struct TFLiteReader {
 
   /// The inputs or outputs of a graph, all of which must be there.
   private func interface(
-    _ indices: FlatVector<Int32>?, _ graph: Graph, _ what: String
+    _ indices: FlatVector<Int32>?, of tensors: Int, _ what: String
   ) -> [ValueID] {
-    let result = ids(indices, graph, what)
+    let result = ids(indices, of: tensors, what)
     if result.contains(nil) { report("\(what) name tensor -1, which does not exist") }
     return result.compactMap { $0 }
   }
 
   private func node(
-    _ table: OperatorTable, _ index: Int, _ graph: Graph, _ names: [String],
-    _ state: Set<ValueID?>
+    _ table: OperatorTable, _ index: Int, _ graph: inout Graph, of tensors: Int,
+    _ names: [String], _ state: Set<ValueID?>
   ) -> Node? {
     guard let codes = model.operatorCodes, let codeIndex = Int(exactly: table.opcodeIndex),
       codeIndex < codes.count
@@ -319,8 +324,8 @@ package struct TFLiteReader {
       builtin == .custom ? code.customCode ?? "CUSTOM" : builtin.name ?? "\(builtin.rawValue)"
     var place = Location(op: type, offset: table.table.position, index: index)
     let before = log.errorCount
-    let inputs = ids(table.inputs, graph, "inputs of operator \(index) (\(type))")
-    let outputs = ids(table.outputs, graph, "outputs of operator \(index) (\(type))")
+    let inputs = ids(table.inputs, of: tensors, "inputs of operator \(index) (\(type))")
+    let outputs = ids(table.outputs, of: tensors, "outputs of operator \(index) (\(type))")
     guard log.errorCount == before else { return nil }
     let made = outputs.compactMap { $0 }
     if let first = made.first { place.node = graph[first].name }
@@ -330,8 +335,18 @@ package struct TFLiteReader {
       let reader = OperatorReader(
         table: table, operands: operands, results: made.map { graph[$0].type },
         subgraphs: names)
-      let op = try known(builtin, reader, type)
+      let (op, places) = try known(builtin, reader, type)
       var read = inputs
+      if let places {
+        read = places.map { place in
+          switch place {
+          case .operand(let index): inputs[index]
+          case .constant(let numbers):
+            graph.addConstant(
+              "\(graph[made[0]].name)/\(op.name)", Tensor([numbers.count], int32: numbers))
+          }
+        }
+      }
       let states = OpCatalog.builtin(op)?.options.states.map { $0.input }
       for (index, input) in inputs.enumerated() where state.contains(input) {
         if states?.contains(index) ?? (op is Foreign) { read[index] = nil }
@@ -346,17 +361,24 @@ package struct TFLiteReader {
     }
   }
 
-  /// The operator; a foreign one where Octet has it not, in this form or in any.
+  /// The operator, and its inputs if they are not the file's; a foreign one where Octet has it not, in this
+  /// form or in any.
   private func known(
     _ builtin: BuiltinOperator, _ reader: OperatorReader, _ type: String
-  ) throws(Diagnostic) -> any Op {
+  ) throws(Diagnostic) -> (any Op, [CustomForm.Input]?) {
     var details: [Attribute] = []
     do throws(Diagnostic) {
-      if let op = try OpCatalog.entry(for: builtin, custom: type)?.read(reader) { return op }
+      if let op = try OpCatalog.entry(for: builtin, custom: type)?.read(reader) { return (op, nil) }
+      if builtin == .custom, let form = OpCatalog.customForms.first(where: { $0.name == type }) {
+        let read = try form.read(reader)
+        return (read.op, read.inputs)
+      }
     } catch  where error.code == .unknownOperator {
       details = [Attribute("reason", .string(error.message))]
     }
-    return Foreign(framework: "tflite", type: type, details: details, results: reader.results)
+    return (
+      Foreign(framework: "tflite", type: type, details: details, results: reader.results), nil
+    )
   }
 
   private var signature: SignatureDefTable? {

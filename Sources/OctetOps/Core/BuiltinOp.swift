@@ -140,6 +140,34 @@ package struct OpEntry: Sendable {
   }
 }
 
+/// A custom operator that computes what a builtin does: it is read, and from then on kept, as that builtin.
+package struct CustomForm: Sendable {
+  /// An input of the builtin.
+  package enum Input: Sendable {
+    /// The custom operator's input of this place.
+    case operand(Int)
+    /// What the builtin takes as a constant, int32 [count], and the custom operator works out itself.
+    case constant([Int32])
+  }
+
+  /// The name in the file's operator codes.
+  package let name: String
+  /// Throws `OCT0206` for a form that the builtin does not have; the operator is then foreign.
+  package let read:
+    @Sendable (OperatorReader) throws(Diagnostic) -> (op: any BuiltinOp, inputs: [Input])
+
+  package init(
+    _ name: String,
+    read:
+      @escaping @Sendable (OperatorReader) throws(Diagnostic) -> (
+        op: any BuiltinOp, inputs: [Input]
+      )
+  ) {
+    self.name = name
+    self.read = read
+  }
+}
+
 extension Operands {
   /// The version of an operator that computes in more types of input 0 than it did at first.
   func version(int8: Int32, int16: Int32? = nil) -> Int32 {

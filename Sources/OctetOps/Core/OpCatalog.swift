@@ -122,6 +122,9 @@ package enum OpCatalog {
     While.entry,
   ]
 
+  /// Custom operators that are builtins by another name.
+  package static let customForms: [CustomForm] = [TransposeConv.mediaPipe]
+
   package static func entry(named name: String) -> OpEntry? { all.first { $0.name == name } }
 
   /// - Parameter custom: the name, if it is a custom operator.
