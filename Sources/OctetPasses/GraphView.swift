@@ -17,11 +17,12 @@ package struct GraphView {
     isOutputValue = isOutput
   }
 
-  /// True when a tensor of the node has codes, whose scales are part of its meaning, or numbers that are stored in half
-  /// precision.
+  /// True when a tensor of the node has codes, whose scales are part of its meaning, or numbers of half precision that
+  /// the node does not merely widen.
   package func isQuantized(_ node: Node) -> Bool {
     (node.inputs.compactMap { $0 } + node.outputs).contains {
-      graph[$0].type.isQuantized || graph[$0].type.element == .float16
+      graph[$0].type.isQuantized
+        || graph[$0].type.element == .float16 && !(node.op is Dequantize)
     }
   }
 

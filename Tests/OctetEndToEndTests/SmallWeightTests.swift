@@ -74,6 +74,26 @@ import Testing
     #expect(elements(again.graph) == elements(model.graph))
   }
 
+  /// Weights of half precision are widened where a model becomes int8, in the layers that float32 ones have.
+  @Test func float16WeightsBecomeInt8() throws {
+    let folder = try Sample.temporaryFolder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let options = ModelOptions(weights: Sample.folder + "/lenet.caffemodel")
+    let float = try Model.open(Sample.folder + "/lenet.prototxt", options, log: log)
+      .optimized(forInt8: true, log: log)
+    let path = folder.appending(path: "half.tflite").path()
+    try float.withFloat16Weights(log: log).write(path, log: log)
+    let half = try Model.open(path, log: log).optimized(forInt8: true, log: log)
+    #expect(half.graph.nodes.map { $0.op.name } == float.graph.nodes.map { $0.op.name })
+    let data = Sample.folder + "/digits"
+    let quantized = try Int8Conversion(
+      half, Int8Options(data: data), preprocessing: Preprocessing("scale=1/256"), log: log
+    ).model
+    let test = try quantized.dataset(data, part: .evaluation, log: log)
+    let result = try Evaluation.top1(quantized, test, try Preprocessing("scale=1/256"), log: log)
+    #expect(result.correct >= 980)
+  }
+
   @Test func theSampleWithSmallWeights() throws {
     let folder = try Sample.temporaryFolder()
     defer { try? FileManager.default.removeItem(at: folder) }
