@@ -4,11 +4,13 @@ extension ModelTable {
   /// What the file has that Octet does not keep when the model is written again, a line each.
   func unkept() -> [String] {
     var (ranges, details, intermediates, newer, places) = (0, 0, 0, table.hasFields(from: 10), 0)
+    var sparse = 0
     for subgraph in subgraphs.map({ Array($0) }) ?? [] {
       newer = newer || subgraph.table.hasFields(from: 6)
       if subgraph.debugMetadataIndex != -1 { places += 1 }
       for tensor in subgraph.tensors.map({ Array($0) }) ?? [] {
         newer = newer || tensor.table.hasFields(from: 11)
+        if tensor.sparsity != nil { sparse += 1 }
         guard let quantization = tensor.quantization else { continue }
         newer = newer || quantization.table.hasFields(from: 7)
         if quantization.min?.isEmpty == false || quantization.max?.isEmpty == false { ranges += 1 }
@@ -23,6 +25,7 @@ extension ModelTable {
     var result: [String] = []
     if ranges > 0 { result.append("the least and greatest numbers of \(ranges) tensors") }
     if details > 0 { result.append("other forms of quantization of \(details) tensors") }
+    if sparse > 0 { result.append("the sparse form of \(sparse) tensors") }
     if intermediates > 0 {
       result.append("intermediate tensors of \(intermediates) operators")
     }

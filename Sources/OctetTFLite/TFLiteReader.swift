@@ -218,12 +218,10 @@ package struct TFLiteReader {
     }
     var type = TensorType(element, Shape(dimensions))
     type.quantization = quantization(tensor.quantization, rank: dimensions.count)
-    guard tensor.sparsity == nil else {
-      report("tensor \(index) is sparse, which Octet does not read", place)
-      return nil
-    }
     var constant: Storage?
-    if type.byteCount == 0, tensor.buffer != 0 {
+    if let sparsity = tensor.sparsity {
+      constant = try dense(tensor, sparsity, type, place)
+    } else if type.byteCount == 0, tensor.buffer != 0 {
       // Nothing can be stored for it, so nothing else tells it from a variable.
       constant = Storage(byteCount: 0)
     } else if let bytes = try buffer(Int(truncatingIfNeeded: tensor.buffer), place),
@@ -242,6 +240,31 @@ package struct TFLiteReader {
       constant = Storage(borrowing: bytes, owner: file, forget: { [file] in file.forget($0) })
     }
     return Value(name: name, type: type, constant: constant)
+  }
+
+  /// The elements of a sparse tensor.
+  private func dense(
+    _ tensor: TensorTable, _ sparsity: SparsityParametersTable, _ type: TensorType,
+    _ place: Location
+  ) throws(DiagnosticFailure) -> Storage? {
+    guard let extents = type.shape.extents, let byteCount = type.byteCount,
+      let size = type.element.byteCount,
+      let stored = try buffer(Int(truncatingIfNeeded: tensor.buffer), place)
+    else {
+      report("a sparse tensor has no known size or no contents", place)
+      return nil
+    }
+    do throws(Diagnostic) {
+      let sparse = try SparseTensor(sparsity, extents)
+      guard budget.take(byteCount / 16 + sparse.indexCount) else {
+        report("sparse tensors are larger than Octet reads", place)
+        return nil
+      }
+      return try sparse.dense(stored, elements: size)
+    } catch {
+      report(error.message, place)
+      return nil
+    }
   }
 
   /// Old converters write the weights' dimension, up to 3, for a bias too, which has but one.
@@ -330,6 +353,15 @@ package struct TFLiteReader {
     let made = outputs.compactMap { $0 }
     if let first = made.first { place.node = graph[first].name }
     place = place.completed(by: location)
+    // Sparse tensors are dense from here on.
+    if builtin == .densify, inputs.count == 1, made.count == 1, let input = inputs[0],
+      let numbers = graph[input].constant, graph[made[0]].constant == nil,
+      graph[made[0]].type.element == graph[input].type.element,
+      graph[made[0]].type.shape == graph[input].type.shape, !graph.outputs.contains(made[0])
+    {
+      graph[made[0]].constant = numbers
+      return nil
+    }
     let operands = graph.operands(of: inputs)
     do throws(Diagnostic) {
       let reader = OperatorReader(

@@ -191,7 +191,7 @@ struct HandMadeModel {
     try error(.invalidModel, "tensor 0 has the unknown type 99") {
       $0.tensors[0] = HandMadeModel.tensor("x", type: StoredType(rawValue: 99))
     }
-    try error(.invalidModel, "tensor 0 is sparse, which Octet does not read") {
+    try error(.invalidModel, "a sparse tensor has no known size or no contents") {
       $0.tensors[0] = HandMadeModel.tensor("x", sparsity: SparsityParametersTable.object())
     }
     try error(.tensorTooLarge, "tensor 'z' has more elements than can be counted") {
