@@ -7,7 +7,7 @@ import OctetSchema
 /// The table of operators Octet supports, made from the catalogue and the importers' mappings.
 public struct OperatorTable: Sendable {
   public struct Row: Sendable {
-    /// TFLite's name, for example `CONV_2D`.
+    /// TFLite's name, for example `CONV_2D`, or that of a custom operator.
     public let builtin: String
     public let name: String
     public let types: [String]
@@ -20,10 +20,13 @@ public struct OperatorTable: Sendable {
     public let summary: String
     /// What the target has of it; nil for nothing.
     public let support: String?
+
+    fileprivate var names: [String] { [builtin, name] + caffe + darknet + tensorFlow }
   }
 
-  public let rows: [Row]
+  public private(set) var rows: [Row]
   private let target: Target?
+  private var isOfNames = false
 
   /// - Parameter target: a runtime to tell of what it has of each operator.
   public init(target: Target? = nil) {
@@ -33,7 +36,7 @@ public struct OperatorTable: Sendable {
       let sections = OpMapping.darknet.filter { $0.value.makes.contains(entry.name) }.keys
       let operators = OpMapping.tensorFlow.filter { $0.value.makes.contains(entry.name) }.keys
       return Row(
-        builtin: entry.builtin.name ?? entry.name, name: entry.name,
+        builtin: entry.custom ?? entry.builtin.name ?? entry.name, name: entry.name,
         types: entry.types.map { $0.name }, caffe: layers.sorted(), darknet: sections.sorted(),
         tensorFlow: operators.sorted(),
         note: entry.notImported, summary: entry.summary,
@@ -41,31 +44,56 @@ public struct OperatorTable: Sendable {
     }
   }
 
+  /// The rows of these operators, by their own names or those of what becomes them, in any case of letters.
+  ///
+  /// - Throws: `OCT0206` for a name that none has.
+  public func selecting(_ names: [String]) throws(Diagnostic) -> OperatorTable {
+    var result = self
+    result.rows = []
+    result.isOfNames = true
+    for name in names {
+      let found = rows.filter { row in
+        row.names.contains { $0.lowercased() == name.lowercased() }
+      }
+      guard !found.isEmpty else {
+        throw Diagnostic(
+          .unknownOperator, "no operator is called '\(name)' or made of such a layer"
+        )
+        .suggesting(name, from: Set(rows.flatMap { $0.names }).sorted())
+      }
+      result.rows += found
+    }
+    return result
+  }
+
   public var text: String {
-    if let target { return text(for: target) }
+    if isOfNames { return rows.map { details($0) }.joined(separator: "\n") }
+    let support = target.map { ["in \($0.name)"] } ?? []
     return TextTable(
-      header: [
-        "operator", "types", "from Caffe", "from Darknet", "from TensorFlow", "what it computes",
-      ],
+      header: ["operator", "types"] + support + ["what it computes"],
       rows: rows.map { row in
-        [
-          row.builtin, row.types.joined(separator: ", "),
-          row.note.map { "(\($0))" } ?? row.caffe.joined(separator: ", "),
-          row.darknet.joined(separator: ", "),
-          row.tensorFlow.joined(separator: ", "),
-          row.summary,
-        ]
+        [row.builtin, row.types.joined(separator: ", ")]
+          + (target == nil ? [] : [row.support ?? "no"]) + [row.summary]
       }
     ).text
   }
 
-  private func text(for target: Target) -> String {
-    TextTable(
-      header: ["operator", "types", "in \(target.name)", "what it computes"],
-      rows: rows.map {
-        [$0.builtin, $0.types.joined(separator: ", "), $0.support ?? "no", $0.summary]
-      }
-    ).text
+  private func details(_ row: Row) -> String {
+    let lines: [(name: String, value: String)] = [
+      ("types", row.types.joined(separator: ", ")),
+      (target.map { "in \($0.name)" } ?? "", target == nil ? "" : row.support ?? "no"),
+      ("from Caffe", row.caffe.joined(separator: ", ")),
+      ("from Darknet", row.darknet.joined(separator: ", ")),
+      ("from TensorFlow", row.tensorFlow.joined(separator: ", ")),
+      ("not imported", row.note ?? ""),
+    ]
+    let shown = lines.filter { !$0.value.isEmpty }
+    let width = shown.map { $0.name.count }.max() ?? 0
+    return "\(row.builtin): \(row.summary)\n"
+      + shown.map { line in
+        "  " + line.name + String(repeating: " ", count: width - line.name.count) + "  "
+          + "\(line.value)\n"
+      }.joined()
   }
 
   public var json: JSON {

@@ -8,6 +8,8 @@ package enum CMath {
   @inline(__always) package static func pow(_ x: Float, _ y: Float) -> Float { octet_powf(x, y) }
   @inline(__always) package static func sin(_ x: Float) -> Float { octet_sinf(x) }
   @inline(__always) package static func cos(_ x: Float) -> Float { octet_cosf(x) }
+  @inline(__always) package static func sin(_ x: Double) -> Double { octet_sin(x) }
+  @inline(__always) package static func cos(_ x: Double) -> Double { octet_cos(x) }
   @inline(__always) package static func erfc(_ x: Float) -> Float { octet_erfcf(x) }
   @inline(__always) package static func expm1(_ x: Float) -> Float { octet_expm1f(x) }
   @inline(__always) package static func fmod(_ x: Float, _ y: Float) -> Float { octet_fmodf(x, y) }

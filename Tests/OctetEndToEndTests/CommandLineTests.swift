@@ -470,7 +470,23 @@ import Testing
     #expect(rows.count == OpCatalog.all.count)
     let where_ = try #require(rows.first { $0.hasPrefix("WHERE ") })
     #expect(where_.contains("float32, int8, uint8, int32, int64, bool"))
-    #expect(where_.contains("(importers refuse what the data count)"))
+    #expect(rows.allSatisfy { $0.count < 160 })
+  }
+
+  @Test func operatorsAreFoundByWhatBecomesThem() throws {
+    #expect(
+      try octet("ops", "where").output == """
+        WHERE: the places of elements that are not zero
+          types         float32, int8, uint8, int32, int64, bool
+          not imported  importers refuse what the data count
+
+        """)
+    let layers = try octet("ops", "InnerProduct", "--target", "tflm").output
+    #expect(layers.hasPrefix("FULLY_CONNECTED: "))
+    #expect(layers.contains("\n  in tflm          "))
+    let mistyped = try octet("ops", "CONV2_D")
+    #expect(mistyped.code == 1 && mistyped.errors.contains("error[OCT0206]"))
+    #expect(mistyped.errors.contains("did you mean 'CONV_2D'"))
   }
 
   @Test(.enabled(if: Sample.hasShared("caffe", "mnist"), "needs ../shared/data"))

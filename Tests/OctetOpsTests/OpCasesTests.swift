@@ -45,17 +45,17 @@ import Testing
     #expect(isMapped != (reason != nil), "a mapping or a reason, not both")
   }
 
-  /// Runs the graph on real numbers or codes; memory is poisoned first, so that every element counts.
+  /// Runs the graph on real numbers or codes, of complex ones both parts; memory is poisoned first, so that every element counts.
   func run(_ graph: Graph, _ values: [[Double]]) throws -> [Double] {
     let prepared = try PreparedGraph(graph, log: DiagnosticLog())
     for view in prepared.outputs where !view.isConstant {
       for i in 0..<(view.type.byteCount ?? 0) { view.uint8[i] = 0xA5 }
     }
     for (view, numbers) in zip(prepared.inputs, values) {
-      try #require(view.count == numbers.count)
+      try #require(view.count * (view.element == .complex64 ? 2 : 1) == numbers.count)
       for (i, number) in numbers.enumerated() {
         switch view.element {
-        case .float32: view.float32[i] = Float(number)
+        case .float32, .complex64: view.elements(Float.self)[i] = Float(number)
         case .float16: view.elements(UInt16.self)[i] = Float(number).half
         case .int8: view.int8[i] = Int8(number)
         case .uint8, .bool: view.uint8[i] = UInt8(number)
@@ -68,9 +68,9 @@ import Testing
     prepared.invoke()
     try prepared.requireSoundRun()
     let view = prepared.outputs[0]
-    return (0..<view.count).map { i in
+    return (0..<view.count * (view.element == .complex64 ? 2 : 1)).map { i in
       switch view.element {
-      case .float32: Double(view.float32[i])
+      case .float32, .complex64: Double(view.elements(Float.self)[i])
       case .int8: Double(view.int8[i])
       case .uint8, .bool: Double(view.uint8[i])
       case .int16: Double(view.int16[i])
@@ -88,7 +88,9 @@ import Testing
     let found = try run(graph, answer.values)
     try #require(found.count == answer.result.count)
     for (a, b) in zip(found, answer.result) where a != b {
-      #expect(abs(a - b) <= (answer.type.hasPrefix("f32") ? 1e-6 * max(1, abs(b)) : 0), "\(found)")
+      #expect(
+        abs(a - b) <= (["f32", "c64"].contains(answer.type.prefix(3)) ? 1e-6 * max(1, abs(b)) : 0),
+        "\(found)")
     }
   }
 
@@ -115,7 +117,9 @@ import Testing
     }
     let found = try run(graph, values)
     for (a, b) in zip(found, answer.result) {
-      #expect(abs(a - b) <= (answer.type.hasPrefix("f32") ? 1e-6 * max(1, abs(b)) : 0), "\(found)")
+      #expect(
+        abs(a - b) <= (["f32", "c64"].contains(answer.type.prefix(3)) ? 1e-6 * max(1, abs(b)) : 0),
+        "\(found)")
     }
   }
 

@@ -457,11 +457,12 @@ extension Explanation {
     "OCT0206": #"""
       # OCT0206 unknown-operator
 
-      Text IR names an operator that does not exist.
+      Text IR, or `octet ops`, names an operator that does not exist.
 
       ## Why
 
-      Operators have the names of `octet ops --json`; besides there are `while` and `foreign`.
+      In text IR operators have the names of `octet ops --json`, and there is `foreign`. `octet ops` also takes the names of layers and
+      operators of source frameworks.
 
       ## Example
 

@@ -59,6 +59,7 @@ public struct RuntimeVersion: Sendable, Hashable, Comparable {
     CALL_ONCE 2.5
     CAST 1.5 2.7 2.8 2.9 2.12 2.15 2.17
     CEIL 1.14
+    COMPLEX_ABS 2.5
     CONCATENATION 1.5 1.14 2.3 2.14
     CONV_2D 1.5 1.14 1.14 2.3 2.4 2.9 2.11 2.15
     CONV_3D 2.5
@@ -86,6 +87,7 @@ public struct RuntimeVersion: Sendable, Hashable, Comparable {
     GREATER_EQUAL 1.14 1.14 2.13
     HARD_SWISH 1.15
     IF 1.15
+    IMAG 2.5
     L2_NORMALIZATION 1.5 1.14
     LEAKY_RELU 1.13 2.3
     LESS 1.14 1.14 2.13
@@ -117,6 +119,7 @@ public struct RuntimeVersion: Sendable, Hashable, Comparable {
     RANGE 1.13 2.14
     RANK 1.14
     READ_VARIABLE 2.6
+    REAL 2.5
     REDUCE_ALL 2.6
     REDUCE_ANY 1.11
     REDUCE_MAX 1.11 1.14 2.5
@@ -128,6 +131,7 @@ public struct RuntimeVersion: Sendable, Hashable, Comparable {
     RESIZE_BILINEAR 1.7 1.14 2.2 2.5
     RESIZE_NEAREST_NEIGHBOR 1.13 1.14 2.3 2.4
     REVERSE_V2 1.14 2.2 2.5
+    RFFT2D 2.5
     ROUND 1.14
     RSQRT 1.10 2.5 2.15
     SCATTER_ND 2.1

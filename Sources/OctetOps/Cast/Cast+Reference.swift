@@ -1,11 +1,15 @@
 package import OctetDiagnostics
 import OctetIR
 
+/// A type that numbers are cast from.
+protocol CastSource: BitwiseCopyable {
+  func cast<Target: CastNumber>(to type: Target.Type) -> Target
+}
+
 /// A type that numbers are cast from and to. The casts say what becomes of numbers beyond the range.
-protocol CastNumber: BitwiseCopyable {
+protocol CastNumber: CastSource {
   init(casting real: Float)
   init(casting whole: Int64)
-  func cast<Target: CastNumber>(to type: Target.Type) -> Target
 }
 
 extension Float: CastNumber {
@@ -41,6 +45,10 @@ struct StoredBool: CastNumber {
   }
 }
 
+extension Complex<Float>: CastSource {
+  func cast<Target: CastNumber>(to type: Target.Type) -> Target { Target(casting: real) }
+}
+
 extension Cast {
   package func prepare(_ context: PrepareContext) throws(Diagnostic) -> Step {
     switch context.input(0).element {
@@ -49,11 +57,12 @@ extension Cast {
     case .int32: step(context, Int32.self)
     case .int8: step(context, Int8.self)
     case .uint8: step(context, UInt8.self)
+    case .complex64: step(context, Complex<Float>.self)
     default: step(context, StoredBool.self)
     }
   }
 
-  private func step<Source: CastNumber>(_ context: PrepareContext, _ from: Source.Type) -> Step {
+  private func step<Source: CastSource>(_ context: PrepareContext, _ from: Source.Type) -> Step {
     switch target {
     case .float32: step(context, from, to: Float.self)
     case .int64: step(context, from, to: Int64.self)
@@ -64,7 +73,7 @@ extension Cast {
     }
   }
 
-  private func step<Source: CastNumber, Target: CastNumber>(
+  private func step<Source: CastSource, Target: CastNumber>(
     _ context: PrepareContext, _ from: Source.Type, to: Target.Type
   ) -> Step {
     let (input, output) = (context.input(0), context.output)

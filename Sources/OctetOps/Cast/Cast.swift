@@ -4,13 +4,15 @@ import OctetSchema
 
 /// The elements as numbers of another type.
 ///
-/// Input: float32, int64, int32, int8, uint8 or bool, of which codes count as numbers. Output: one of these
-/// types. Whole numbers wrap, real ones are cut towards zero and kept within the type's range, of which NaN gives the largest;
+/// Input: float32, int64, int32, int8, uint8 or bool, of which codes count as numbers, or complex64, whose real part counts.
+/// Output: one of these types but complex64. Whole numbers wrap, real ones are cut towards zero and kept within the type's range, of which NaN gives the largest;
 /// bools are 0 and 1, and what is not 0 holds.
 ///
 /// Source: TFLite's `cast.cc`; what leaves the range of int64 or int8, and NaN in uint8, is undefined there.
 package final class Cast: BuiltinOp {
   package static let types: [ElementType] = [.float32, .int64, .int32, .int8, .uint8, .bool]
+
+  private static let sources = types + [.complex64]
 
   package let target: ElementType
 
@@ -21,7 +23,7 @@ package final class Cast: BuiltinOp {
   }
 
   package static let entry = OpEntry(
-    "cast", .cast, types: types,
+    "cast", .cast, types: sources,
     "numbers of another type",
     parse: { attributes throws(Diagnostic) in
       try attributes.allow(["to"])
@@ -37,7 +39,7 @@ package final class Cast: BuiltinOp {
   package var attributes: [Attribute] { [Attribute("to", .symbol(target.name))] }
 
   package func infer(_ operands: Operands) throws(Diagnostic) -> [TensorType] {
-    let types = try inferUnary(operands, among: Self.types)
+    let types = try inferUnary(operands, among: Self.sources)
     return [TensorType(target, types[0].shape)]
   }
 

@@ -36,6 +36,8 @@ extension OpCases {
       Answer(
         "%x: i32[3]", "%y = cast(%x) {to = bool}", [[0, 256, -1]], gives: "bool[3]", [0, 1, 1]),
       Answer("%x: bool[2]", "%y = cast(%x) {to = bool}", [[0, 1]], gives: "bool[2]", [0, 1]),
+      Answer(
+        "%x: c64[2]", "%y = cast(%x) {to = float32}", [[1.5, 2, -3, 4]], gives: "f32[2]", [1.5, -3]),
     ],
     inferences: [
       Inference("%x: i64[?n(\"a\")]", "%y = cast(%x) {to = float32}", gives: "f32[?n]")
@@ -49,7 +51,7 @@ extension OpCases {
         "'cast' needs attribute 'to' to be one of float32, int64, int32, int8, uint8, bool"),
       Refusal(
         "%x: i16[3]", "%y = cast(%x) {to = bool}", .typeMismatch,
-        "input 0 is int16, expected float32, int64, int32, int8, uint8, bool"),
+        "input 0 is int16, expected float32, int64, int32, int8, uint8, bool, complex64"),
     ],
     int8Steps: nil)
 }
