@@ -83,7 +83,8 @@ struct OpCases: Sendable, CustomTestStringConvertible {
   static let all = [
     abs, add, argMax, argMin, assignVariable, averagePool2D, batchMatMul, batchToSpaceND,
     broadcastTo, callOnce, cast,
-    ceil, complexAbs, concatenation, conv2D, conv3D, cos, cumsum, depthToSpace, depthwiseConv2D, dequantize,
+    ceil, complexAbs, concatenation, conv2D, conv3D, cos, cumsum, depthToSpace, depthwiseConv2D,
+    dequantize,
     detectionPostProcess, div, dynamicUpdateSlice, elu, equal, exp, expandDims, fakeQuant, fill,
     floor, floorDiv,
     floorMod, fullyConnected,
