@@ -1,3 +1,5 @@
+import OctetDiagnostics
+import OctetOps
 import OctetSchema
 
 extension ModelTable {
@@ -23,13 +25,22 @@ extension ModelTable {
       }
     }
     var result: [String] = []
-    if ranges > 0 { result.append("the least and greatest numbers of \(ranges) tensors") }
-    if details > 0 { result.append("other forms of quantization of \(details) tensors") }
-    if sparse > 0 { result.append("the sparse form of \(sparse) tensors") }
-    if intermediates > 0 {
-      result.append("intermediate tensors of \(intermediates) operators")
+    if ranges > 0 {
+      result.append("the least and greatest numbers of \(counted(ranges, "tensor"))")
     }
-    if places > 0 { result.append("where debug metadata tell of \(places) operators or subgraphs") }
+    if details > 0 { result.append("other forms of quantization of \(counted(details, "tensor"))") }
+    for code in operatorCodes.map({ Array($0) }) ?? [] {
+      if let form = code.form {
+        result.append("the custom operator '\(form.name)', written as a builtin")
+      }
+    }
+    if sparse > 0 { result.append("the sparse form of \(counted(sparse, "tensor"))") }
+    if intermediates > 0 {
+      result.append("intermediate tensors of \(counted(intermediates, "operator"))")
+    }
+    if places > 0 {
+      result.append("where debug metadata tell of \(counted(places, "operator")) or subgraphs")
+    }
     if newer { result.append("fields of a newer version of the format") }
     return result
   }

@@ -91,7 +91,7 @@ package struct TFLiteReader {
     metadata.description = model.description
     for (place, table) in elements(subgraphs[0].operators).enumerated() {
       if let code = Int(exactly: table.opcodeIndex), let codes = model.operatorCodes,
-        codes.indices.contains(code)
+        codes.indices.contains(code), codes[code].form == nil
       {
         metadata.operatorVersions[place] = Int(codes[code].version)
       }
@@ -367,7 +367,7 @@ package struct TFLiteReader {
       let reader = OperatorReader(
         table: table, operands: operands, results: made.map { graph[$0].type },
         subgraphs: names)
-      let (op, places) = try known(builtin, reader, type)
+      let (op, places) = try known(code, reader, type)
       var read = inputs
       if let places {
         read = places.map { place in
@@ -396,13 +396,14 @@ package struct TFLiteReader {
   /// The operator, and its inputs if they are not the file's; a foreign one where Octet has it not, in this
   /// form or in any.
   private func known(
-    _ builtin: BuiltinOperator, _ reader: OperatorReader, _ type: String
+    _ code: OperatorCodeTable, _ reader: OperatorReader, _ type: String
   ) throws(Diagnostic) -> (any Op, [CustomForm.Input]?) {
     var details: [Attribute] = []
     do throws(Diagnostic) {
-      if let op = try OpCatalog.entry(for: builtin, custom: type)?.read(reader) { return (op, nil) }
-      if builtin == .custom, let form = OpCatalog.customForms.first(where: { $0.name == type }) {
-        let read = try form.read(reader)
+      if let op = try OpCatalog.entry(for: code.resolvedCode, custom: type)?.read(reader) {
+        return (op, nil)
+      }
+      if let read = try code.form?.read(reader) {
         return (read.op, read.inputs)
       }
     } catch  where error.code == .unknownOperator {
@@ -428,6 +429,13 @@ package struct TFLiteReader {
         if graph.inputs.contains(id) || graph.outputs.contains(id) { graph[id].name = name }
       }
     }
+  }
+}
+
+extension OperatorCodeTable {
+  /// What a custom operator is read as.
+  var form: CustomForm? {
+    resolvedCode == .custom ? OpCatalog.customForms.first { $0.name == customCode } : nil
   }
 }
 

@@ -124,6 +124,18 @@ extension CommandLineTests {
     #expect(
       old.errors.contains("operator 0 (RESIZE_BILINEAR) is version 3, of which tflite-2.1 has 2"))
     #expect(old.errors.contains("--target tflite-2.2"))
+    try Data(
+      """
+      octet-ir 1
+      graph @main(%x: f32[2]) -> (%y) {
+        %y = foreign(%x) {framework = tflite, type = "Mine"} : f32[2]
+      }
+      """.utf8
+    ).write(to: URL(filePath: path("own.oct")))
+    let own = try octet("check", path("own.oct"), "--target", "tflite-2.16")
+    #expect(
+      own.errors.contains("error[OCT0970]: operator 0 (Mine) is no operator of TFLite's"),
+      "\(own.errors)")
     // Nothing is written of what would not run.
     let refused = try octet(
       "convert", path("newer.tflite"), "-o", path("none.tflite"), "--target", "tflm")

@@ -1,5 +1,6 @@
 import OctetDiagnostics
 import OctetSchema
+import OctetTFLite
 import Testing
 
 /// Custom operators that are read as builtins.
@@ -36,6 +37,12 @@ import Testing
     #expect(
       tiles.outputs == [
         [101, 102, 101, 102, 103, 104, 103, 104, 101, 102, 101, 102, 103, 104, 103, 104]
+      ])
+    let read = try transposed((2, 2), kernel: [2, 2], to: [4, 4], options: [1, 2, 2]).read()
+    #expect(read.metadata.operatorVersions.isEmpty)
+    #expect(
+      read.metadata.unkept == [
+        "the custom operator 'Convolution2DTransposeBias', written as a builtin"
       ])
     // Strides of rows and columns differ; same padding cuts the last row.
     let cut = try transposed((3, 2), kernel: [2, 2], to: [5, 2], options: [1, 1, 2]).run()

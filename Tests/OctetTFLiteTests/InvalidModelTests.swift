@@ -55,6 +55,14 @@ struct HandMadeModel {
         metadata: metadata, signatureDefs: signatures)) + tail
   }
 
+  func read() throws -> TFLiteModel {
+    let folder = try Sample.temporaryFolder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let path = folder.appending(path: "m.tflite")
+    try Data(try bytes()).write(to: path)
+    return try TFLiteReader.read(try MappedFile(path.path()), log: DiagnosticLog())
+  }
+
   /// Reads, verifies, prepares and runs the model on ones.
   ///
   /// - Returns: what was logged, and the outputs when it ran.

@@ -77,8 +77,8 @@ import Testing
     #expect(
       log.diagnostics.map { $0.notes } == [
         [
-          "the least and greatest numbers of 1 tensors", "intermediate tensors of 1 operators",
-          "where debug metadata tell of 1 operators or subgraphs",
+          "the least and greatest numbers of 1 tensor", "intermediate tensors of 1 operator",
+          "where debug metadata tell of 1 operator or subgraphs",
         ]
       ])
   }

@@ -1,5 +1,6 @@
 import OctetDiagnostics
 import OctetSchema
+import OctetTFLite
 import Testing
 
 /// Constants that are stored without most of their zeros.
@@ -53,6 +54,7 @@ import Testing
     let row = sum(
       [4], [5, 6], order: [0], [.sparse([0, 2], [1, 3])], isDensified: isDensified)
     #expect(try row.run().outputs == [[1, 6, 1, 7]])
+    #expect(try row.read().metadata.unkept == ["the sparse form of 1 tensor"])
     let blocks = sum(
       [2, 4], [1, 2, 3, 4], order: [0, 1, 2], blocks: [1],
       [.dense(2), .sparse([0, 1, 2], [1, 0]), .dense(2)], isDensified: isDensified)
