@@ -27,4 +27,9 @@ extension JSON {
     guard case .string(let words) = self else { return nil }
     return words
   }
+
+  /// A number of single precision, in as few digits as tell it from others of that precision.
+  static func single(_ value: Float) -> JSON { .number(Double("\(value)") ?? Double(value)) }
+
+  static func singles(_ values: some Sequence<Float>) -> JSON { .array(values.map { single($0) }) }
 }
