@@ -1,14 +1,14 @@
-import OctetDiagnostics
+package import OctetDiagnostics
 
 extension JSON {
   /// The member of an object; nil where there is none.
-  subscript(name: String) -> JSON? {
+  package subscript(name: String) -> JSON? {
     guard case .object(let members) = self else { return nil }
     return members.first { $0.name == name }?.value
   }
 
   /// The elements of an array.
-  var elements: [JSON]? {
+  package var elements: [JSON]? {
     guard case .array(let elements) = self else { return nil }
     return elements
   }
@@ -23,7 +23,7 @@ extension JSON {
   }
 
   /// A string.
-  var words: String? {
+  package var words: String? {
     guard case .string(let words) = self else { return nil }
     return words
   }
