@@ -73,6 +73,10 @@ extension CommandLineTests {
       try octet(
         "diff", net.prototxt, model, "--weights-a", net.weights, "--graph", path("diff.html")
       ).code < 2)
+    let before = try Data(contentsOf: URL(filePath: model))
+    let refused = try octet("diff", net.prototxt, model, "--graph", model)
+    #expect(refused.code == 2 && refused.errors.contains("is read: write to another file"))
+    #expect(try Data(contentsOf: URL(filePath: model)) == before)
     for name in ["model.html", "graph.html", "diff.html"] {
       #expect(
         try String(contentsOfFile: path(name), encoding: .utf8).contains("\"op\": \"conv_2d\""))

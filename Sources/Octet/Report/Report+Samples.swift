@@ -68,10 +68,18 @@ extension Model {
     _ dataset: Dataset, _ indices: [Int], _ preprocessing: Preprocessing, _ names: ClassNames?,
     _ log: DiagnosticLog
   ) throws(DiagnosticFailure) -> [JSON] {
-    guard detector != nil, let paths = dataset.picturePaths else { return [] }
+    guard detector != nil, let paths = dataset.picturePaths else {
+      if names == nil { return [] }
+      throw log.failure(
+        Diagnostic(
+          .noDetections,
+          detector == nil
+            ? "--labels is for the detections of a detector, and the model is none"
+            : "--labels is for pictures, and the samples are none"))
+    }
     let session = try Session(self, log: log)
-    guard session.detector != nil else { return [] }
     session.preprocessing = preprocessing
+    if let names, let count = session.classCount { names.check(classes: count, log: log) }
     var result: [JSON] = []
     for index in indices.prefix(DetectedPicture.most) {
       let picture = try log.attempt { () throws(Diagnostic) in try dataset.picture(index) }

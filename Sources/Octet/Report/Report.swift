@@ -120,12 +120,18 @@ public struct Report: Sendable {
       pictures: comparison.pictures.compactMap { $0.json(names) }, diagnostics: diagnostics)
   }
 
-  /// The structures of two models side by side; nil where one can't be read as a graph.
+  /// The structures of two models side by side, or of the one that can be read as a graph; nil where none can.
   public init?(_ diff: ModelDiff) {
-    guard let a = diff.a.graph, let b = diff.b.graph else { return nil }
-    var (first, second) = (GraphPicture(diff.a.path, a), GraphPicture(diff.b.path, b))
-    (first.marks, second.marks) = diff.marks
-    self.init(title: "\(diff.a.path) and \(diff.b.path)", [first, second])
+    let marks = diff.marks
+    let pictures = [(diff.a, marks.0), (diff.b, marks.1)].compactMap { model, marks in
+      model.graph.map { graph in
+        var picture = GraphPicture(model.path, graph)
+        picture.marks = marks
+        return picture
+      }
+    }
+    if pictures.isEmpty { return nil }
+    self.init(title: "\(diff.a.path) and \(diff.b.path)", pictures)
   }
 
   /// A report that was written as JSON.
