@@ -130,6 +130,8 @@ extension CommandLineTests {
     #expect(edited.code == 0, "\(edited.errors)")
     #expect(edited.output.contains("input x: f32[3,4]\noutput sum: f32[3,4]\n"))
     #expect(edited.output.contains("12 numbers equal to the last bit"))
+    let flat = try octet("edit", try lenet8(), "--batch", "4", "-o", path("e.tflite"))
+    #expect(flat.code == 1 && flat.errors.contains("convert its source again"), "\(flat.errors)")
   }
 
   /// Types there and back again, each time with the same numbers; what is not needed any more goes.

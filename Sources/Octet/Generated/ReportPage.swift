@@ -493,6 +493,10 @@ enum ReportPage {
             row("multiply-adds", op.macs ? op.macs.toLocaleString("en") : null),
             ...Object.entries(op.attributes || {}).map(([name, value]) => row(name, attribute(value)))));
         }
+        if (op) {
+          const reads = [...new Set(op.inputs)].map((id) => graph.tensors[id]).filter((tensor) => !tensor.is_constant);
+          if (reads.length) panel.append(make("h3", {}, "reads"), make("table", {}, reads.map((tensor) => row(tensor.element, tensorLink(tensor.name), tensor.scale === undefined ? "" : ` [${number(tensor.scale)}, ${tensor.zero_point}]`))));
+        }
         const shown = op ? op.outputs : [node.tensor];
         for (const id of shown) panel.append(...tensorView(graph.tensors[id], "result"));
         if (op) {
