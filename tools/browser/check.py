@@ -151,6 +151,9 @@ def look(browser, name, page_path, data, scheme):
     page.locator("#lists tr").first.wait_for()
     results = sum(len(node["outputs"]) for node in graph["nodes"])
     holds.append(require(page.locator("#lists details").first.locator("tr").count() == results + 1, f"{name}: all {results} results are listed"))
+    page.locator("#lists .link").last.click()
+    top = page.locator("#graph").bounding_box()["y"]
+    holds.append(require(0 <= top < 200, f"{name}: a link in the list brings the graph into sight"))
     page.set_viewport_size({"width": 420, "height": 900})
     holds.append(require(page.evaluate("document.documentElement.scrollWidth") <= 420, f"{name}: fits a narrow window"))
     page.set_viewport_size({"width": 1400, "height": 1000})

@@ -314,8 +314,14 @@ function selectTensor(name) {
   for (const drawing of drawings) {
     const makes = (node) => (node.op ? node.op.outputs.some((id) => drawing.graph.tensors[id].name === name) : node.isInput && node.name === name);
     const node = drawing.nodes.find(makes);
-    if (node) return select(drawing, node, true);
+    if (node) return bring(drawing, node);
   }
+}
+
+/** Selects a node from elsewhere on the page. */
+function bring(drawing, node) {
+  byID("picture").scrollIntoView({ block: "nearest" });
+  select(drawing, node, true);
 }
 
 const tensorLink = (name) => make("button", { class: "link", click: () => selectTensor(name) }, name);
@@ -503,7 +509,7 @@ function findings() {
     section.append(make("h2", {}, "Diagnostics"), ...report.diagnostics.map((diagnostic) => {
       const hit = diagnostic.place && find((node) => node.op && node.op.source === diagnostic.place);
       return make("p", { class: "cause" }, make("b", {}, `${diagnostic.severity} ${diagnostic.code} `), diagnostic.message,
-        diagnostic.place ? [" (", hit ? make("button", { class: "link", click: () => select(hit.drawing, hit.node, true) }, diagnostic.place) : diagnostic.place, ")"] : null,
+        diagnostic.place ? [" (", hit ? make("button", { class: "link", click: () => bring(hit.drawing, hit.node) }, diagnostic.place) : diagnostic.place, ")"] : null,
         (diagnostic.notes || []).map((note) => make("span", { class: "help" }, note)), diagnostic.helps.map(help));
     }));
 }
@@ -534,7 +540,7 @@ function overlap(one, other) {
 
 /** A picture's boxes; those that the other model has not are dashed. */
 function boxes(picture, list, others, missing) {
-  const unit = picture.width / 620, size = 15 * unit, taken = [], left = [...(others || [])], parts = [];
+  const unit = picture.width / 620, size = 15 * unit, taken = [], left = [...(others || [])], frames = [], labels = [];
   for (const box of list) {
     const match = left.findIndex((other) => other.label === box.label && overlap(box, other) >= 0.5);
     if (match >= 0) left.splice(match, 1);
@@ -543,10 +549,10 @@ function boxes(picture, list, others, missing) {
     while (taken.some((other) => overlap(label, other) > 0)) label.y += size * 1.25;
     taken.push(label);
     const frame = (color, width) => make("rect", { x: box.x, y: box.y, width: box.width, height: box.height, fill: "none", stroke: color, "stroke-width": width * unit, "stroke-dasharray": isAlone ? `${9 * unit} ${6 * unit}` : null });
-    parts.push(frame("#000", 5), frame("#ffd400", 3));
-    parts.push(make("rect", { ...label, fill: "#000", opacity: 0.7 }), make("text", { x: label.x + 2 * unit, y: label.y + size * 0.95, fill: "#ffd400", style: `font:bold ${size}px sans-serif` }, text));
+    frames.push(frame("#000", 5), frame("#ffd400", 3));
+    labels.push(make("rect", { ...label, fill: "#000", opacity: 0.7 }), make("text", { x: label.x + 2 * unit, y: label.y + size * 0.95, fill: "#ffd400", style: `font:bold ${size}px sans-serif` }, text));
   }
-  return parts;
+  return [...frames, ...labels];
 }
 
 function pictures() {
