@@ -45,32 +45,31 @@ public struct ModelCheck: Sendable {
     {
       floats = other.floatOperators()
     }
+    // With samples the int8 model is what is wanted.
     if int8 != nil { for index in floats.indices { floats[index].severity = .error } }
+    var (result, costs, agreement) = (converted, floats, Agreement?.none)
     if let int8, floats.isEmpty {
       let log = DiagnosticLog()
-      let made = try? Self.quantized(path, options, int8, given, log, progress)
-      diagnostics =
-        first.diagnostics + converted.traps()
-        + log.diagnostics.filter { !first.diagnostics.contains($0) }
-        + (target.map { TargetCheck(made?.model ?? converted, $0).found } ?? [])
-      operatorCount = (made?.model ?? converted).operatorCount
-      leastRuntime = (made?.model ?? converted).leastRuntime
-      agreement = made?.agreement
-      remedies = []
-      return
+      if let made = try? Self.quantized(path, options, int8, given, log, progress) {
+        (result, agreement) = made
+      }
+      costs = log.diagnostics.filter { !first.diagnostics.contains($0) }
+    } else {
+      // What quantizing starts from; a file that is quantized stays as it is.
+      let isFloat = !converted.graph.values.contains { $0.type.isQuantized }
+      let quantizable =
+        isFloat
+        ? (try? converted.optimized(forInt8: true, log: DiagnosticLog())) ?? converted : converted
+      costs += Int8Check(quantizable.graph).found(joins: true).map {
+        $0.located(Location(file: path))
+      }
     }
-    agreement = nil
-    // What quantizing starts from; a file that is quantized stays as it is.
-    let isFloat = !converted.graph.values.contains { $0.type.isQuantized }
-    let quantizable =
-      isFloat
-      ? (try? converted.optimized(forInt8: true, log: DiagnosticLog())) ?? converted : converted
     diagnostics =
-      first.diagnostics + converted.traps() + floats
-      + Int8Check(quantizable.graph).found(joins: true).map { $0.located(Location(file: path)) }
-      + (target.map { TargetCheck(converted, $0).found } ?? [])
-    operatorCount = converted.operatorCount
-    leastRuntime = converted.leastRuntime
+      first.diagnostics + converted.traps() + costs
+      + (target.map { TargetCheck(result, $0).found } ?? [])
+    operatorCount = result.operatorCount
+    leastRuntime = result.leastRuntime
+    self.agreement = agreement
     remedies = []
   }
 

@@ -568,7 +568,7 @@ enum ReportPage {
       function axis(width, height, lowText, highText, zero) {
         return [make("line", { class: "axis", x1: 0, x2: width, y1: height - 16, y2: height - 16 }),
           make("text", { x: 0, y: height - 3 }, lowText), make("text", { x: width, y: height - 3, "text-anchor": "end" }, highText),
-          zero !== undefined && zero > 30 && zero < width - 30 ? [make("line", { class: "axis", x1: zero, x2: zero, y1: height - 16, y2: height - 11 }), make("text", { x: zero, y: height - 3, "text-anchor": "middle" }, "0")] : null].flat();
+          zero !== undefined && zero > 60 && zero < width - 60 ? [make("line", { class: "axis", x1: zero, x2: zero, y1: height - 16, y2: height - 11 }), make("text", { x: zero, y: height - 3, "text-anchor": "middle" }, "0")] : null].flat();
       }
 
       /** Where a tensor's numbers stand in its charts, which have one axis, and the lines at the ends of its range. */

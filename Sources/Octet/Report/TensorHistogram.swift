@@ -24,7 +24,8 @@ struct TensorHistogram: Sendable {
   /// Nil where the numbers are rounded already.
   let curves: Curves?
 
-  private static let binCount = 80
+  /// Divides 256: as many codes in each.
+  private static let binCount = 64
   /// Of each side of 0.
   private static let endCount = 24
 
