@@ -21,6 +21,11 @@ const range = (low, high) => `${number(low)}…${number(high)}`;
 const decibels = (value) => (value === null || value === undefined ? "exact" : value.toFixed(1) + " dB");
 const milliseconds = (value) => number(value) + " ms";
 const clipped = (text, length) => (text.length > length ? text.slice(0, length - 1) + "…" : text);
+/** What tells a tensor from others: of TensorFlow's names the last part, of joined ones that of the first. */
+function brief(name, length) {
+  const first = name.length > length ? name.split(";")[0] : name;
+  return first.length > length ? "…" + first.slice(1 - length) : first;
+}
 const counted = (count, noun) => `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
 const total = (list) => list.reduce((sum, value) => sum + (value || 0), 0);
 
@@ -232,7 +237,7 @@ function draw() {
         make("title", {}, `${node.title} ${node.name}`),
         make("rect", { class: "body", width: node.width, height: sizes.height, rx: node.ends ? 22 : node.isConversion ? 0 : 6 }),
         make("text", { x: 10, y: 18 }, clipped(node.title + (node.mark && node.mark !== "same" ? ` (${node.mark})` : ""), 25)),
-        make("text", { class: "small", x: 10, y: 34 }, clipped(node.name, Math.floor(node.width / 7))), bars(node, tensor),
+        make("text", { class: "small", x: 10, y: 34 }, brief(node.name, Math.floor(node.width / 7))), bars(node, tensor),
         rank && rank <= 10 && !node.isOutput ? make("text", { class: "badge", x: node.width - 10, y: 18, "text-anchor": "end" }, `#${rank}`) : null);
       group.append(node.element);
     }
@@ -378,7 +383,7 @@ function overview() {
   const marks = ["changed", "added", "removed"].map((mark) => [mark, nodes.filter((op) => op.mark === mark).length]).filter(([, count]) => count);
   const [macs, time] = [total(nodes.map((op) => op.macs)), total(nodes.map((op) => op.milliseconds))];
   const cell = (text) => make("td", { class: "number" }, text);
-  const head = ["operator", "number", macs ? "multiply-adds" : null, time ? "ms" : null].filter(Boolean);
+  const head = ["operator", "count", macs ? "multiply-adds" : null, time ? "ms" : null].filter(Boolean);
   byID("panel").replaceChildren(
     make("h2", {}, counted(nodes.length, "operator")),
     make("p", {}, [macs ? `${macs.toLocaleString("en")} multiply-adds` : null, time ? `${milliseconds(time)} a run` : null].filter(Boolean).join(", ")),
