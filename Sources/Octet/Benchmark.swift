@@ -14,6 +14,8 @@ public struct Benchmark: Sendable {
     public let kernel: String
     /// The tensor that it makes.
     public let output: String
+    /// That and others that nodes which share its step make.
+    let tensors: [String]
     /// Median over the runs.
     public let milliseconds: Double
     /// Multiplications of the operator's definition a second, in billions; nil for an operator that is not
@@ -145,6 +147,8 @@ public struct Benchmark: Sendable {
         index: index, op: prepared.operators(entry), kernel: step.kernel,
         output: prepared.graph.nodes[entry.main].outputs.first.map { prepared.graph[$0].name }
           ?? "",
+        tensors: entry.nodes.flatMap { prepared.graph.nodes[$0].outputs }
+          .map { prepared.graph[$0].name },
         milliseconds: median / 1e6,
         gmacs: step.multiplications > 0 ? Double(step.multiplications) / max(median, 1) : nil,
         provenance: prepared.graph.nodes[entry.main].location.node ?? "")

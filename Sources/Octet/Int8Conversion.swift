@@ -166,15 +166,23 @@ public struct Int8Conversion: Sendable {
   /// Takes up to 100 samples, fewer of a large model: as many as need 64 billion multiply-adds, but not
   /// fewer than 10.
   public func verify(_ path: String, log: DiagnosticLog) throws(DiagnosticFailure) -> Agreement? {
+    guard dataset != nil else { return nil }
+    return try agreement(
+      of: try Model.open(path, ModelOptions(threads: float.threads), log: log), log: log)
+  }
+
+  /// How the quantized model agrees, as `verify` tells.
+  func agreement(
+    of written: Model, log: DiagnosticLog
+  ) throws(DiagnosticFailure) -> Agreement? {
     guard let dataset else { return nil }
-    let written = try Model.open(path, ModelOptions(threads: float.threads), log: log)
     var (candidates, kind) = (dataset.indices(without: used ?? []), "held-back")
     if used == nil { kind = "" }
     if candidates.isEmpty { (candidates, kind) = (Array(0..<dataset.count), "calibration") }
     let samples = Dataset.evenlySpaced(float.affordableSamples(10...100), among: candidates)
     let result = try Agreement.between(
       float, written, dataset, samples, kind: kind, preprocessing, log: log)
-    if let warning = result.warning(at: path) { log.add(warning) }
+    if let warning = result.warning(at: written.path) { log.add(warning) }
     return result
   }
 

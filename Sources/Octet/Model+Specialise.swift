@@ -122,7 +122,12 @@ extension Model {
           continue
         }
         guard isAnew else { kept.append(node); continue }
-        throw log.failure(graph.described(error, node))
+        var problem = graph.described(error, node)
+        problem.helps.append(
+          .init(
+            "sizes that a file's operators hold fit its own input shapes only: convert its source again, with --input-shape or --batch"
+          ))
+        throw log.failure(problem)
       }
       if let tensors = FoldConstants.wholeNumbers(of: node, in: graph) {
         for (tensor, output) in zip(tensors, node.outputs) {

@@ -82,7 +82,9 @@ struct DebugReduce: ParsableCommand {
     if let command, !command.contains("{model}") {
       throw ValidationError("--command has no {model}")
     }
-    if let bound, !(bound >= 0) { throw ValidationError("--bound must not be negative") }
+    if let bound, !(bound >= 0) {
+      throw ValidationError("--bound must be a number that is not negative")
+    }
     if !(1...86_400).contains(timeout) {
       throw ValidationError("--timeout must be from 1 to 86400 seconds")
     }

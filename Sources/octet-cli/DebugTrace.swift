@@ -69,7 +69,9 @@ struct DebugTrace: ParsableCommand {
     if samples > 1, output != nil || compare != nil {
       throw ValidationError("-o and --compare are for one run: leave out --samples")
     }
-    if let bound, !(bound >= 0) { throw ValidationError("--bound must not be negative") }
+    if let bound, !(bound >= 0) {
+      throw ValidationError("--bound must be a number that is not negative")
+    }
     if bound != nil, compare == nil { throw ValidationError("--bound is for --compare") }
     try source.protect(from: output, others: feed.paths + [compare])
   }

@@ -40,14 +40,31 @@ struct Diff: ParsableCommand {
 
   @OptionGroup var report: ReportOptions
 
+  func validate() throws {
+    guard let graph else { return }
+    for input in [a, b, weightsA, weightsB] {
+      if let input, overwrites(graph, input: input) {
+        throw ValidationError("'\(graph)' is read: write to another file")
+      }
+    }
+  }
+
   func run() throws {
     try report.run { log throws(DiagnosticFailure) in
       if let graph { try checkWritable(graph, log: log) }
       let diff = try ModelDiff(
         a, b, optionsA: ModelOptions(weights: weightsA), optionsB: ModelOptions(weights: weightsB),
         log: log)
-      if let graph, let picture = Report(diff) { try picture.write(graph, .html, log: log) }
       report.print(diff.text, diff.json)
+      if let graph {
+        let picture = Report(diff)
+        try picture?.write(graph, .html, log: log)
+        if !report.json {
+          Console.error(
+            picture == nil
+              ? "\(graph) is not written: neither model has a graph" : "wrote \(graph)")
+        }
+      }
       if !diff.isSame { throw DiagnosticFailure() }
     }
   }

@@ -40,24 +40,26 @@ struct Inspect: ParsableCommand {
 
   func run() throws {
     try report.run { log throws(DiagnosticFailure) in
-      if let graph {
-        try checkWritable(graph, log: log)
-        try Report.of(source.model, source.options, log: log).write(graph, .html, log: log)
-      }
+      if let graph { try checkWritable(graph, log: log) }
       if plan {
         let plan = try PlanReport(
           try Model.open(source.model, source.options, log: log), log: log)
         report.print(plan.text, plan.json)
+      } else if dot {
+        let text = try Report.of(source.model, source.options, isTimed: false, log: log).dot
+        report.print(text, .members([("dot", .string(text))]))
       } else if ir {
         let text = try Model.text(source.model, source.options, log: log)
         report.print(text, .members([("ir", .string(text))]))
       } else {
         let inspection = try Inspection.of(source.model, source.options, log: log)
-        if dot {
-          report.print(inspection.dot, .members([("dot", .string(inspection.dot))]))
-        } else {
-          report.print(inspection.text, inspection.json)
-        }
+        report.print(inspection.text, inspection.json)
+      }
+      if let graph {
+        // What there is to say of the model has been said.
+        let quiet = DiagnosticLog()
+        try Report.of(source.model, source.options, log: quiet).write(graph, .html, log: log)
+        if !report.json { Console.error("wrote \(graph)") }
       }
     }
   }

@@ -27,7 +27,7 @@ struct OctetCommand: ParsableCommand {
 
   static func main() {
     let arguments = Array(CommandLine.arguments.dropFirst())
-    checkVerbs(arguments)
+    let verb = checkedVerb(arguments)
     do {
       var command = try parseAsRoot(arguments)
       try command.run()
@@ -39,6 +39,7 @@ struct OctetCommand: ParsableCommand {
         Console.output(text)
         Console.exit(0)
       }
+      checkOptions(arguments, of: verb)
       var message = text.replacing("Error: ", with: "error: ", maxReplacements: 1)
       if text.contains("'<model>'"), arguments.contains("--outputs") {
         message +=
@@ -49,24 +50,51 @@ struct OctetCommand: ParsableCommand {
     }
   }
 
-  /// Ends the program for a verb that there is not, or one of 'debug'.
-  private static func checkVerbs(_ arguments: [String]) {
+  /// What a command line is for; ends the program for a verb that there is not, or one of 'debug'.
+  private static func checkedVerb(_ arguments: [String]) -> any ParsableCommand.Type {
     let isHelp = arguments.first == "help"
-    var level: [any ParsableCommand.Type] = configuration.subcommands
+    var found: any ParsableCommand.Type = OctetCommand.self
     for verb in isHelp ? arguments.dropFirst() : arguments[...] {
-      if level.isEmpty || !isHelp && verb.hasPrefix("-") { return }
+      let level = found.configuration.subcommands
+      if level.isEmpty || !isHelp && verb.hasPrefix("-") { break }
       guard let next = level.first(where: { $0._commandName == verb }) else {
-        fail("error: there is no verb '\(verb)'", near: verb, in: level.map { $0._commandName })
+        fail(
+          "error: there is no verb '\(verb)'", near: verb, in: level.map { $0._commandName },
+          "'octet --help' lists the verbs")
       }
-      level = next.configuration.subcommands
+      found = next
+    }
+    return found
+  }
+
+  /// Ends the program for an option that the verb has not: what it is there for would be missed first.
+  private static func checkOptions(_ arguments: [String], of verb: any ParsableCommand.Type) {
+    let help = try? JSON(parsing: verb._dumpHelp(), file: nil, format: "help")
+    let known = (help?["command"]?["arguments"]?.elements ?? []).flatMap { argument in
+      (argument["names"]?.elements ?? []).filter { $0["kind"]?.words == "long" }
+        .compactMap { $0["name"]?.words }.map { "--" + $0 }
+    }
+    guard !known.isEmpty else { return }
+    for argument in arguments.prefix(while: { $0 != "--" }) where argument.hasPrefix("--") {
+      let option = String(argument.prefix { $0 != "=" })
+      if known.contains(option) || option.contains(" ") { continue }
+      let isNested = Debug.configuration.subcommands.contains { $0 == verb }
+      let path =
+        ["octet"] + (isNested ? ["debug"] : [])
+        + (verb == OctetCommand.self ? [] : [verb._commandName])
+      fail(
+        "error: there is no option '\(option)'", near: option, in: known,
+        "'\(path.joined(separator: " ")) --help' lists the options")
     }
   }
 
-  private static func fail(_ message: String, near name: String, in candidates: [String]) -> Never {
+  private static func fail(
+    _ message: String, near name: String, in candidates: [String], _ other: String
+  ) -> Never {
     Console.error(message)
     let near = nearMatches(to: name, in: candidates)
     if !near.isEmpty { Console.error("  help: did you mean \(alternatives(near))?") }
-    Console.error("  help: 'octet --help' lists the verbs")
+    Console.error("  help: \(other)")
     Console.exit(2)
   }
 }

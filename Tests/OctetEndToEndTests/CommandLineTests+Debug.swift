@@ -77,13 +77,28 @@ extension CommandLineTests {
     #expect(result.code == 1)
     let model = try Model.open(good, log: DiagnosticLog())
     let broken = model.graph.nodes.filter { $0.op is Conv2D }[6].outputs[0]
-    #expect(result.output.contains("the first that differs by more than"))
+    #expect(result.output.contains("the first beyond the bound"))
     #expect(result.output.contains(": '\(model.graph[broken].name)', operator"), "\(result.output)")
     let lax = try octet("debug", "trace", bad, "--compare", path("good.npz"), "--bound", "1e6")
     #expect(lax.code == 0, "\(lax.errors)")
     try save([("other", Tensor([1], [0]))], "other.npz")
     let none = try octet("debug", "trace", good, "--compare", path("other.npz"))
     #expect(none.code == 1 && none.errors.contains("error[OCT0926]"))
+  }
+
+  /// A float model beside a trace of codes gets the real numbers, and is compared with them.
+  @Test func realNumbersAreComparedWithCodes() throws {
+    let int8 = try lenet8()
+    let float = path("lenet.tflite")
+    try octet("convert", net.prototxt, "--weights", net.weights, "-o", float)
+    try octet("debug", "trace", int8, "-o", path("codes.npz"))
+    let result = try octet(
+      "debug", "trace", float, "--compare", path("codes.npz"), "--bound", "0.1", "--json")
+    let comparison = try #require(try json(result)["comparison"] as? [String: Any])
+    let tensors = try #require(comparison["tensors"] as? [[String: Any]])
+    #expect(result.code == 0 && tensors.count == 9, "\(result.output)")
+    #expect(tensors.first?["name"] as? String == "data" && tensors[0]["largest"] as? Double == 0)
+    #expect(tensors.dropFirst().allSatisfy { $0["snr_db"] as? Double ?? 0 > 25 })
   }
 
   @Test func traceStopsAtTheFirstNaN() throws {
@@ -216,6 +231,22 @@ extension CommandLineTests {
     let from = try octet("extract", model, "--from", "a", "--to", "s", "-o", path("p.tflite"))
     #expect(
       from.code == 0 && from.output.contains("4 of 7 operators"), "\(from.output + from.errors)")
+  }
+
+  /// Before what the option was to give is missed.
+  @Test(arguments: [
+    (["extract", "x.tflite", "--form", "a", "-o", "p.tflite"], "--form", "'--from'"),
+    (
+      ["debug", "precision", "x", "--target-metrc=sqnr=30dB", "-o", "l"], "--target-metrc",
+      "'--target-metric'"
+    ),
+    (["debug", "reduce", "x.tflite", "--agianst", "y"], "--agianst", "'--against'"),
+    (["convert", "x", "--in8"], "--in8", "'--int8'"), (["--hlp"], "--hlp", "'--help'"),
+  ]) func mistypedOptionsAreTold(_ arguments: [String], _ option: String, _ meant: String) throws {
+    let result = try octet(arguments)
+    #expect(result.code == 2)
+    #expect(result.errors.hasPrefix("error: there is no option '\(option)'\n"), "\(result.errors)")
+    #expect(result.errors.contains("did you mean \(meant)"), "\(result.errors)")
   }
 
   @Test func thereIsNoSuchVerbOfDebug() throws {

@@ -49,6 +49,37 @@ extension CommandLineTests {
     #expect(apart.code == 0 && costs(apart) == ["OCT0956"], "\(apart.errors)")
   }
 
+  /// Numbers that nothing bounds: samples tell that one operand of the join reaches 50 times as far, which is 34 dB.
+  @Test func samplesTellWhatConstantsDoNot() throws {
+    let file = try written(
+      """
+      graph @main(%x: f32[1,28,28,1]) -> (%y) {
+        %f = const splat 50.0 : f32[1]
+        %s = leaky_relu(%x) {alpha = 0.5}
+        %b = mul(%s, %f)
+        %y = concatenation(%s, %b) {axis = 3}
+      }
+      """, "unbounded.oct")
+    let blind = try octet("check", file)
+    #expect(blind.code == 0 && !blind.errors.contains("OCT0512"), "\(blind.errors)")
+    let samples = ["--data", Self.sample + "/digits", "--samples", "20", "--calibrator", "min-max"]
+    let found = try octet(["check", file] + samples)
+    #expect(found.code == 0 && found.errors.contains("remark[OCT0512]"), "\(found.errors)")
+    #expect(found.errors.contains("costs it 34 dB"))
+    #expect(found.output.contains("converts to int8") && found.output.contains("held-back samples"))
+    let stopped = try octet(
+      [
+        "check",
+        try written("graph @main(%x: f32[1,28,28,1]) -> (%y) {\n%y = sqrt(%x)\n}", "root.oct"),
+      ]
+        + samples)
+    #expect(stopped.code == 1 && stopped.errors.contains("error[OCT0504]: --int8 would stop"))
+    let wrong = try octet("check", file, "--samples", "3")
+    #expect(wrong.code == 2 && wrong.errors.contains("--samples is for --data"))
+    let none = try octet("check", file, "--data", path("nothing"))
+    #expect(none.code == 1 && none.errors.contains("error[OCT01"))
+  }
+
   /// A factor of 50 between channels is 34 dB.
   @Test func aScaleForAllChannelsCostsTheSmallOnes() throws {
     let file = try written(

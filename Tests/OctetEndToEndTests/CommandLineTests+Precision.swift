@@ -40,6 +40,9 @@ extension CommandLineTests {
     #expect(groups.count == 4 && trials[0]["reached"] as? Bool == false)
     let costs = groups.map { $0["db"] as? Double ?? .infinity }
     #expect(costs == costs.sorted())
+    // One layer's own error costs no more than all of them, but for noise that meets by chance.
+    let all = try #require(trials[0]["value"] as? Double)
+    #expect((costs.first ?? 0) > all - 12, "\(costs), \(all)")
     #expect(try #require(chosen["value"] as? Double) >= 55)
     let kept = try #require(chosen["groups"] as? [String])
     #expect(!kept.isEmpty && kept.count < 4, "\(kept)")

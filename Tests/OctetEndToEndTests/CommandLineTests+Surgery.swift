@@ -54,6 +54,11 @@ extension CommandLineTests {
     #expect(try json(front)["ops"] as? Int == 1)
     let back = try octet("extract", whole, "--from", "b", "--from", "c", "-o", path("p.tflite"))
     #expect(back.code == 1 && back.errors.contains("'b' is both --from and --to"))
+    let nothing = try octet("extract", whole, "--to", "", "-o", path("q.tflite"))
+    #expect(nothing.code == 1 && nothing.errors.contains("error[OCT0920]"))
+    #expect(!FileManager.default.fileExists(atPath: path("q.tflite")))
+    let device = try octet("extract", whole, "--to", "c", "-o", "/dev/null")
+    #expect(device.code == 1 && device.errors.contains("error[OCT0101]"), "\(device.errors)")
     let end = try octet("extract", whole, "--from", "x", "-o", path("p.tflite"), "--json")
     #expect(try json(end)["ops"] as? Int == 4)
   }
@@ -70,7 +75,7 @@ extension CommandLineTests {
       (["--from", "a", "--to", "#99"], "its tensors are #0 to #5"),
       (["--from", "a,x", "--to", "c"], "does not depend on 'x'"),
       (["--from", "x", "--to", "one"], "it is a constant"),
-      (["--from", "one", "--to", "c"], "needs not be given"),
+      (["--from", "one", "--to", "c"], "need not be given"),
       (["--to", "x"], "an input of the model"),
     ] {
       let result = try octet(["extract", whole] + arguments + ["-o", path("p.tflite")])
@@ -125,6 +130,8 @@ extension CommandLineTests {
     #expect(edited.code == 0, "\(edited.errors)")
     #expect(edited.output.contains("input x: f32[3,4]\noutput sum: f32[3,4]\n"))
     #expect(edited.output.contains("12 numbers equal to the last bit"))
+    let flat = try octet("edit", try lenet8(), "--batch", "4", "-o", path("e.tflite"))
+    #expect(flat.code == 1 && flat.errors.contains("convert its source again"), "\(flat.errors)")
   }
 
   /// Types there and back again, each time with the same numbers; what is not needed any more goes.

@@ -28,6 +28,33 @@ def chain(count):
     return "\n".join(lines + ["}"]) + "\n"
 
 
+LOOP = """octet-ir 1
+graph @main(%x: f32[1,8], %n: i32[]) -> (%y) {
+  graph @more(%i: i32[], %m: i32[], %v: f32[1,8]) -> (%go) {
+    %go = less(%i, %m)
+  }
+  graph @turn(%i: i32[], %m: i32[], %v: f32[1,8]) -> (%next, %m, %z) {
+    %one = const [1] : i32[]
+    %next = add(%i, %one)
+    %z = tanh(%v)
+  }
+  %zero = const [0] : i32[]
+  %end, %last, %y = while(%zero, %n, %x) {condition = @more, body = @turn}
+}
+"""
+
+# What is drawn over something else: nodes, and the words below them.
+OVERLAPS = """() => {
+  const boxes = [...document.querySelectorAll(".node .body, rect.ground")].map((shape) => shape.getBoundingClientRect());
+  boxes.sort((one, other) => one.top - other.top);
+  let found = 0;
+  for (let i = 0; i < boxes.length; i++)
+    for (let j = i + 1; j < boxes.length && boxes[j].top < boxes[i].bottom - 1; j++)
+      if (boxes[i].left < boxes[j].right - 1 && boxes[j].left < boxes[i].right - 1) found++;
+  return found;
+}"""
+
+
 def reports(program, folder):
     """The pages to look at, with their JSON."""
     samples = ROOT / "samples"
@@ -44,6 +71,11 @@ def reports(program, folder):
         pages[name] = found
     octet(program, "report", folder / "lenet8.tflite", "-o", folder / "model.json")
     pages["model"] = folder / "model.json"
+    octet(program, "report", folder / "yolo8.tflite", "--data", yolo / "test", "--samples", 4, "--labels", yolo / "digits.names", "-o", folder / "seen.json")
+    pages["seen"] = folder / "seen.json"
+    (folder / "loop.oct").write_text(LOOP)
+    octet(program, "report", folder / "loop.oct", "-o", folder / "loop.json")
+    pages["loop"] = folder / "loop.json"
     (folder / "chain.oct").write_text(chain(1000))
     octet(program, "report", folder / "chain.oct", "-o", folder / "chain.json")
     pages["chain"] = folder / "chain.json"
@@ -72,11 +104,12 @@ def look(browser, name, page_path, data, scheme):
     page.goto(page_path.as_uri())
     seconds = time.monotonic() - start
     graph = data["graphs"][0]
-    count = len(graph["nodes"]) + len(graph["inputs"]) + len(graph["outputs"])
+    count = sum(len(graph[part]) for graph in data["graphs"] for part in ("nodes", "inputs", "outputs"))
     holds = [
         require(seconds < MOST_SECONDS, f"{name} {scheme}: loads in {seconds:.2f} s"),
         require(page.locator(".node").count() == count, f"{name}: {count} nodes are drawn"),
     ]
+    holds.append(require(page.evaluate(OVERLAPS) == 0, f"{name}: nothing is drawn over another"))
     last = graph["tensors"][graph["nodes"][-1]["outputs"][0]]["name"]
     before = page.locator("#graph").screenshot()
     page.keyboard.press("/")
@@ -101,9 +134,29 @@ def look(browser, name, page_path, data, scheme):
         holds.append(require(page.locator("#panel svg.chart").count() >= 2, f"{name}: histogram and calibration curves"))
         holds.append(require(page.locator("#charts circle").count() > 3, f"{name}: the error along the depth"))
     if data.get("pictures"):
-        holds.append(require(page.locator(".photo img").count() == 2 * len(data["pictures"]), f"{name}: pictures side by side"))
+        sides = sum(1 + ("reference" in picture) for picture in data["pictures"])
+        holds.append(require(page.locator(".photo img").count() == sides, f"{name}: pictures with what each model finds"))
+        boxes = sum(len(picture.get(side, [])) for picture in data["pictures"] for side in ("reference", "found"))
+        holds.append(require(page.locator(".photo text").count() == boxes, f"{name}: {boxes} boxes are drawn"))
         sizes = page.eval_on_selector_all(".photo img", "list => list.map((image) => image.naturalWidth)")
         holds.append(require(all(size > 0 for size in sizes), f"{name}: pictures are shown"))
+    histograms = {tensor["name"] for tensor in graph["tensors"] if "histogram" in tensor and not tensor.get("is_constant")}
+    if name == "seen":
+        holds.append(require(len(histograms) > 20 and page.evaluate("(name) => { selectTensor(name); return document.querySelectorAll('#panel svg.chart').length; }", sorted(histograms)[0]) > 0, f"{name}: tensors have histograms"))
+    if len(data["graphs"]) > 1:
+        page.evaluate("selectTensor('y')")
+        page.locator("#panel .link", has_text="@turn").click()
+        holds.append(require("next" in page.evaluate("drawings[2].nodes.map((node) => node.name)") and page.evaluate("current.drawing === drawings[2]"), f"{name}: a loop leads to its body"))
+    page.locator("#lists summary").first.click()
+    page.locator("#lists tr").first.wait_for()
+    results = sum(len(node["outputs"]) for node in graph["nodes"])
+    holds.append(require(page.locator("#lists details").first.locator("tr").count() == results + 1, f"{name}: all {results} results are listed"))
+    page.locator("#lists .link").last.click()
+    top = page.locator("#graph").bounding_box()["y"]
+    holds.append(require(0 <= top < 200, f"{name}: a link in the list brings the graph into sight"))
+    page.set_viewport_size({"width": 420, "height": 900})
+    holds.append(require(page.evaluate("document.documentElement.scrollWidth") <= 420, f"{name}: fits a narrow window"))
+    page.set_viewport_size({"width": 1400, "height": 1000})
     holds.append(require(not problems, f"{name} {scheme}: no console errors, no network {problems[:3]}"))
     shot = page.screenshot()
     page.close()

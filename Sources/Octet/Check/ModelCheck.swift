@@ -1,3 +1,4 @@
+public import OctetData
 public import OctetDiagnostics
 import OctetIR
 import OctetPasses
@@ -12,11 +13,19 @@ public struct ModelCheck: Sendable {
   public let leastRuntime: RuntimeVersion?
   /// Options with which the model converts that does not as it is, the least change first.
   public let remedies: [[String]]
+  /// How int8 with ranges of the samples agrees with float; nil without samples.
+  public let agreement: Agreement?
 
   /// Reads and converts the model in memory; nothing is written.
   ///
-  /// - Parameter target: the runtime that is to run it.
-  public init(_ path: String, _ options: ModelOptions, target: Target? = nil) {
+  /// - Parameters:
+  ///   - target: the runtime that is to run it.
+  ///   - int8: samples; the model is quantized with their ranges then, and what int8 costs is told of their numbers.
+  ///   - given: what becomes of the samples; nil for what the model says.
+  public init(
+    _ path: String, _ options: ModelOptions, target: Target? = nil, int8: Int8Options? = nil,
+    preprocessing given: Preprocessing? = nil, progress: @escaping (Int8Progress) -> Void = { _ in }
+  ) {
     let first = Attempt(path, options)
     guard let model = first.model else {
       var search = RemedySearch(path, options, first)
@@ -25,6 +34,7 @@ public struct ModelCheck: Sendable {
       remedies = search.remedies.map { $0.arguments }
       operatorCount = nil
       leastRuntime = nil
+      agreement = nil
       return
     }
     let converted = (try? model.optimized(log: DiagnosticLog())) ?? model
@@ -35,25 +45,52 @@ public struct ModelCheck: Sendable {
     {
       floats = other.floatOperators()
     }
-    // What quantizing starts from; a file that is quantized stays as it is.
-    let isFloat = !converted.graph.values.contains { $0.type.isQuantized }
-    let quantizable =
-      isFloat
-      ? (try? converted.optimized(forInt8: true, log: DiagnosticLog())) ?? converted : converted
+    // With samples the int8 model is what is wanted.
+    if int8 != nil { for index in floats.indices { floats[index].severity = .error } }
+    var (result, costs, agreement) = (converted, floats, Agreement?.none)
+    if let int8, floats.isEmpty {
+      let log = DiagnosticLog()
+      if let made = try? Self.quantized(path, options, int8, given, log, progress) {
+        (result, agreement) = made
+      }
+      costs = log.diagnostics.filter { !first.diagnostics.contains($0) }
+    } else {
+      // What quantizing starts from; a file that is quantized stays as it is.
+      let isFloat = !converted.graph.values.contains { $0.type.isQuantized }
+      let quantizable =
+        isFloat
+        ? (try? converted.optimized(forInt8: true, log: DiagnosticLog())) ?? converted : converted
+      costs += Int8Check(quantizable.graph).found(joins: true).map {
+        $0.located(Location(file: path))
+      }
+    }
     diagnostics =
-      first.diagnostics + converted.traps() + floats
-      + Int8Check(quantizable.graph).found(joins: true).map { $0.located(Location(file: path)) }
-      + (target.map { TargetCheck(converted, $0).found } ?? [])
-    operatorCount = converted.operatorCount
-    leastRuntime = converted.leastRuntime
+      first.diagnostics + converted.traps() + costs
+      + (target.map { TargetCheck(result, $0).found } ?? [])
+    operatorCount = result.operatorCount
+    leastRuntime = result.leastRuntime
+    self.agreement = agreement
     remedies = []
   }
 
-  /// One line: whether the model converts, and how it would.
+  /// The int8 form of a model with ranges of samples, and how near it comes to float.
+  private static func quantized(
+    _ path: String, _ options: ModelOptions, _ int8: Int8Options, _ given: Preprocessing?,
+    _ log: DiagnosticLog, _ progress: @escaping (Int8Progress) -> Void
+  ) throws(DiagnosticFailure) -> (model: Model, agreement: Agreement?) {
+    let float = try Model.open(path, options, log: log).optimized(forInt8: true, log: log)
+    let conversion = try Int8Conversion(
+      float, int8, preprocessing: given, log: log, progress: progress)
+    return (conversion.model, try conversion.agreement(of: conversion.model, log: log))
+  }
+
+  /// Whether the model converts, and how it would.
   public func text(_ path: String) -> String {
     if let operatorCount {
-      return "'\(path)' converts: \(counted(operatorCount, "operator"))"
+      return
+        "'\(path)' converts\(agreement == nil ? "" : " to int8"): \(counted(operatorCount, "operator"))"
         + (leastRuntime.map { "; runs from TFLite \($0.text) on" } ?? "")
+        + (agreement.map { "\n" + $0.text } ?? "")
     }
     let errors = diagnostics.filter { $0.severity == .error }.count
     var text = "'\(path)' does not convert: \(counted(errors, "cause"))"

@@ -44,6 +44,7 @@ struct PairStatistics {
   private(set) var codes: [Int] = []
   private(set) var wantedCodes: [Int] = []
 
+  let type: TensorType
   private let extents: [Int]
   private let codec: Codec?
   let negativeGain: Float
@@ -54,6 +55,7 @@ struct PairStatistics {
   /// - Parameter negativeGain: what the tensor's readers leave of an error of a negative number, which counts as that in
   ///   what is read, clipped and at the border.
   init(_ type: TensorType, negativeGain: Float = 1) {
+    self.type = type
     self.negativeGain = negativeGain
     extents = type.shape.extents ?? []
     let last = extents.last ?? 1

@@ -144,7 +144,9 @@ public struct PrecisionStudy: Sendable {
     let (float, int8) = (conversion.float.graph, conversion.model.graph)
     var run = try ComparisonRun(
       float, int8, TensorPairs(float, int8), threads: conversion.float.threads, log: log)
-    try run.add(held.map { $0.first(compared) }, log: log) { _ in }
+    for index in 0..<min(compared, held.first?.extents.first ?? 0) {
+      try run.add(held.map { $0.sample(index) }, log: log) { _ in }
+    }
     var makers: [String: String] = [:]
     for group in groups {
       for layer in group.layers { makers[layer.name] = group.name }
@@ -201,11 +203,10 @@ extension PrecisionSearch.Group {
 }
 
 extension Tensor {
-  /// The first samples of a float32 tensor [n, …].
-  fileprivate func first(_ count: Int) -> Tensor {
+  /// One sample of a float32 tensor [n, …].
+  fileprivate func sample(_ index: Int) -> Tensor {
     let size = extents.dropFirst().reduce(1, *)
-    let count = min(count, extents.first ?? 0)
-    return Tensor(
-      [count] + extents.dropFirst(), Array(storage.array(of: Float.self).prefix(count * size)))
+    let numbers = storage.array(of: Float.self)[index * size..<(index + 1) * size]
+    return Tensor([1] + extents.dropFirst(), Array(numbers))
   }
 }

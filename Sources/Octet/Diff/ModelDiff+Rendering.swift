@@ -53,19 +53,10 @@ extension ModelDiff {
     text += "the largest differences, as parts of the largest weight:\n"
     for match in far {
       text +=
-        "  \(Self.rounded(match.difference ?? 0)) in "
+        "  \(significant(Double(match.difference ?? 0), 2)) in "
         + Difference.names("'\(match.a)'", "'\(match.b)'") + "\n"
     }
     return text
-  }
-
-  /// Two significant digits.
-  private static func rounded(_ value: Float) -> String {
-    guard value.isNormal else { return "\(value)" }
-    var (scaled, power) = (Double(value), 1.0)
-    while scaled < 10 { (scaled, power) = (scaled * 10, power * 10) }
-    while scaled >= 100 { (scaled, power) = (scaled / 10, power / 10) }
-    return shortDecimal(Float(scaled.rounded() / power))
   }
 
   private var operatorsOnly: String {

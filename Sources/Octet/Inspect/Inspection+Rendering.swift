@@ -67,28 +67,6 @@ extension Inspection {
     ])
   }
 
-  /// The graph in Graphviz's language.
-  public var dot: String {
-    var text = "digraph model {\n  node [shape=box, fontname=\"sans-serif\"];\n"
-    func quoted(_ name: String) -> String { JSON.string(name).text }
-    var makers: [String: String] = [:]
-    for input in inputs {
-      let id = quoted("input \(input.name)")
-      text += "  \(id) [label=\(quoted(input.text)), style=rounded];\n"
-      makers[input.name] = id
-    }
-    for op in ops {
-      let id = "op\(op.index)"
-      text +=
-        "  \(id) [label=\(quoted("\(op.op)\n\(op.outputs.first ?? "")\n\(op.outputShape)"))];\n"
-      for input in op.inputs {
-        if let maker = makers[input] { text += "  \(maker) -> \(id);\n" }
-      }
-      for output in op.outputs { makers[output] = id }
-    }
-    return text + "}\n"
-  }
-
   /// `1,234,567`
   static func grouped(_ number: Int) -> String {
     var digits = "\(abs(number))"

@@ -54,26 +54,7 @@ public struct Inspection: Sendable {
   public static func of(
     _ path: String, _ options: ModelOptions = ModelOptions(), log: DiagnosticLog
   ) throws(DiagnosticFailure) -> Inspection {
-    let found = DiagnosticLog()
-    do throws(DiagnosticFailure) {
-      let model = try Model.read(path, options, needsWeights: false, log: found)
-        .specialised(options, fixesBatch: false, found)
-      for diagnostic in found.diagnostics { log.add(diagnostic) }
-      return Inspection(model.forInspection())
-    } catch {
-      let isOpen = Attempt(found).errors.allSatisfy { $0.code == .unknownDimension }
-      let shapes =
-        isOpen ? SymbolicShapes(path, options, Attempt(found), tried: [], keepsModels: true) : nil
-      guard let model = shapes?.model else {
-        for diagnostic in found.diagnostics { log.add(diagnostic) }
-        throw error
-      }
-      for var diagnostic in found.diagnostics {
-        diagnostic.severity = .remark
-        log.add(diagnostic)
-      }
-      return Inspection(model.forInspection())
-    }
+    Inspection(try Model.shown(path, options, log: log))
   }
 
   /// Describes a model.
@@ -177,5 +158,34 @@ extension Inspection.OpInfo {
       })
     macs = node.macs(in: graph)
     provenance = node.provenance.reversed().map { $0.source.text }
+  }
+}
+
+extension Model {
+  /// A model of any format to look at: its weights may be missing and its shapes open, with formulas for extents that follow
+  /// from those which it leaves open.
+  static func shown(
+    _ path: String, _ options: ModelOptions, log: DiagnosticLog
+  ) throws(DiagnosticFailure) -> Model {
+    let found = DiagnosticLog()
+    do throws(DiagnosticFailure) {
+      let model = try read(path, options, needsWeights: false, log: found)
+        .specialised(options, fixesBatch: false, found)
+      for diagnostic in found.diagnostics { log.add(diagnostic) }
+      return model.forInspection()
+    } catch {
+      let isOpen = Attempt(found).errors.allSatisfy { $0.code == .unknownDimension }
+      let shapes =
+        isOpen ? SymbolicShapes(path, options, Attempt(found), tried: [], keepsModels: true) : nil
+      guard let model = shapes?.model else {
+        for diagnostic in found.diagnostics { log.add(diagnostic) }
+        throw error
+      }
+      for var diagnostic in found.diagnostics {
+        diagnostic.severity = .remark
+        log.add(diagnostic)
+      }
+      return model.forInspection()
+    }
   }
 }

@@ -2,7 +2,7 @@ import Foundation
 import OctetData
 import OctetDiagnostics
 
-/// A picture with what two detectors find in it.
+/// A picture with what a detector finds in it, and what the reference does.
 struct DetectedPicture: Sendable {
   /// How many a report shows.
   static let most = 4
@@ -12,7 +12,8 @@ struct DetectedPicture: Sendable {
   let path: String
   let width: Int
   let height: Int
-  let reference: [Detection]
+  /// Nil where there is none.
+  let reference: [Detection]?
   let found: [Detection]
 
   /// With the file's bytes; nil for a file that is too large or no longer there.
@@ -37,7 +38,7 @@ struct DetectedPicture: Sendable {
       ("name", .string(URL(filePath: path).lastPathComponent)), ("width", .int(width)),
       ("height", .int(height)),
       ("data", .string("data:image/\(type);base64," + data.base64EncodedString())),
-      ("reference", boxes(reference)), ("found", boxes(found)),
+      ("reference", reference.map(boxes)), ("found", boxes(found)),
     ])
   }
 }

@@ -25,7 +25,8 @@ extension Report {
       }
     }
     for picture in json["pictures"]?.elements ?? [] {
-      guard picture["reference"]?.elements != nil, picture["found"]?.elements != nil,
+      guard picture["reference"].map({ $0.elements != nil }) ?? true,
+        picture["found"]?.elements != nil,
         picture["data"]?.words?.hasPrefix("data:image/") ?? false
       else { return "a picture has no data or boxes" }
     }
@@ -33,9 +34,10 @@ extension Report {
   }
 
   private static func problem(ofGraph graph: JSON) -> String? {
-    guard graph["name"]?.words != nil, let tensors = graph["tensors"]?.elements,
+    guard graph["name"]?.words != nil, graph["id"]?.words != nil,
+      let tensors = graph["tensors"]?.elements,
       let nodes = graph["nodes"]?.elements
-    else { return "a graph has no name, nodes or tensors" }
+    else { return "a graph has no name, id, nodes or tensors" }
     for tensor in tensors {
       guard ["name", "type", "element"].allSatisfy({ tensor[$0]?.words != nil }),
         tensor["shape"]?.elements != nil

@@ -4,12 +4,6 @@ import OctetFiles
 import OctetIR
 import OctetQuantize
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
-
 /// A model, or a comparison of two, as one file to look at: `html` is a page that needs no network, made of `json`,
 /// whose form is `schemas/report.schema.json`.
 public struct Report: Sendable {
@@ -34,31 +28,70 @@ public struct Report: Sendable {
     .members([
       ("code", .string(diagnostic.code.id)), ("severity", .string(diagnostic.severity.rawValue)),
       ("message", .string(diagnostic.message)),
-      ("helps", .strings(diagnostic.helps.map { $0.text })),
+      ("place", diagnostic.location.map { .string($0.source.text) }),
+      ("notes", diagnostic.notes.isEmpty ? nil : .strings(diagnostic.notes)),
+      (
+        "helps",
+        .strings(
+          diagnostic.helps.map { help in
+            help.arguments.isEmpty
+              ? help.text
+              : help.text + ": " + TerminalRenderer.commandLine(help.arguments)
+          })
+      ),
     ])
   }
 
-  /// A model as it is, of any format, with the kernels that run it and their times where it can be run.
+  /// A model of any format: ready to run, with kernels and times, where it can be, else as it can be looked at.
+  ///
+  /// - Parameters:
+  ///   - samples: to run it on, for what its tensors hold; nil for none.
+  ///   - isTimed: whether it is run for times.
   public static func of(
-    _ path: String, _ options: ModelOptions, log: DiagnosticLog
+    _ path: String, _ options: ModelOptions, samples: Samples? = nil, isTimed: Bool = true,
+    log: DiagnosticLog
   ) throws(DiagnosticFailure) -> Report {
-    let quiet = DiagnosticLog()
-    let model = try Model.open(path, options, log: log).runnable(log: quiet)
+    let found = DiagnosticLog()
+    let model: Model
+    do throws(DiagnosticFailure) {
+      model = try Model.open(path, options, needsWeights: samples != nil, log: found)
+        .runnable(log: found)
+      for diagnostic in found.diagnostics { log.add(diagnostic) }
+    } catch {
+      guard samples == nil else {
+        for diagnostic in found.diagnostics { log.add(diagnostic) }
+        throw error
+      }
+      let picture = GraphPicture(path, try Model.shown(path, options, log: log).graph)
+      return Report(title: path, picture.withSubgraphs, diagnostics: log.diagnostics)
+    }
     var picture = GraphPicture(path, model.graph)
-    picture.kernels = kernels(path, options)
-    return Report(title: path, [picture], diagnostics: quiet.diagnostics)
+    picture.hasWeights = model.hasWeights(options)
+    if isTimed { picture.steps = steps(path, options) }
+    var pictures: [JSON] = []
+    if let samples {
+      (picture.histograms, pictures) = try model.seen(on: samples, log: log)
+    }
+    let check = Int8Check(model.graph)
+    let costs = check.isQuantized ? check.found(joins: true) : []
+    return Report(
+      title: path, picture.withSubgraphs, pictures: pictures,
+      diagnostics: log.diagnostics + costs.map { $0.located(Location(file: path)) })
   }
 
-  /// Kernels and times by tensor; none where the model can't be run.
-  private static func kernels(
+  /// What runs the nodes, by tensor; nothing where the model can't be run.
+  private static func steps(
     _ path: String, _ options: ModelOptions
-  ) -> [String: (kernel: String, milliseconds: Double)] {
+  ) -> [String: GraphPicture.Step] {
     guard
       let benchmark = try? Benchmark.measure(path, options, runs: 5, log: DiagnosticLog())
     else { return [:] }
     return Dictionary(
-      benchmark.operators.map { ($0.output, ($0.kernel, $0.milliseconds)) },
-      uniquingKeysWith: { first, _ in first })
+      benchmark.operators.flatMap { step in
+        step.tensors.map {
+          ($0, .init(kernel: step.kernel, milliseconds: step.milliseconds, main: step.output))
+        }
+      }, uniquingKeysWith: { first, _ in first })
   }
 
   /// - Parameters:
@@ -69,7 +102,7 @@ public struct Report: Sendable {
     names: ClassNames? = nil, diagnostics: [Diagnostic] = []
   ) {
     var picture = GraphPicture(comparison.b, comparison.graph)
-    picture.kernels = Self.kernels(comparison.b, options)
+    picture.steps = Self.steps(comparison.b, options)
     let ids = Dictionary(
       comparison.graph.values.enumerated().map { ($0.element.name, ValueID($0.offset)) },
       uniquingKeysWith: { first, _ in first })
@@ -82,16 +115,23 @@ public struct Report: Sendable {
       if let id = ids[comparison.tensors[index].name] { picture.ranks[id] = place + 1 }
     }
     self.init(
-      title: "\(comparison.b) beside \(comparison.a)", [picture], comparison: comparison.summary,
+      title: "\(comparison.b) beside \(comparison.a)", picture.withSubgraphs,
+      comparison: comparison.summary,
       pictures: comparison.pictures.compactMap { $0.json(names) }, diagnostics: diagnostics)
   }
 
-  /// The structures of two models side by side; nil where one can't be read as a graph.
+  /// The structures of two models side by side, or of the one that can be read as a graph; nil where none can.
   public init?(_ diff: ModelDiff) {
-    guard let a = diff.a.graph, let b = diff.b.graph else { return nil }
-    var (first, second) = (GraphPicture(diff.a.path, a), GraphPicture(diff.b.path, b))
-    (first.marks, second.marks) = diff.marks
-    self.init(title: "\(diff.a.path) and \(diff.b.path)", [first, second])
+    let marks = diff.marks
+    let pictures = [(diff.a, marks.0), (diff.b, marks.1)].compactMap { model, marks in
+      model.graph.map { graph in
+        var picture = GraphPicture(model.path, graph)
+        picture.marks = marks
+        return picture
+      }
+    }
+    if pictures.isEmpty { return nil }
+    self.init(title: "\(diff.a.path) and \(diff.b.path)", pictures)
   }
 
   /// A report that was written as JSON.
@@ -127,78 +167,6 @@ public struct Report: Sendable {
     // Nothing in a string may end the element that the data stand in.
     let data = json.text.replacing("<", with: "\\u003c")
     return ReportPage.beforeData + data + ReportPage.afterData
-  }
-
-  /// What Model Explorer lays over a graph of the model: a number for each operator, by the name of its first output. The own
-  /// error's part of the tensor's power in percent where there is a comparison, else milliseconds.
-  public var nodeData: JSON {
-    var results: [JSON.Member] = []
-    for graph in json["graphs"]?.elements ?? [] {
-      let tensors = graph["tensors"]?.elements ?? []
-      for node in graph["nodes"]?.elements ?? [] {
-        guard let output = node["outputs"]?.elements?.first?.whole,
-          tensors.indices.contains(output),
-          case .string(let name)? = tensors[output]["name"]
-        else { continue }
-        var value: JSON?
-        if let comparison = tensors[output]["comparison"] {
-          if case .number(let decibels)? = comparison["own_db"] {
-            value = .number(100 * pow(10, -decibels / 10))
-          } else {
-            value = .number(0)
-          }
-        } else {
-          value = node["milliseconds"]
-        }
-        if let value { results.append(.init(name: name, value: .members([("value", value)]))) }
-      }
-    }
-    return .members([("main", .members([("results", .object(results))]))])
-  }
-
-  /// The graph in Graphviz's language, edges with their types.
-  public var dot: String {
-    var text = "digraph model {\n  node [shape=box, fontname=\"sans-serif\"];\n"
-    func quoted(_ name: String) -> String { JSON.string(name).text }
-    for (place, graph) in (json["graphs"]?.elements ?? []).enumerated() {
-      let tensors = graph["tensors"]?.elements ?? []
-      func label(_ tensor: Int) -> String {
-        guard tensors.indices.contains(tensor), case .string(let type)? = tensors[tensor]["type"]
-        else { return "" }
-        return type
-      }
-      var makers: [Int: String] = [:]
-      for input in (graph["inputs"]?.elements ?? []).compactMap({ $0.whole }) {
-        let id = "g\(place)i\(input)"
-        makers[input] = id
-        if case .string(let name)? = tensors[input]["name"] {
-          text += "  \(id) [label=\(quoted(name)), style=rounded];\n"
-        }
-      }
-      for (index, node) in (graph["nodes"]?.elements ?? []).enumerated() {
-        let id = "g\(place)n\(index)"
-        guard case .string(let op)? = node["op"] else { continue }
-        var words = op
-        if let output = node["outputs"]?.elements?.first?.whole,
-          case .string(let name)? = tensors[output]["name"]
-        {
-          words += "\n" + name
-          if case .number(let own)? = tensors[output]["comparison"]?["own_db"] {
-            words += "\nown error \(decimals(own, 1)) dB"
-          }
-        }
-        text += "  \(id) [label=\(quoted(words))];\n"
-        for input in (node["inputs"]?.elements ?? []).compactMap({ $0.whole }) {
-          if let maker = makers[input] {
-            text += "  \(maker) -> \(id) [label=\(quoted(label(input)))];\n"
-          }
-        }
-        for output in (node["outputs"]?.elements ?? []).compactMap({ $0.whole }) {
-          makers[output] = id
-        }
-      }
-    }
-    return text + "}\n"
   }
 }
 

@@ -60,11 +60,7 @@ public struct Extraction: Sendable {
   public func write(
     _ path: String, log: DiagnosticLog
   ) throws(DiagnosticFailure) -> (bytes: Int, check: SurgeryCheck) {
-    let bytes = try model.write(path, log: log)
-    return (
-      bytes,
-      try SurgeryCheck.run(path, against: whole, inputs: inputs, outputs: outputs, log: log)
-    )
+    try model.write(path, checkedAgainst: whole, inputs: inputs, outputs: outputs, log: log)
   }
 }
 
@@ -97,7 +93,7 @@ extension Model {
     where graph[id].constant != nil || makers[id.index].map({ isFixed[$0] }) ?? false {
       log.add(
         Diagnostic(
-          .invalidPart, "'\(graph[id].name)' is the same in each run, and needs not be given",
+          .invalidPart, "'\(graph[id].name)' is the same in each run, and need not be given",
           at: place, help: "leave it out of --from", tensors: [graph[id].text]))
     }
     for id in outputs {

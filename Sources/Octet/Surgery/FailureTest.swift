@@ -158,15 +158,19 @@ struct CommandTest: FailureTest {
       return Finding(
         shows: false, text: log.diagnostics.last?.message ?? "the model cannot be written")
     }
-    let text = command.replacing("{model}", with: "'\(model)'")
+    let line = command.replacing("{model}", with: "'\(model)'")
       .replacing("{input}", with: "'\(input)'")
-    let code = ShellCommand.run(text, seconds: seconds, isInterrupted: isInterrupted)
+    let code = ShellCommand.run(line, seconds: seconds, isInterrupted: isInterrupted)
     guard let code else { return Finding(shows: false, text: "the command cannot be started") }
     let shows = exitCode.map { $0 == code } ?? (code != 0 && !Self.notRun.contains(code))
-    return Finding(
-      shows: shows,
-      text: code == ShellCommand.timedOut
-        ? "the command took more than \(seconds) s" : "the command ended with \(code)")
+    let text =
+      switch code {
+      case ShellCommand.timedOut: "the command took more than \(seconds) s"
+      case 126: "the command ended with 126: the shell may not run it"
+      case 127: "the command ended with 127: the shell does not find it"
+      default: "the command ended with \(code)"
+      }
+    return Finding(shows: shows, text: text)
   }
 }
 

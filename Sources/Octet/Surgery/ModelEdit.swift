@@ -69,12 +69,8 @@ public struct ModelEdit: Sendable {
   public func write(
     _ path: String, log: DiagnosticLog
   ) throws(DiagnosticFailure) -> (bytes: Int, check: SurgeryCheck) {
-    let bytes = try model.write(path, log: log)
-    return (
-      bytes,
-      try SurgeryCheck.run(
-        path, against: before, inputs: before.graph.inputs, outputs: outputs, log: log)
-    )
+    try model.write(
+      path, checkedAgainst: before, inputs: before.graph.inputs, outputs: outputs, log: log)
   }
 
   /// The inputs and outputs as they are now: `input 'x': f32[1,8]`.

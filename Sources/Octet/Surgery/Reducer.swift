@@ -17,7 +17,8 @@ struct Reducer {
   private(set) var tests = 0
   private(set) var wasInterrupted = false
   /// What the last part that was tried has shown.
-  private(set) var lastText = "no part of it can be tried"
+  private(set) var lastText =
+    "no part of it can be tried: a model beside it needs tensors of the same names"
 
   private struct Interrupted: Error {}
 

@@ -1,4 +1,5 @@
 public import OctetDiagnostics
+import OctetFiles
 import OctetIR
 import OctetOps
 import OctetRuntime
@@ -14,12 +15,8 @@ public struct SurgeryCheck: Sendable {
   /// Reads the written file back, verifies it, and runs it and the model it was made of on the same random inputs, an
   /// operator a step.
   ///
-  /// - Parameters:
-  ///   - whole: the model before.
-  ///   - inputs: the tensors of `whole` that are the file's inputs, in order.
-  ///   - outputs: those that are its outputs.
   /// - Throws: after logging `OCT0923` where the file is not what it should be.
-  static func run(
+  fileprivate static func run(
     _ path: String, against whole: Model, inputs: [ValueID], outputs: [ValueID],
     log: DiagnosticLog
   ) throws(DiagnosticFailure) -> SurgeryCheck {
@@ -31,6 +28,8 @@ public struct SurgeryCheck: Sendable {
           notes: found.diagnostics.filter { $0.severity == .error }.map { $0.message },
           help: "report it with the model: the fault is Octet's"))
     }
+    // A pipe cannot be read back.
+    try log.attempt { () throws(Diagnostic) in _ = try MappedFile(path) }
     let written: Model
     do {
       written = try Model.open(path, ModelOptions(threads: whole.threads), log: found)
@@ -101,6 +100,25 @@ public struct SurgeryCheck: Sendable {
 }
 
 extension Model {
+  /// Writes a model that was cut or edited, and compares the file with what it was made of.
+  ///
+  /// - Parameters:
+  ///   - whole: the model before.
+  ///   - inputs: the tensors of `whole` that are the file's inputs, in order.
+  ///   - outputs: those that are its outputs.
+  /// - Returns: the size in bytes, and what was compared.
+  /// - Throws: after logging `OCT0923` where the file is not what it should be.
+  func write(
+    _ path: String, checkedAgainst whole: Model, inputs: [ValueID], outputs: [ValueID],
+    log: DiagnosticLog
+  ) throws(DiagnosticFailure) -> (bytes: Int, check: SurgeryCheck) {
+    let bytes = try write(path, log: log)
+    return (
+      bytes,
+      try SurgeryCheck.run(path, against: whole, inputs: inputs, outputs: outputs, log: log)
+    )
+  }
+
   /// Random contents for each input. Where the model that is compared has codes for an input of real numbers, they are
   /// numbers that its codes stand for.
   fileprivate func randomInputs(

@@ -12,8 +12,8 @@ extension Model {
     let errorsBefore = log.errorCount
     var result: [ValueID] = []
     for text in texts {
-      let whole = graph.tensor(text)
-      for name in whole == nil ? text.split(separator: ",").map({ String($0) }) : [text] {
+      let names = text.split(separator: ",").map { String($0) }
+      for name in graph.tensor(text) != nil || names.isEmpty ? [text] : names {
         guard let id = graph.tensor(name) else {
           log.add(noSuchTensor(name))
           continue

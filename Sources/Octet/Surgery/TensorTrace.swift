@@ -44,6 +44,12 @@ public struct TensorTrace: Sendable {
     try log.attempt { () throws(Diagnostic) in try NPZ.write(arrays, to: path) }
   }
 
+  /// What a tensor is called in a trace, the array that is nearest to its type first: codes are for codes, and real numbers
+  /// for real ones.
+  static func keys(of name: String, _ type: TensorType) -> [String] {
+    type.isQuantized ? [name + codesSuffix, name] : [name, name + codesSuffix]
+  }
+
   /// The arrays of a trace that Octet or another program has written.
   public static func arrays(
     _ path: String, log: DiagnosticLog

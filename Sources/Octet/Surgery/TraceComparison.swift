@@ -34,9 +34,9 @@ public struct TraceComparison: Sendable {
     var rows: [Row] = []
     var missing: [String] = []
     for entry in trace.entries where entry.isKept {
-      let codes = entry.name + TensorTrace.codesSuffix
       let type = entry.tensor.type
-      guard var other = [codes, entry.name].lazy.compactMap({ others[$0] }).first else {
+      let keys = TensorTrace.keys(of: entry.name, type)
+      guard var other = keys.lazy.compactMap({ others[$0] }).first else {
         missing.append(entry.name)
         continue
       }
@@ -102,13 +102,14 @@ public struct TraceComparison: Sendable {
   private var conclusion: String {
     let allowed =
       bound.map { "\(shortDecimal($0)) of the largest value" }
-      ?? "\(shortDecimal(TensorDifference.floatBound)) of the largest value, and codes by nothing"
+      ?? "\(shortDecimal(TensorDifference.floatBound)) of the largest value, codes exact"
     guard let first else {
-      return "\(counted(rows.count, "tensor")) differ by no more than \(allowed)"
+      return
+        "\(counted(rows.count, "tensor")) \(rows.count == 1 ? "agrees" : "agree") within the bound (\(allowed))"
     }
     let place = first.entry.location.map { ": " + $0.text } ?? ""
     let maker = first.entry.index.map { ", operator \($0) (\(first.entry.op ?? ""))" } ?? ""
-    return "the first that differs by more than \(allowed): '\(first.entry.name)'\(maker)\(place)"
+    return "the first beyond the bound (\(allowed)): '\(first.entry.name)'\(maker)\(place)"
   }
 
   public var json: JSON {

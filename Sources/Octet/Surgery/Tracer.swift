@@ -58,7 +58,7 @@ public final class Tracer {
     let types = session.prepared.inputs.map { $0.type }
     var result: [(name: String?, input: Session.Input)] = []
     for (name, type) in zip(session.inputNames, types) {
-      for key in [name + TensorTrace.codesSuffix, name] {
+      for key in TensorTrace.keys(of: name, type) {
         guard let tensor = arrays.first(where: { $0.name == key })?.tensor else { continue }
         let single = tensor.inSinglePrecision ?? tensor
         guard let stored = single.stored(as: type) else { continue }
