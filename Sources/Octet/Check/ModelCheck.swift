@@ -2,6 +2,7 @@ public import OctetData
 public import OctetDiagnostics
 import OctetIR
 import OctetPasses
+import OctetTFLite
 
 /// All that would stop or spoil a conversion, with the ways out, each of them tried.
 public struct ModelCheck: Sendable {
@@ -141,12 +142,19 @@ struct Attempt {
   /// Converted, but with its layers whole.
   let model: Model?
 
-  /// - Parameter needsWeights: whether a model whose weights are not given is refused.
-  init(_ path: String, _ options: ModelOptions, needsWeights: Bool = true) {
+  /// - Parameters:
+  ///   - needsWeights: whether a model whose weights are not given is refused.
+  ///   - needsForms: whether one is refused with operators that cannot be written.
+  init(
+    _ path: String, _ options: ModelOptions, needsWeights: Bool = true, needsForms: Bool = true
+  ) {
     let log = DiagnosticLog()
     let read = try? Model.open(path, options, needsWeights: needsWeights, log: log)
     model = read.flatMap { read in
-      try? read.optimized(passes: read.isShapedByData ? [] : Pipeline.comparison, log: log)
+      let model = try? read.optimized(
+        passes: read.isShapedByData ? [] : Pipeline.comparison, log: log)
+      if needsForms, let model { try? TFLiteWriter.requireOperators(model.graph, log: log) }
+      return log.hasErrors ? nil : model
     }
     diagnostics = log.diagnostics
   }

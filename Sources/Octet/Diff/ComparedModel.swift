@@ -37,7 +37,7 @@ public struct ComparedModel: Sendable {
     _ path: String, _ options: ModelOptions, shapes: [[Int]] = [], log: DiagnosticLog
   ) throws(DiagnosticFailure) {
     let needsWeights = options.weights != nil
-    let attempt = Attempt(path, options, needsWeights: needsWeights)
+    let attempt = Attempt(path, options, needsWeights: needsWeights, needsForms: false)
     if let model = attempt.model {
       self.init(path, model, options)
       return

@@ -286,8 +286,8 @@ enum ReportPage {
             const wanted = [], weights = [];
             for (const item of layer) {
               const others = item[sweep % 2 ? "below" : "above"];
-              // Ways stay straight before nodes come near to what they read.
-              const weight = (other) => (item.isWay && other.isWay ? 8 : item.isWay || other.isWay ? 2 : 1);
+              // Ways stay straight before nodes come near to what they read, and data before constants.
+              const weight = (other) => (item.isWay && other.isWay ? 8 : item.isWay || other.isWay ? 2 : item.flows && !other.flows ? 0.01 : 1);
               const sum = total(others.map(weight));
               wanted.push(sum ? total(others.map((other) => weight(other) * other.x)) / sum : item.x);
               weights.push(sum || 0.1);
@@ -381,7 +381,7 @@ enum ReportPage {
               make("title", {}, `${node.title} ${node.name}`),
               make("rect", { class: "body", width: node.width, height: sizes.height, rx: node.ends ? 22 : node.isConversion ? 0 : 6 }),
               make("text", { x: 10, y: 18 }, clipped(node.title + (node.mark && node.mark !== "same" ? ` (${node.mark})` : ""), 25)),
-              make("text", { class: "small", x: 10, y: 34 }, brief(node.name, Math.floor(node.width / 7))), bars(node, tensor),
+              make("text", { class: "small", x: 10, y: 34 }, brief(node.name, Math.floor((node.width - 14) / 7))), bars(node, tensor),
               rank && rank <= 10 && !node.isOutput ? make("text", { class: "badge", x: node.width - 10, y: 18, "text-anchor": "end" }, `#${rank}`) : null);
             group.append(node.element);
           }

@@ -60,23 +60,12 @@ struct TargetCheck {
         + "(\(builtin))")
     switch target {
     case .tfLite(let release):
-      if let foreign = node.op as? Foreign, !Self.builtins.contains(foreign.type) {
-        return Diagnostic(
-          .targetOperator, "\(place.text) is no operator of TFLite's",
-          helps: [
-            .init("register it in the program that runs the model"),
-            .init("or cut the model before it with --outputs"),
-          ])
-      }
       guard let op, op.entry.custom == nil else { return nil }
       let version = model.operatorVersion(graph, node, op, isMain: isMain)
       return problem(graph, node, op, version, on: release, place)
     case .micro: return microProblem(graph, node, builtin, place)
     }
   }
-
-  private static let builtins = Set(
-    (0...Int32(255)).compactMap { BuiltinOperator(rawValue: $0).name })
 
   private struct Place {
     /// The tensor that the operator makes.

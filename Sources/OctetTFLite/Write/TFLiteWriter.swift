@@ -1,5 +1,5 @@
 package import OctetDiagnostics
-import OctetIR
+package import OctetIR
 import OctetOps
 package import OctetSchema
 
@@ -21,6 +21,7 @@ package struct TFLiteWriter {
   package static func write(
     _ model: TFLiteModel, log: DiagnosticLog
   ) throws(DiagnosticFailure) -> SerializedModel {
+    try requireOperators(model.graph, log: log)
     var main = model.graph
     main.makeNamesUnique()
     var writer = TFLiteWriter(main, log: log)
@@ -31,6 +32,38 @@ package struct TFLiteWriter {
       throw log.failure(
         Diagnostic(.modelTooLarge, "the model does not fit the 2 GB that a .tflite may have"))
     }
+  }
+
+  /// Logs `OCT0401` for each kind of operator without a TFLite form.
+  package static func requireOperators(
+    _ main: Graph, log: DiagnosticLog
+  ) throws(DiagnosticFailure) {
+    var kinds: [(graph: Graph, nodes: [Node])] = []
+    for graph in [main] + main.allSubgraphs {
+      for node in graph.nodes where OpCatalog.builtin(node.op) == nil {
+        let kind = kinds.firstIndex {
+          $0.nodes[0].operatorName == node.operatorName
+            && $0.nodes[0].foreignReason == node.foreignReason
+        }
+        if let kind { kinds[kind].nodes.append(node) } else { kinds.append((graph, [node])) }
+      }
+    }
+    for (graph, nodes) in kinds {
+      let (node, count) = (nodes[0], nodes.count)
+      let isTFLite = (node.op as? Foreign)?.framework == "tflite"
+      log.add(
+        graph.described(
+          Diagnostic(
+            .operatorLeft,
+            isTFLite
+              ? "operator '\(node.operatorName)' is not supported"
+              : "'\(node.operatorName)' has no lowering to TFLite",
+            notes: [node.foreignReason, count == 1 ? nil : "there are \(count) of them"]
+              .compactMap { $0 },
+            help: "take the operator out of the model, or cut the model before it with --outputs"),
+          node))
+    }
+    try log.throwIfErrors()
   }
 
   private init(_ main: Graph, log: DiagnosticLog) {
@@ -105,7 +138,7 @@ package struct TFLiteWriter {
     for value in graph.values { tensors.append(tensor(value)) }
     var operators: [FlatObject] = []
     for node in graph.nodes {
-      if let object = object(node, in: index, &tensors) { operators.append(object) }
+      operators.append(object(node, in: index, &tensors))
     }
     return SubGraphTable.object(
       tensors: tensors, inputs: graph.inputs.map { Int32($0.index) },
@@ -142,11 +175,10 @@ package struct TFLiteWriter {
   /// - Parameter tensors: those of the graph, to which variable tensors are added.
   private mutating func object(
     _ node: Node, in graphIndex: Int, _ tensors: inout [FlatObject]
-  ) -> FlatObject? {
+  ) -> FlatObject {
     let graph = graphs[graphIndex]
     guard let op = OpCatalog.builtin(node.op) else {
-      report(node, in: graph)
-      return nil
+      preconditionFailure("operators without a form have been refused")
     }
     let operands = graph.operands(of: node.inputs)
     let results = node.outputs.map { graph[$0].type }
@@ -168,20 +200,6 @@ package struct TFLiteWriter {
       builtinOptions: options.type == .none
         ? nil : options.table(options.subgraphs.map { place(of: $0, in: graphIndex) }),
       customOptions: options.custom.map { .owned($0) })
-  }
-
-  private func report(_ node: Node, in graph: Graph) {
-    let isTFLite = (node.op as? Foreign)?.framework == "tflite"
-    log.add(
-      graph.described(
-        Diagnostic(
-          .operatorLeft,
-          isTFLite
-            ? "operator '\(node.operatorName)' is not supported"
-            : "'\(node.operatorName)' has no lowering to TFLite",
-          notes: [node.foreignReason].compactMap { $0 },
-          help: "take the operator out of the model, or cut the model before it with --outputs"),
-        node))
   }
 
   private func place(of name: String, in graphIndex: Int) -> Int32 {
