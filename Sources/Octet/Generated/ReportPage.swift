@@ -294,6 +294,12 @@ enum ReportPage {
             }
             settle(layer, wanted, weights);
           }
+        // What depends on constants alone comes near to what reads it, without moving the rest.
+        for (const layer of filled) {
+          const rests = layer.map((item) => item.isWay || item.flows || !item.below.length);
+          const wanted = layer.map((item, i) => (rests[i] ? item.x : total(item.below.map((other) => other.x)) / item.below.length));
+          settle(layer, wanted, rests.map((rest) => (rest ? 1000 : 1)));
+        }
         let [least, most] = [Infinity, -Infinity];
         layers.forEach((layer, index) => layer.forEach((item) => {
           item.y = index * pitch;
