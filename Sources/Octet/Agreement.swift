@@ -16,20 +16,52 @@ public struct Agreement: Sendable {
     /// Whether the output is a list of class scores.
     let isScores: Bool
     /// The largest absolute difference of an element.
-    public fileprivate(set) var largest: Float = 0
-    fileprivate var sum = 0.0
-    fileprivate var signal = 0.0
-    fileprivate var noise = 0.0
-    fileprivate var elements = 0
-    fileprivate var topMatches = 0
+    public private(set) var largest: Float = 0
+    /// Elements that are NaN or infinite in one model and another number in the other.
+    public private(set) var unreal = 0
+    private var sum = 0.0
+    private var signal = 0.0
+    private var noise = 0.0
+    private var elements = 0
+    private var topMatches = 0
+
+    init(name: String, _ type: TensorType) {
+      self.name = name
+      isScores = ClassScore.isList(type.shape.dimensions.map { $0.value })
+    }
 
     /// Samples whose best class is the same; nil for an output that is no list of scores.
     public var sameTop: Int? { isScores ? topMatches : nil }
 
     public var mean: Double { elements == 0 ? 0 : sum / Double(elements) }
 
-    /// Signal to noise in dB; infinite when both are equal.
-    public var decibels: Double { noise == 0 ? .infinity : 10 * log10(signal / noise) }
+    /// Signal to noise in dB; infinite when both are equal, and below all numbers where some are not real.
+    public var decibels: Double {
+      unreal > 0 ? -.infinity : noise == 0 ? .infinity : 10 * log10(signal / noise)
+    }
+
+    /// `49.3 dB`, `exact`, or how many numbers are none.
+    public var text: String {
+      unreal > 0
+        ? "\(unreal) of \(elements) numbers NaN or infinite"
+        : decibels.isFinite ? "\(decimals(decibels, 1)) dB" : "exact"
+    }
+
+    mutating func add(_ expected: [Float], _ found: [Float]) {
+      for (x, y) in zip(expected, found) where x != y && !(x.isNaN && y.isNaN) {
+        guard x.isFinite, y.isFinite else {
+          unreal += 1
+          continue
+        }
+        let difference = abs(x - y)
+        largest = max(largest, difference)
+        sum += Double(difference)
+        noise += Double(difference) * Double(difference)
+      }
+      for x in expected where x.isFinite { signal += Double(x) * Double(x) }
+      elements += expected.count
+      if bestClass(expected) == bestClass(found) { topMatches += 1 }
+    }
   }
 
   public let samples: Int
@@ -51,9 +83,7 @@ public struct Agreement: Sendable {
     var result = Agreement(
       samples: indices.count, kind: kind,
       outputs: float.graph.outputs.map { id in
-        let value = float.graph[id]
-        let isScores = ClassScore.isList(value.type.shape.dimensions.map { $0.value })
-        return Output(name: value.name, isScores: isScores)
+        Output(name: float.graph[id].name, float.graph[id].type)
       })
     for first in stride(from: 0, to: indices.count, by: 16) {
       let group = Array(indices[first..<min(first + 16, indices.count)])
@@ -75,16 +105,7 @@ public struct Agreement: Sendable {
 
   private mutating func add(_ expected: [[Float]], _ found: [[Float]]) {
     for index in outputs.indices {
-      let (a, b) = (expected[index], found[index])
-      for (x, y) in zip(a, b) {
-        let difference = abs(x - y)
-        outputs[index].largest = max(outputs[index].largest, difference)
-        outputs[index].sum += Double(difference)
-        outputs[index].signal += Double(x) * Double(x)
-        outputs[index].noise += Double(difference) * Double(difference)
-      }
-      outputs[index].elements += a.count
-      if bestClass(a) == bestClass(b) { outputs[index].topMatches += 1 }
+      outputs[index].add(expected[index], found[index])
     }
   }
 
@@ -93,9 +114,8 @@ public struct Agreement: Sendable {
     let words = counted(samples, kind.isEmpty ? "sample" : kind + " sample")
     return "verified against float on \(words):\n"
       + outputs.map { output in
-        let decibels = output.decibels.isFinite ? "\(decimals(output.decibels, 1)) dB" : "exact"
-        return "  output '\(output.name)': largest difference \(output.largest), mean "
-          + "\(Float(output.mean)), \(decibels)"
+        "  output '\(output.name)': largest difference \(output.largest), mean "
+          + "\(Float(output.mean)), \(output.text)"
           + (output.sameTop.map { ", same top-1 on \($0) of \(samples)" } ?? "") + "\n"
       }.joined()
   }
@@ -109,7 +129,8 @@ public struct Agreement: Sendable {
           outputs.map { output in
             .members([
               ("name", .string(output.name)), ("largest", .number(Double(output.largest))),
-              ("mean", .number(output.mean)), ("snr_db", .number(output.decibels)),
+              ("mean", .number(output.mean)), ("snr_db", .finite(output.decibels)),
+              ("unreal", output.unreal > 0 ? .int(output.unreal) : nil),
               ("same_top1", output.sameTop.map { .int($0) }),
             ])
           })
@@ -124,7 +145,7 @@ public struct Agreement: Sendable {
     return Diagnostic(
       .poorAgreement,
       "the int8 model's outputs differ much from the float model's: "
-        + poor.map { "'\($0.name)' \(decimals($0.decibels, 1)) dB" }.joined(separator: ", "),
+        + poor.map { "'\($0.name)' \($0.text)" }.joined(separator: ", "),
       at: Location(file: path),
       helps: [
         .init("check that --preprocess is what the model was trained with"),

@@ -89,6 +89,67 @@ import Testing
     )
   }
 
+  @Test func numbersThatAreNoneAreNotCalledExact() throws {
+    func text(_ op: String) -> String {
+      """
+      octet-ir 1
+      graph @main(%x: f32[1,4]) -> (%y) {
+      %y = \(op)(%x) : f32[1,4]
+      }
+      """
+    }
+    let found = try compared(
+      try model(text("exp"), "a.oct"), try model(text("log"), "b.oct"), [1, 4], [-1, -2, -3, -4])
+    #expect(found.outputs[0].unreal == 4 && found.outputs[0].decibels == -.infinity)
+    #expect(found.text.contains("'y': 4 of 4 numbers NaN or infinite"))
+    #expect(!found.text.contains("exact, largest"))
+    let tensor = try #require(found.tensors.last)
+    #expect(tensor.own == -.infinity && tensor.causes.first?.kind == .unreal)
+  }
+
+  /// Rows of a table that whole numbers choose. The last row differs.
+  @Test func inputsCanBeWholeNumbers() throws {
+    func text(_ last: Float) -> String {
+      """
+      octet-ir 1
+      graph @main(%x: i32[1,2]) -> (%z) {
+      %table = const [0.5, 1.0, 1.5, 2.0, \(last), 3.0] : f32[3,2]
+      %y = gather(%table, %x) : f32[1,2,2]
+      %z = add(%y, %y) : f32[1,2,2]
+      }
+      """
+    }
+    let (a, b) = (try model(text(2.5), "a.oct"), try model(text(4.5), "b.oct"))
+    let same = try compared(a, b, [1, 2], [0, 1])
+    #expect(same.tensors.map { $0.name } == ["x", "y", "z"] && same.ranking.isEmpty)
+    let found = try compared(a, b, [1, 2], [2, 1])
+    #expect(found.ranking.map { found.tensors[$0].name } == ["y"])
+    #expect(found.outputs[0].largest == 4)
+  }
+
+  @Test func subgraphsAreSaidNotToBeLookedInto() throws {
+    let text = """
+      octet-ir 1
+      graph @main(%x: f32[1,4]) -> (%y) {
+        graph @more(%v: f32[1,4]) -> (%w) {
+          %w = add(%v, %v)
+        }
+        graph @same(%v: f32[1,4]) -> (%w) {
+          %w = neg(%v)
+        }
+        %zero = const [0.0] : f32[1]
+        %axes = const [0, 1] : i32[2]
+        %below = less(%x, %zero) : bool[1,4]
+        %any = reduce_any(%below, %axes) : bool[]
+        %y = if(%any, %x) {then = @more, else = @same} : f32[1,4]
+      }
+      """
+    let model = try model(text, "a.oct")
+    let found = try compared(model, model, [1, 4], [1, 2, 3, 4])
+    #expect(found.withSubgraphs == ["if 'y'"])
+    #expect(found.text.contains("only the results are compared of what runs subgraphs: if 'y'"))
+  }
+
   @Test func inputsMustBeTheSame() throws {
     let a = try model(Self.text(), "a.oct")
     let b = try model(

@@ -53,10 +53,14 @@ struct CalibrationCheck {
   private static let leastSpread = 0.01
   /// What one range counts at most, so that one that is wrong by itself does not decide.
   private static let mostSpreads = 4.0
+  /// By so much a range may be wider since it is that of more data.
+  private static let moreData = 0.25
   /// Ranges as near to the data's are made of them: codes divide a range by 255.
   private static let exactly = 0.003
   /// What a guess must gain in squares of spreads.
   private static let leastGain = 6.0
+  /// And what part of them it may leave.
+  private static let mostLeft = 0.4
 
   /// A paired tensor with a range of its own.
   private struct Range {
@@ -69,9 +73,11 @@ struct CalibrationCheck {
   ///
   /// - Parameters:
   ///   - ranged: the pairs whose ranges calibration has chosen.
+  ///   - isFaulty: whether a layer is known to be at fault, so that nearly all ranges must be others'.
   ///   - samples: for each, one float32 tensor [1, …] an input of `a`.
   static func cause(
-    _ a: Graph, _ b: Graph, _ ranged: [TensorPairs.Pair], samples: [[Tensor]], threads: Int
+    _ a: Graph, _ b: Graph, _ ranged: [TensorPairs.Pair], isFaulty: Bool, samples: [[Tensor]],
+    threads: Int
   ) -> Cause? {
     let ranges: [Range] = ranged.compactMap { pair in
       guard let codec = Codec(b[pair.b].type) else { return nil }
@@ -98,30 +104,47 @@ struct CalibrationCheck {
       let all = ends.reduce(into: Ends()) { all, one in
         all.merge(one) { (min($0.low, $1.low), max($0.high, $1.high)) }
       }
-      return ranges.map { abs(misfit($0, all[$0.a])) }
+      return ranges.map { misfit($0, all[$0.a]) }
     }
     func scores(_ misfits: [Double]) -> [Double] {
-      zip(misfits, spreads).map { min($0 / $1, mostSpreads) * min($0 / $1, mostSpreads) }
+      zip(misfits, spreads).map { misfit, spread in
+        let spreads = min(max(misfit > 0 ? misfit - moreData : -misfit, 0) / spread, mostSpreads)
+        return spreads * spreads
+      }
     }
     func sum(_ values: [Double]) -> Double { values.reduce(0, +) }
     let before = misfits(own)
     let tried = guesses.dropFirst().map { guess in
-      (guess, misfits(ends(of: guess, loop, observed, samples)))
+      let ends = ends(of: guess, loop, observed, samples)
+      return (guess, misfits(ends), ends)
     }
-    guard let (guess, after) = tried.min(by: { sum(scores($0.1)) < sum(scores($1.1)) }) else {
-      return nil
+    // What calibration was given went through the inputs, so their ranges have the same to tell.
+    let fitting = tried.filter { _, misfits, _ in
+      ranges.indices.allSatisfy {
+        !a.inputs.contains(ranges[$0].a) || abs(misfits[$0]) < abs(before[$0]) + spreads[$0]
+      }
     }
-    // Where the same samples were calibrated with, ranges are exactly theirs.
-    let exact = [before, after].map { $0.count { $0 < exactly } }
+    guard let (guess, after, changed) = fitting.min(by: { sum(scores($0.1)) < sum(scores($1.1)) })
+    else { return nil }
+    // Where the same samples were calibrated with, ranges are exactly theirs. One that all samples have is a clamp's.
+    let exact = [(before, own), (after, changed)].map { misfits, ends in
+      ranges.indices.count { index in
+        let each = ends.map { misfit(ranges[index], $0[ranges[index].a]) }
+        return abs(misfits[index]) < exactly && (each.max() ?? 0) - (each.min() ?? 0) > 1e-4
+      }
+    }
     let (scoresBefore, scoresAfter) = (scores(before), scores(after))
     // Else those that the guess makes a difference to must fit it.
     let told = ranges.indices.filter { abs(scoresBefore[$0] - scoresAfter[$0]) > 0.5 }
     let better = told.count { scoresAfter[$0] < scoresBefore[$0] }
     let fits =
-      sum(scoresBefore) - sum(scoresAfter) > leastGain && 4 * better >= 3 * told.count
+      sum(scoresBefore) - sum(scoresAfter) > leastGain
+      && sum(scoresAfter) < mostLeft * sum(scoresBefore)
+      && told.count >= 3 && 4 * better >= 3 * told.count
       && sum(told.map { scoresAfter[$0] }) < 2 * Double(told.count)
     guard fits || exact[1] - exact[0] >= max(3, ranges.count / 4) else { return nil }
-    let closer = zip(before, after).count { $1 < $0 }
+    let closer = zip(before, after).count { abs($1) < abs($0) }
+    if isFaulty, 4 * closer < 3 * ranges.count { return nil }
     return Cause(
       .calibrationData,
       "the calibration data are unlike the data here: the ranges of \(closer) of \(ranges.count) tensors fit inputs better that are \(guess.text)",
@@ -161,7 +184,7 @@ struct CalibrationCheck {
     let (low, high) = ends ?? (0, 0)
     let (held, needed) =
       range.high >= -0.9 * range.low ? (range.high, high) : (-range.low, -low)
-    guard held > 0, needed > 0 else { return 3 }
-    return max(-3, min(3, log(Double(held) / Double(needed))))
+    guard held > 0, needed > 0 else { return 8 }
+    return log(Double(held) / Double(needed))
   }
 }

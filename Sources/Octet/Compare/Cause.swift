@@ -12,6 +12,10 @@ public struct Cause: Sendable, Equatable {
     /// A bias does not fit int32 at its scale.
     case saturatedBias = "saturated-bias"
     case otherBias = "other-bias"
+    /// A scale does not fit those of the tensors around it.
+    case otherScale = "other-scale"
+    /// An operator reads other tensors than the reference's.
+    case otherInput = "other-input"
     /// An operator or a clamp of the reference is missing.
     case missingOperator = "missing-operator"
     /// An operator has other settings than the reference's.
@@ -41,13 +45,13 @@ public struct Cause: Sendable, Equatable {
     var isOfOperator: Bool {
       [
         .unreal, .permutedWeights, .otherWeights, .saturatedBias, .otherBias, .missingOperator,
-        .otherSettings, .padding,
+        .otherSettings, .otherScale, .otherInput, .padding,
       ].contains(self)
     }
 
     /// Whether it is a fault whatever it costs.
     var isCertain: Bool {
-      [.unreal, .permutedWeights, .saturatedBias, .zeroPoint].contains(self)
+      [.unreal, .permutedWeights, .saturatedBias, .otherScale, .zeroPoint].contains(self)
     }
   }
 

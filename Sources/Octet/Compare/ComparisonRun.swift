@@ -32,9 +32,12 @@ struct ComparisonRun {
   private let judged: [ValueID]
   private let outputPairs: [(a: ValueID, b: ValueID)]
   /// By value of B: its counterpart, its place in `pairs`, and what it is converted from where a conversion makes it.
-  private let partner: [ValueID: ValueID]
+  let partner: [ValueID: ValueID]
   private let indices: [ValueID: Int]
-  private let converted: [ValueID: ValueID]
+  let converted: [ValueID: ValueID]
+  private let areConverted: Set<ValueID>
+  /// By value of B, its place among the outputs of `candidate`.
+  private let candidatePlaces: [ValueID: Int]
 
   /// The parts of a graph, and which of its values each of their inputs is given.
   private struct Parts {
@@ -69,6 +72,7 @@ struct ComparisonRun {
       b.nodes.filter { $0.isConversion }.compactMap { node in
         node.inputs[0].map { (node.outputs[0], $0) }
       }, uniquingKeysWith: { first, _ in first })
+    areConverted = Set(converted.values)
     let consumers = b.consumers()
     statistics = pairs.pairs.map { pair in
       let gains = consumers[pair.b.index].map { b.nodes[$0].int8Rule?.negativeGain ?? 1 }
@@ -110,6 +114,8 @@ struct ComparisonRun {
       !b.outputs.contains($0) && !b.inputs.contains($0)
     }
     candidate = try PreparedGraph(observed, threads: threads, log: log)
+    candidatePlaces = Dictionary(
+      zip(candidate.graph.outputs, 0...), uniquingKeysWith: { first, _ in first })
     partsA = try Parts(a, cuts: pairs.pairs.map { $0.a }, threads: threads, log: log)
     partsB = try Parts(b, cuts: pairs.pairs.map { $0.b }, threads: threads, log: log)
   }
@@ -117,9 +123,9 @@ struct ComparisonRun {
   /// The part that noise has of an output's power, for one group of samples.
   private static func noise(_ wanted: [Float], _ found: [Float]) -> Double? {
     var (signal, noise) = (0.0, 0.0)
-    for (x, y) in zip(wanted, found) where x.isFinite && y.isFinite {
+    for (x, y) in zip(wanted, found) where x.isFinite {
       signal += Double(x) * Double(x)
-      noise += Double(y - x) * Double(y - x)
+      noise += y.isFinite ? Double(y - x) * Double(y - x) : .infinity
     }
     return signal > 0 ? noise / signal : nil
   }
@@ -129,82 +135,51 @@ struct ComparisonRun {
 
   // MARK: Running
 
-  /// Finds out on some samples which of B's tensors have scaled channels. None has where the outputs are far from A's.
+  /// Finds out, on some samples where channels are shifted, which of B's tensors have changed channels.
   mutating func findMappings(
-    _ batches: [[Tensor]], log: DiagnosticLog
+    _ samples: [[Tensor]], log: DiagnosticLog
   ) throws(DiagnosticFailure) {
-    var fits = pairs.map { pair in
-      let extents = b[pair.b].type.shape.extents ?? []
-      return ChannelMappingFit(channels: extents.count > 1 ? max(extents.last ?? 1, 1) : 1)
-    }
-    var noise: [Double] = []
-    for batch in batches {
-      try forEachRun(of: batch, log) { reference, found in
-        for (index, pair) in pairs.enumerated() {
-          guard let x = reference[pair.a], let y = found[pair.b], x.count == y.count else {
-            continue
-          }
-          fits[index].add(x, y)
+    let finder = ChannelMappingFinder(a, b, PartFinder(a, b, pairs))
+    let values = finder.values
+    guard !values.isEmpty else { return }
+    var sums: [ValueID: ChannelSums] = [:]
+    for sample in samples {
+      let (reference, inputs) = try run(on: sample, log)
+      for pair in pairs where values.contains(pair.a) {
+        guard let x = reference[pair.a], let y = found(pair.b, inputs), x.count == y.count else {
+          continue
         }
-        for (first, second) in outputPairs {
-          if let x = reference[first], let y = found[second] { noise += [Self.noise(x, y) ?? 0] }
-        }
+        let channels = max(b[pair.b].type.shape.extents?.last ?? 1, 1)
+        sums[pair.a, default: ChannelSums(channels: channels)].add(x, y)
       }
     }
-    guard noise.reduce(0, +) < 0.3 * Double(noise.count) else { return }
-    let groups = sameChannels()
-    for (index, pair) in pairs.enumerated()
-    where !b.outputs.contains(pair.b) && !b.inputs.contains(pair.b) {
-      let others = groups[index].filter { $0 != index }.map { fits[$0] }
-        .filter { $0.channelCount == fits[index].channelCount }
-      mappings[index] = fits[index].mapping(with: others)
-    }
+    let found = finder.mappings(sums)
+    mappings = pairs.map { found[$0.a] }
   }
 
-  /// For each pair, all whose tensors have its channels: what operators without weights make of it, and it of them.
-  private func sameChannels() -> [[Int]] {
-    var neighbours: [ValueID: [ValueID]] = [:]
-    for node in b.nodes where node.int8Rule?.weights == nil {
-      let inputs = node.inputs.compactMap { $0 }.filter { b[$0].constant == nil }
-      guard inputs.count == 1 else { continue }
-      for output in node.outputs { neighbours[output, default: []] += inputs }
-      neighbours[inputs[0], default: []] += node.outputs
+  /// Runs both graphs on one sample.
+  ///
+  /// - Returns: what A's tensors hold, and B's inputs. B's other tensors are read where they are (`found`).
+  private func run(
+    on sample: [Tensor], _ log: DiagnosticLog
+  ) throws(DiagnosticFailure) -> (reference: [ValueID: [Float]], inputs: [ValueID: [Float]]) {
+    try whole.forEachGroup(of: sample) { _ throws(DiagnosticFailure) in
+      whole.prepared.invoke()
+      try log.attempt { () throws(Diagnostic) in try whole.prepared.requireSoundRun() }
     }
-    var groups: [[Int]] = pairs.map { _ in [] }
-    var seen: Set<ValueID> = []
-    for pair in pairs where !seen.contains(pair.b) {
-      var (group, open): ([Int], [ValueID]) = ([], [pair.b])
-      while let next = open.popLast() {
-        guard seen.insert(next).inserted else { continue }
-        if let index = indices[next] { group.append(index) }
-        open += neighbours[next] ?? []
-      }
-      for index in group { groups[index] = group }
+    let reference = places.mapValues { whole.prepared.outputs[$0.output].reals() }
+    var inputs: [ValueID: [Float]] = [:]
+    for (id, view) in zip(b.inputs, candidate.inputs) {
+      feed(view, partner[id].flatMap { reference[$0] })
+      inputs[id] = view.reals()
     }
-    return groups
+    candidate.invoke()
+    try log.attempt { () throws(Diagnostic) in try candidate.requireSoundRun() }
+    return (reference, inputs)
   }
 
-  /// Runs both graphs; `body` gets what their tensors hold.
-  private func forEachRun(
-    of batch: [Tensor], _ log: DiagnosticLog,
-    _ body: (_ reference: [ValueID: [Float]], _ found: [ValueID: [Float]]) throws(DiagnosticFailure)
-      -> Void
-  ) throws(DiagnosticFailure) {
-    let loop = whole
-    try loop.forEachGroup(of: batch) { _ throws(DiagnosticFailure) in
-      loop.prepared.invoke()
-      try log.attempt { () throws(Diagnostic) in try loop.prepared.requireSoundRun() }
-      let reference = places.mapValues { loop.prepared.outputs[$0.output].reals() }
-      var found: [ValueID: [Float]] = [:]
-      for (id, view) in zip(b.inputs, candidate.inputs) {
-        feed(view, partner[id].flatMap { reference[$0] })
-        found[id] = view.reals()
-      }
-      candidate.invoke()
-      try log.attempt { () throws(Diagnostic) in try candidate.requireSoundRun() }
-      for (id, view) in zip(candidate.graph.outputs, candidate.outputs) { found[id] = view.reals() }
-      try body(reference, found)
-    }
+  private func found(_ id: ValueID, _ inputs: [ValueID: [Float]]) -> [Float]? {
+    candidatePlaces[id].map { candidate.outputs[$0].reals() } ?? inputs[id]
   }
 
   private func feed(_ view: TensorView, _ values: [Float]?) {
@@ -212,42 +187,45 @@ struct ComparisonRun {
     values.withUnsafeBufferPointer { view.write($0) }
   }
 
-  /// Adds samples: one float32 tensor [n, …] an input of A. `outputs` gets what each group of them came to.
+  /// Adds a sample: one float32 tensor [1, …] an input of A. `outputs` gets what it came to.
   mutating func add(
-    _ batch: [Tensor], log: DiagnosticLog, outputs: (Outputs) -> Void
+    _ sample: [Tensor], log: DiagnosticLog, outputs: (Outputs) -> Void
   ) throws(DiagnosticFailure) {
-    var runs: [(reference: [ValueID: [Float]], found: [ValueID: [Float]])] = []
-    try forEachRun(of: batch, log) { runs.append(($0, $1)) }
-    for run in runs { compare(run.reference, run.found, outputs) }
+    let (reference, inputs) = try run(on: sample, log)
+    compare(reference, inputs, outputs)
   }
 
   private mutating func compare(
-    _ reference: [ValueID: [Float]], _ found: [ValueID: [Float]], _ outputs: (Outputs) -> Void
+    _ reference: [ValueID: [Float]], _ inputs: [ValueID: [Float]], _ outputs: (Outputs) -> Void
   ) {
     /// By value of B, the reference's numbers as B would have them.
     func wanted(_ index: Int) -> [Float]? {
       guard let values = reference[pairs[index].a] else { return nil }
       return mappings[index]?.applied(to: values) ?? values
     }
-    /// What B's rounding leaves of the reference, by value of A.
-    var rounded: [ValueID: [Float]] = [:]
+    /// What conversions are given.
     var given: [ValueID: [Float]] = [:]
+    /// By value of A, B's last input of a part that stands for it: what its layers read.
+    var last: [ValueID: (view: TensorView, index: Int)] = [:]
     for (id, view) in zip(partsB.sources, partsB.prepared.inputs) {
       guard let index = indices[id] else { continue }
       feed(view, wanted(index))
-      let values = view.reals()
-      given[id] = values
-      // Of several of B's tensors for one of A's, the last is what its layers read.
-      rounded[pairs[index].a] = mappings[index]?.inverted(values) ?? values
+      if areConverted.contains(id) { given[id] = view.reals() }
+      last[pairs[index].a] = (view, index)
     }
     for (id, view) in zip(partsA.sources, partsA.prepared.inputs) {
-      feed(view, rounded[id] ?? reference[id])
+      // What B's rounding leaves of the reference.
+      let rounded = last[id].map { source in
+        let values = source.view.reals()
+        return mappings[source.index]?.inverted(values) ?? values
+      }
+      feed(view, rounded ?? reference[id])
     }
     partsB.prepared.invoke()
     partsA.prepared.invoke()
     var ownErrors: [Int: [Float]] = [:]
     for (index, pair) in pairs.enumerated() {
-      guard let exact = wanted(index), let result = found[pair.b] else { continue }
+      guard let exact = wanted(index), let result = found(pair.b, inputs) else { continue }
       let mapping = mappings[index]
       let own: [Float]
       let expected: [Float]
@@ -270,7 +248,7 @@ struct ComparisonRun {
       }
     }
     let results = outputPairs.compactMap { pair in
-      reference[pair.a].flatMap { first in found[pair.b].map { (first, $0) } }
+      reference[pair.a].flatMap { first in found(pair.b, inputs).map { (first, $0) } }
     }
     if !ownErrors.isEmpty { addDamage(ownErrors, reference) }
     outputs((results.map { $0.0 }, results.map { $0.1 }))

@@ -15,10 +15,15 @@ extension ModelComparison {
         + unpaired.prefix(4).map { "'\($0)'" }.joined(separator: ", ")
         + (unpaired.count > 4 ? "…" : "")
     }
+    if !withSubgraphs.isEmpty {
+      text +=
+        "\nonly the results are compared of what runs subgraphs: "
+        + withSubgraphs.prefix(4).joined(separator: ", ") + (withSubgraphs.count > 4 ? "…" : "")
+    }
     text += "\n\noutputs\n"
     for output in outputs {
       text +=
-        "  '\(output.name)': \(Self.text(output.decibels)) dB, largest difference \(significant(Double(output.largest), 3))"
+        "  '\(output.name)': \(output.text), largest difference \(significant(Double(output.largest), 3))"
         + (output.sameTop.map { ", same top-1 on \($0) of \(samples)" } ?? "") + "\n"
     }
     if let boxes {
@@ -85,9 +90,9 @@ extension ModelComparison {
     return first.count > 48 ? "…" + first.suffix(47) : String(first)
   }
 
-  /// dB with a decimal place, `exact` without noise.
+  /// dB with a decimal place, `exact` without noise, `NaN` where numbers are not real.
   static func text(_ decibels: Double) -> String {
-    decibels.isFinite ? decimals(decibels, 1) : "exact"
+    decibels.isFinite ? decimals(decibels, 1) : decibels > 0 ? "exact" : "NaN"
   }
 
   /// All of it for other programs.
@@ -108,6 +113,7 @@ extension ModelComparison {
           outputs.map { output in
             .members([
               ("name", .string(output.name)), ("snr_db", .finite(output.decibels)),
+              ("unreal", output.unreal > 0 ? .int(output.unreal) : nil),
               ("largest", .number(Double(output.largest))),
               ("same_top1", output.sameTop.map { .int($0) }),
             ])
@@ -121,6 +127,7 @@ extension ModelComparison {
           ])
         }
       ), ("unpaired", .strings(unpaired)),
+      ("with_subgraphs", withSubgraphs.isEmpty ? nil : .strings(withSubgraphs)),
     ])
   }
 }

@@ -56,13 +56,7 @@ public struct ModelComparison: Sendable {
   }
 
   /// An output of both models.
-  public struct Output: Sendable {
-    public let name: String
-    public let decibels: Double
-    public let largest: Float
-    /// Samples whose best class is the same; nil for an output that is no list of scores.
-    public let sameTop: Int?
-  }
+  public typealias Output = Agreement.Output
 
   /// Boxes of a detector on pictures.
   public struct Boxes: Sendable {
@@ -84,8 +78,10 @@ public struct ModelComparison: Sendable {
   public let ranking: [Int]
   public let outputs: [Output]
   public let boxes: Boxes?
-  /// B's tensors of real numbers that A has no counterpart of.
+  /// B's tensors of real numbers that A has no counterpart of, and that are no part of what makes one that it has.
   public let unpaired: [String]
+  /// B's operators that run subgraphs, of which only the results are compared.
+  public let withSubgraphs: [String]
   /// For each of `tensors`, what a report draws of it.
   let histograms: [TensorHistogram?]
   /// Some pictures with what A and B find in them; none for models that are no detectors.
@@ -117,13 +113,17 @@ public struct ModelComparison: Sendable {
       try log.attempt { () throws(Diagnostic) in try feeder.batch([index]) }
     }
     try run.findMappings(few, log: log)
-    var answers = Answers(b.graph)
+    var outputs = b.graph.outputs.map { Output(name: b.graph[$0].name, b.graph[$0].type) }
     var kept: [[OctetIR.Tensor]] = []
     for (done, index) in indices.enumerated() {
       progress(done, indices.count)
       let batch = try log.attempt { () throws(Diagnostic) in try feeder.batch([index]) }
       if kept.count < CalibrationCheck.samples { kept.append(batch) }
-      try run.add(batch, log: log) { answers.add($0) }
+      try run.add(batch, log: log) { found in
+        for (index, (wanted, values)) in zip(found.a, found.b).enumerated() {
+          outputs[index].add(wanted, values)
+        }
+      }
     }
     progress(indices.count, indices.count)
     let parts = PartFinder(a.graph, b.graph, run.pairs)
@@ -141,14 +141,21 @@ public struct ModelComparison: Sendable {
         a.graph, b.graph,
         run.pairs.indices.filter { parts.hasOwnRange($0) && !spoilt.contains(run.pairs[$0].b) }
           .map { run.pairs[$0] },
+        isFaulty: findings.contains { finding in
+          finding.isSuspicious && finding.causes.contains { $0.kind.isOfOperator }
+        },
         samples: kept, threads: a.threads
       ).map { [$0] } ?? []
-    outputs = answers.outputs
+    self.outputs = outputs
     (boxes, pictures) = try Self.boxes(a, b, dataset, indices, preprocessing, log)
     histograms = run.statistics.map { TensorHistogram($0) }
     graph = b.graph
+    withSubgraphs = b.graph.nodes.filter { !$0.subgraphs.isEmpty }.map { node in
+      "\(node.op.name) '\(node.outputs.first.map { b.graph[$0].name } ?? "")'"
+    }
     unpaired = b.graph.nodes.flatMap { $0.outputs }.filter {
-      pairs.partner[$0] == nil && TensorView.writable.contains(b.graph[$0].type.element)
+      pairs.partner[$0] == nil && !parts.valuesOfB.contains($0)
+        && TensorView.writable.contains(b.graph[$0].type.element)
     }.map { b.graph[$0].name }
   }
 
@@ -176,7 +183,8 @@ public struct ModelComparison: Sendable {
       let isFault =
         tensor.causes.contains { $0.kind.isCertain }
         || tensor.excess > obvious
-        || tensor.isSuspicious && (run.damage[index] == nil || cost > 0.01 * most)
+        || (tensor.isSuspicious || tensor.causes.contains { $0.kind.isOfOperator })
+          && (run.damage[index] == nil || cost > 0.01 * most)
       return (isFault ? 2 : 1, run.damage[index] ?? run.ownRatio(index) * 1e-6)
     }
     var weights = Dictionary(
@@ -234,41 +242,9 @@ public struct ModelComparison: Sendable {
     }
     return (result, pictures)
   }
-
-  /// Sums up what becomes of the outputs.
-  private struct Answers {
-    private(set) var outputs: [Output]
-    private var sums: [(signal: Double, noise: Double)]
-
-    init(_ b: Graph) {
-      outputs = b.outputs.map { id in
-        let isScores = ClassScore.isList(b[id].type.shape.dimensions.map { $0.value })
-        return Output(name: b[id].name, decibels: 0, largest: 0, sameTop: isScores ? 0 : nil)
-      }
-      sums = outputs.map { _ in (0, 0) }
-    }
-
-    mutating func add(_ found: ComparisonRun.Outputs) {
-      for (index, (wanted, values)) in zip(found.a, found.b).enumerated()
-      where index < outputs.count {
-        var largest = outputs[index].largest
-        for (x, y) in zip(wanted, values) where x.isFinite && y.isFinite {
-          sums[index].signal += Double(x) * Double(x)
-          sums[index].noise += Double(y - x) * Double(y - x)
-          largest = max(largest, abs(y - x))
-        }
-        outputs[index] = Output(
-          name: outputs[index].name, decibels: decibels(sums[index].signal, sums[index].noise),
-          largest: largest,
-          sameTop: outputs[index].sameTop.map {
-            $0 + (bestClass(wanted) == bestClass(values) ? 1 : 0)
-          })
-      }
-    }
-  }
 }
 
-/// Signal to noise in dB; infinite without noise.
+/// Signal to noise in dB; infinite without noise, and below all numbers with infinite noise.
 func decibels(_ signal: Double, _ noise: Double) -> Double {
   noise > 0 ? 10 * log10(max(signal, .leastNormalMagnitude) / noise) : .infinity
 }

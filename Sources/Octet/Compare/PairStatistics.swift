@@ -12,6 +12,9 @@ struct PairStatistics {
     var signal = 0.0
     var noise = 0.0
     var ownNoise = 0.0
+    var ownSum = 0.0
+    /// A's numbers that are not 0.
+    var active = 0
     var low = Float.infinity
     var high = -Float.infinity
     var foundLow = Float.infinity
@@ -91,6 +94,7 @@ struct PairStatistics {
         if x.isFinite, y.isFinite {
           let difference = y - x
           channels[channel].signal += Double(x) * Double(x)
+          channels[channel].active += x == 0 ? 0 : 1
           channels[channel].noise += Double(difference) * Double(difference)
           channels[channel].low = min(channels[channel].low, x)
           channels[channel].high = max(channels[channel].high, x)
@@ -106,6 +110,7 @@ struct PairStatistics {
         }
         if own.isFinite {
           channels[channel].ownNoise += Double(own) * Double(own)
+          channels[channel].ownSum += Double(own)
           let read = Double(isNegative ? gain * own : own)
           readNoise += read * read
         } else {
@@ -163,6 +168,9 @@ struct PairStatistics {
   var ownNoise: Double { channels.reduce(0) { $0 + $1.ownNoise } }
   var low: Float { channels.map { $0.low }.min() ?? 0 }
   var high: Float { channels.map { $0.high }.max() ?? 0 }
+
+  /// A's numbers and 0.
+  var neededRange: ClosedRange<Float> { min(low, 0)...max(high, 0) }
 
   var cosine: Double {
     let length = (signal * foundSignal).squareRoot()

@@ -56,6 +56,20 @@ struct PartFinder {
     return result
   }
 
+  /// What B's parts make, on the way to paired tensors too.
+  var valuesOfB: Set<ValueID> {
+    Set(pairs.flatMap { Self.part(b, makersB, cutsB, of: $0.b).flatMap { $0.outputs } })
+  }
+
+  /// The layers with weights of both, part by part.
+  var layers: [LayerMatch] {
+    pairs.compactMap { pair in
+      LayerMatch(
+        partA: Self.part(a, makersA, cutsA, of: pair.a),
+        partB: Self.part(b, makersB, cutsB, of: pair.b))
+    }
+  }
+
   func finding(_ index: Int, _ run: ComparisonRun) -> ModelComparison.Tensor {
     let (pair, statistics) = (pairs[index], run.statistics[index])
     let maker = makersB[pair.b.index]
@@ -63,11 +77,14 @@ struct PartFinder {
     let partA =
       node?.isConversion ?? false ? [] : Self.part(a, makersA, cutsA, of: pair.a)
     let partB = Self.part(b, makersB, cutsB, of: pair.b)
+    /// Codes in another form hold what they are made of.
+    func place(_ id: ValueID) -> Int? { indices[id] ?? run.converted[id].flatMap { indices[$0] } }
     let causes = TensorCauses(
       a, b, pair, statistics, partA: partA, partB: partB,
       readers: consumersB[pair.b.index].map { b.nodes[$0] },
-      statisticsOf: { [indices] id in indices[id].map { run.statistics[$0] } },
-      mappingOf: { [indices] id in indices[id].flatMap { run.mappings[$0] } })
+      statisticsOf: { place($0).map { run.statistics[$0] } },
+      mappingOf: { place($0).flatMap { run.mappings[$0] } },
+      partnerOf: { run.partner[$0] })
     let (own, allowed) = (statistics.readNoise, causes.allowedNoise)
     let excess =
       statistics.unreal.own > 0
@@ -76,8 +93,10 @@ struct PartFinder {
     return ModelComparison.Tensor(
       name: b[pair.b].name, nameInA: a[pair.a].name, index: maker, op: node?.op.name ?? "input",
       place: node?.location.source, type: b[pair.b].type.text,
-      decibels: decibels(statistics.signal, statistics.noise),
-      own: decibels(statistics.signal, statistics.ownNoise),
+      decibels: decibels(
+        statistics.signal, statistics.unreal.b > statistics.unreal.a ? .infinity : statistics.noise),
+      own: decibels(
+        statistics.signal, statistics.unreal.own > 0 ? .infinity : statistics.ownNoise),
       inherited: decibels(
         statistics.signal, max(0, statistics.noise - statistics.ownNoise)),
       atOutputs: run.damage[index].map { decibels(1, $0) }, cosine: statistics.cosine,

@@ -21,21 +21,23 @@ extension TensorCauses {
   /// Three significant digits.
   func short(_ value: Float) -> String { significant(Double(value), 3) }
 
-  var ranges: [Cause] {
+  /// - Parameter excess: the error, as a multiple of what codes cost.
+  func ranges(_ excess: Double) -> [Cause] {
     guard let held = statistics.range, let codec = Codec(b[pair.b].type),
       statistics.count > 0, statistics.low.isFinite
     else { return [] }
     var causes: [Cause] = []
-    let data = min(dataRange.lowerBound, 0)...max(dataRange.upperBound, 0)
+    let data = statistics.neededRange
     let (width, needed) = (held.upperBound - held.lowerBound, data.upperBound - data.lowerBound)
     let (low, high, noise) = statistics.clipped
     let isSymmetric = abs(held.lowerBound + held.upperBound) < 2 * codec.scale
     let shift = (held.lowerBound - data.lowerBound, held.upperBound - data.upperBound)
     let isShifted =
-      statistics.negativeGain == 1 && !isSymmetric && low + high > 0 && width > 0.8 * needed
+      excess > 2 && statistics.negativeGain == 1 && !isSymmetric && low + high > 0
+      && width > 0.8 * needed
       && width < 1.25 * needed && shift.0 * shift.1 > 0
       && min(abs(shift.0), abs(shift.1)) > 0.1 * needed
-      && max(abs(shift.0), abs(shift.1)) < 1.5 * min(abs(shift.0), abs(shift.1))
+      && max(abs(shift.0), abs(shift.1)) < 3 * min(abs(shift.0), abs(shift.1)) && share(noise) > 0.2
     if !isFixed, isShifted || share(noise) > 0.4 && low + high > 0 {
       let part = decimals(100 * Double(low + high) / Double(statistics.count), 2)
       if isShifted {
@@ -73,6 +75,16 @@ extension TensorCauses {
     return false
   }
 
+  /// The input whose scale the result has, where that one's numbers are the wider.
+  var handedOnRange: ValueID? {
+    guard let node = partB.last, node.int8Rule?.output == .likeInput, let data = node.int8Data,
+      let given = statisticsOf(data)?.neededRange,
+      given.upperBound - given.lowerBound
+        > 1.5 * (statistics.neededRange.upperBound - statistics.neededRange.lowerBound)
+    else { return nil }
+    return data
+  }
+
   /// The concatenation that reads it, at once or through operators that hand on codes.
   var join: Node? {
     var (open, seen) = (readers, 0)
@@ -99,6 +111,12 @@ extension TensorCauses {
           "keep the concatenation in int16 or float32 with --precision, or clip the wider operand with --ranges"
       )
     }
+    if let source = handedOnRange {
+      return Cause(
+        .fixedScale,
+        "'\(partB.last?.op.name ?? "")' keeps the scale of its input '\(b[source].name)', \(times) times what its own numbers \(range(data)) need",
+        fix: "keep it in int16 or float32 with --precision, or clip its input with --ranges")
+    }
     if isFixed {
       let classes = b[pair.b].type.shape.extents?.last ?? 1
       return Cause(
@@ -119,7 +137,7 @@ extension TensorCauses {
 
   /// Weights that are rounded away since they read a channel many times as large as others.
   var outlierOfInput: Cause? {
-    guard let weights, let layer = layers?.b, let place = layer.int8Rule?.data,
+    guard let weights, let layer = layer?.shown, let place = layer.int8Rule?.data,
       let input = layer.inputs[place], let given = statisticsOf(input),
       let filter = layer.int8Weights, let id = layer.inputs[filter.position],
       let extents = b[id].type.shape.extents, extents.last == given.channels.count,

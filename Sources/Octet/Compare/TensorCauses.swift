@@ -14,8 +14,11 @@ struct TensorCauses {
   let partA: [Node]
   let partB: [Node]
   let readers: [Node]
+  let layer: LayerMatch?
+  /// Of B's tensors: what they hold, how their channels stand for A's, and A's tensor.
   let statisticsOf: (ValueID) -> PairStatistics?
   let mappingOf: (ValueID) -> ChannelMapping?
+  let partnerOf: (ValueID) -> ValueID?
 
   /// - Parameters:
   ///   - partA: the nodes that make the tensor of the reference from other paired tensors, in order.
@@ -24,9 +27,12 @@ struct TensorCauses {
     _ a: Graph, _ b: Graph, _ pair: TensorPairs.Pair, _ statistics: PairStatistics,
     partA: [Node], partB: [Node], readers: [Node],
     statisticsOf: @escaping (ValueID) -> PairStatistics?,
-    mappingOf: @escaping (ValueID) -> ChannelMapping?
+    mappingOf: @escaping (ValueID) -> ChannelMapping?,
+    partnerOf: @escaping (ValueID) -> ValueID?
   ) {
+    layer = LayerMatch(partA: partA, partB: partB)
     self.mappingOf = mappingOf
+    self.partnerOf = partnerOf
     self.statisticsOf = statisticsOf
     (self.a, self.b, self.pair, self.statistics) = (a, b, pair, statistics)
     (self.partA, self.partB, self.readers) = (partA, partB, readers)
@@ -39,17 +45,19 @@ struct TensorCauses {
     let isSuspicious = excess > ModelComparison.suspicious
     var causes: [Cause] = []
     if let cause = unreal { causes.append(cause) }
-    let made = weightCauses + biasCauses
-    if isSuspicious {
-      causes += made
-      // Another way to compute the same costs little, another result much.
-      if excess > Self.otherResult { causes += settings }
-      if causes.isEmpty, let cause = border { causes.append(cause) }
-    } else {
-      causes += made.filter { $0.kind.isCertain }
+    // Another way to compute the same costs little, another result much.
+    let isOther = excess > Self.otherResult
+    if isOther { causes += [otherInput, otherOperator(isLast: false)].compactMap { $0 } }
+    if let cause = handedOnScale { causes.append(cause) }
+    causes += weightCauses.filter {
+      isSuspicious || $0.kind.isCertain || share(weightNoise) > 0.5
     }
+    causes += biasCauses(isSuspicious)
+    if isOther { causes += settings }
     if let cause = outlierOfInput { causes.append(cause) }
-    causes += ranges
+    causes += ranges(excess)
+    if isOther, causes.isEmpty, let cause = otherOperator(isLast: true) { causes.append(cause) }
+    if isSuspicious, causes.isEmpty, let cause = border { causes.append(cause) }
     if let cause = fewCodes, share(weightNoise) > 0.2 { causes.append(cause) }
     if causes.isEmpty, statistics.ownNoise > 0 {
       causes.append(

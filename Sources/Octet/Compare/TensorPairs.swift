@@ -30,6 +30,7 @@ struct TensorPairs {
     pairInputs()
     pairByName()
     pairByStructure()
+    pairByNeighbours()
     pairAcrossConversions()
     let made = b.nodes.filter { !isRepeated($0) }.flatMap { $0.outputs }
     pairs = (b.inputs + made).compactMap { id in partner[id].map { Pair(a: $0, b: id) } }
@@ -45,23 +46,28 @@ struct TensorPairs {
     taken.insert(first)
   }
 
-  private func fit(_ first: ValueID, _ second: ValueID) -> Bool {
+  private func fit(
+    _ first: ValueID, _ second: ValueID, _ types: [ElementType] = TensorView.writable
+  ) -> Bool {
     let (one, other) = (a[first], b[second])
     return one.constant == nil && other.constant == nil
-      && TensorView.writable.contains(one.type.element)
-      && TensorView.writable.contains(other.type.element)
+      && types.contains(one.type.element) && types.contains(other.type.element)
       && one.type.shape.extents != nil && one.type.shape.extents == other.type.shape.extents
   }
 
   /// By name, else in order.
   private mutating func pairInputs() {
     for input in b.inputs {
-      if let same = a.inputs.first(where: { a[$0].name == b[input].name && fit($0, input) }) {
+      if let same = a.inputs.first(where: {
+        a[$0].name == b[input].name && fit($0, input, TensorView.feedable)
+      }) {
         pair(same, input)
       }
     }
     for (first, second) in zip(a.inputs, b.inputs)
-    where partner[second] == nil && !taken.contains(first) && fit(first, second) {
+    where partner[second] == nil && !taken.contains(first)
+      && fit(first, second, TensorView.feedable)
+    {
       pair(first, second)
     }
   }
@@ -113,6 +119,42 @@ struct TensorPairs {
       where partner[second] == nil && !taken.contains(first) && fit(first, second) {
         pair(first, second)
       }
+    }
+  }
+
+  /// Results of the only operators of a kind that read the same paired tensors. Settings and weights may differ.
+  private mutating func pairByNeighbours() {
+    let (readersA, readersB) = (a.consumers(), b.consumers())
+    var sources: [ValueID: ValueID] = [:]
+    for node in b.nodes where node.isConversion {
+      if let input = node.inputs[0] { sources[node.outputs[0]] = sources[input] ?? input }
+    }
+    func given(_ node: Node, _ graph: Graph) -> [ValueID] {
+      node.inputs.compactMap { $0 }.filter { graph[$0].constant == nil }
+    }
+    for node in b.nodes where !node.isConversion && node.outputs.count == 1 {
+      let read = given(node, b).map { partner[$0] ?? sources[$0].flatMap { partner[$0] } }
+      let ids = read.compactMap { $0 }
+      guard partner[node.outputs[0]] == nil, !ids.isEmpty, ids.count == read.count else { continue }
+      let found = Set(readersA[ids[0].index]).map { a.nodes[$0] }.filter {
+        $0.op.name == node.op.name && given($0, a) == ids && !taken.contains($0.outputs[0])
+          && fit($0.outputs[0], node.outputs[0])
+      }
+      // An activation that one of both has as an operator of its own makes the pair.
+      guard found.count == 1,
+        activation(behind: found[0], a, readersA) == activation(behind: node, b, readersB)
+      else { continue }
+      pair(found[0].outputs[0], node.outputs[0])
+    }
+  }
+
+  /// The operator of an activation that alone reads a node's result; nil for none.
+  private func activation(behind node: Node, _ graph: Graph, _ readers: [[Int]]) -> String? {
+    let behind = readers[node.outputs[0].index]
+    guard behind.count == 1 else { return nil }
+    switch graph.nodes[behind[0]].op {
+    case is ReLU, is ReLU6, is LeakyReLU, is HardSwish: return graph.nodes[behind[0]].op.name
+    default: return nil
     }
   }
 

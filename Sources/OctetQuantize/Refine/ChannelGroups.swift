@@ -1,10 +1,10 @@
-import OctetIR
+package import OctetIR
 import OctetOps
 
 /// Values whose channels change together, each in its own way, without changing what the graph computes: layers make
 /// them and layers read them.
-struct ChannelGroup {
-  enum Change {
+package struct ChannelGroup {
+  package enum Change {
     /// By a factor: what lies between gives twice as much for twice the input.
     case scaling
     /// What lies between computes each channel apart from the others.
@@ -12,27 +12,27 @@ struct ChannelGroup {
   }
 
   /// A layer's weights, of which `axis` counts the channels of a value.
-  struct Weights {
-    let node: Int
-    let weights: ValueID
-    let axis: Int
+  package struct Weights {
+    package let node: Int
+    package let weights: ValueID
+    package let axis: Int
     /// For each of them the group's channel.
-    let channels: [Int]
+    package let channels: [Int]
   }
 
   /// With the group's channel for each of their own: a concatenation has channels of several values.
-  var values: [(id: ValueID, channels: [Int])] = []
+  package var values: [(id: ValueID, channels: [Int])] = []
   /// Layers whose results they are; the bias goes with the weights. Those that work on each channel apart lie between others where
   /// channels are removed.
-  var makers: [Weights] = []
-  var readers: [Weights] = []
+  package var makers: [Weights] = []
+  package var readers: [Weights] = []
   /// For each of the group's channels, whether it must stay as it is.
-  var isFixed: [Bool] = []
+  package var isFixed: [Bool] = []
 }
 
 extension Graph {
   /// The groups of a float graph, in the order of their first values. Channels are the last dimension.
-  func channelGroups(for change: ChannelGroup.Change) -> [ChannelGroup] {
+  package func channelGroups(for change: ChannelGroup.Change) -> [ChannelGroup] {
     var links = ChannelLinks(self, change)
     for index in nodes.indices { links.add(index) }
     return links.groups()

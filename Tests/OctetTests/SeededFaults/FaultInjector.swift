@@ -12,6 +12,9 @@ struct FaultyNet {
   let calibration: String
   let evaluation: String
   let preprocessing: Preprocessing
+  /// The model's own ranges, and its sound int8 form.
+  let ranges: CalibrationTable
+  let int8: Model
   let log = DiagnosticLog()
 
   /// The trained LeNet of the first sample, on digits.
@@ -38,6 +41,8 @@ struct FaultyNet {
       .optimized(forInt8: true, log: log)
     (calibration, evaluation) = data
     preprocessing = try Preprocessing(preprocess ?? model.preprocessing ?? "")
+    ranges = try Self.table(of: model, calibration, preprocessing, log)
+    int8 = try model.quantized(ranges, log: log)
   }
 
   /// Of so many samples ranges are made, and models compared on them.
@@ -47,11 +52,17 @@ struct FaultyNet {
   func table(
     of float: Model, _ preprocessing: Preprocessing? = nil
   ) throws -> CalibrationTable {
+    try Self.table(of: float, calibration, preprocessing ?? self.preprocessing, log)
+  }
+
+  private static func table(
+    of float: Model, _ calibration: String, _ preprocessing: Preprocessing, _ log: DiagnosticLog
+  ) throws -> CalibrationTable {
     var options = Int8Options(data: calibration)
-    options.samples = Self.samples
+    options.samples = samples
     options.algorithm = .minMax
     let dataset = try float.dataset(calibration, part: .calibration, log: log)
-    return try DatasetCalibration(float, dataset, preprocessing ?? self.preprocessing, log: log)
+    return try DatasetCalibration(float, dataset, preprocessing, log: log)
       .table(options) { _ in }
   }
 
@@ -84,7 +95,7 @@ struct FaultInjector {
 
   init(seed: UInt64) { random = SplitMix64(seed: seed) }
 
-  /// All twelve, of both nets.
+  /// All, of both nets.
   mutating func faults(_ lenet: FaultyNet, _ yolo: FaultyNet) throws -> [SeededFault] {
     [
       try wideScale(yolo),
@@ -97,7 +108,132 @@ struct FaultInjector {
       try calibrated(
         yolo, "1/127 for 1/255 in calibration", with: "scale=1/127", for: "scale=1/255"),
       try outlierChannel(yolo),
-    ]
+    ] + (try changedFiles(lenet, yolo))
+  }
+
+  // MARK: Files
+
+  /// Quantized models of which a layer is changed in the file alone, so that nothing around it fits any more.
+  private mutating func changedFiles(
+    _ lenet: FaultyNet, _ yolo: FaultyNet
+  ) throws -> [SeededFault] {
+    let quantized = lenet.int8
+    let all = layers(quantized)
+    let convolutions = all.filter { !$0.isDense }
+    let inner = all.dropLast()
+    /// A fault of a layer.
+    func fault(
+      _ name: String, _ layer: Layer, _ kinds: Set<Cause.Kind>, _ change: (inout Graph) -> Void
+    ) -> SeededFault {
+      var b = quantized
+      change(&b.graph)
+      return SeededFault(
+        name: name, net: lenet, layer: layer.output, kinds: kinds, a: lenet.model, b: b)
+    }
+    var faults: [SeededFault] = []
+    var layer = try pick(inner)
+    faults.append(
+      fault("weight scale x4", layer, [.otherWeights]) { graph in
+        graph.rescale(layer.filter) { _ in 4 }
+      })
+    layer = try pick(convolutions)
+    faults.append(
+      fault("weight scale of a channel x4", layer, [.otherWeights]) { graph in
+        graph.rescale(layer.filter) { $0 == 1 ? 4 : 1 }
+      })
+    faults.append(
+      fault("factors of channels", layer, [.otherWeights]) { graph in
+        graph.rescale(layer.filter) { [0.5, 1, 1.4, 2][$0 % 4] }
+      })
+    layer = try pick(inner)
+    faults.append(
+      fault("weights of other sign", layer, [.otherWeights]) { graph in
+        graph.change(layer.filter) { codes in codes = codes.map { Int8(clamping: -Int($0)) } }
+      })
+    layer = convolutions[0]
+    faults.append(
+      fault("a code that is another", layer, [.otherWeights]) { graph in
+        graph.change(layer.filter) { codes in codes[7] = codes[7] > 0 ? -127 : 127 }
+      })
+    layer = try pick(convolutions)
+    faults.append(
+      fault("weights of 4 bits", layer, [.otherWeights]) { graph in
+        graph.change(layer.filter) { codes in codes = codes.map { $0 / 16 * 16 } }
+      })
+    layer = convolutions[1]
+    if let bias = layer.bias {
+      faults.append(
+        fault("bias of another scale", layer, [.otherBias]) { graph in
+          guard let codes = graph[bias].constant?.array(of: Int32.self) else { return }
+          graph[bias].constant = Storage(codes.map { $0 &* 8 })
+        })
+    }
+    layer = inner[inner.endIndex - 1]
+    faults.append(
+      fault("scale of a tensor alone", layer, [.wideRange]) { graph in
+        graph.rescale(layer.result) { _ in 4 }
+      })
+    let index = try pick(
+      quantized.graph.nodes.indices.filter { quantized.graph.nodes[$0].op is MaxPool2D })
+    let pool = quantized.graph.nodes[index]
+    let average = try OpCatalog.makeOp("average_pool_2d", pool.op.attributes, [])
+    var b = quantized
+    b.graph.nodes[index] = Node(
+      average, inputs: pool.inputs, outputs: pool.outputs, provenance: pool.provenance)
+    faults.append(
+      SeededFault(
+        name: "average for maximum", net: lenet, layer: quantized.graph[pool.outputs[0]].name,
+        kinds: [.missingOperator], a: lenet.model, b: b))
+    b = yolo.int8
+    guard let join = b.graph.nodes.firstIndex(where: { $0.op is Concatenation }) else {
+      throw Missing()
+    }
+    b.graph.nodes[join].inputs.reverse()
+    faults.append(
+      SeededFault(
+        name: "operands exchanged", net: yolo, layer: b.graph[b.graph.nodes[join].outputs[0]].name,
+        kinds: [.otherInput], a: yolo.model, b: b))
+    return faults
+  }
+
+  /// A net that computes the same with factors on the channels of an operand of its concatenation.
+  func scaledChannels(_ net: FaultyNet) throws -> Model {
+    var float = net.model
+    let graph = float.graph
+    guard let join = graph.nodes.first(where: { $0.op is Concatenation }),
+      let operand = join.inputs[1], let count = graph[operand].type.shape.extents?.last,
+      let first = join.inputs[0].flatMap({ graph[$0].type.shape.extents?.last }),
+      let activation = graph.nodes.first(where: { $0.outputs.contains(operand) }),
+      let maker = graph.nodes.first(where: { $0.outputs[0] == activation.inputs[0] }),
+      let filter = maker.inputs[1], let bias = maker.inputs[2]
+    else { throw Missing() }
+    func factor(_ channel: Int) -> Float { [1, 0.5, 0.75, 0.6][channel % 4] }
+    let size = (graph[filter].type.shape.extents ?? []).dropFirst().reduce(1, *)
+    float.multiply(filter) { factor($0 / size) }
+    float.multiply(bias) { factor($0) }
+    for node in graph.nodes where node.op is Conv2D {
+      guard let source = node.inputs[0], let weights = node.inputs[1],
+        let columns = graph[weights].type.shape.extents?.last
+      else { continue }
+      if source == join.outputs[0] {
+        float.multiply(weights) {
+          $0 % columns < first ? 1 : 1 / factor($0 % columns - first)
+        }
+      } else if reads(source, operand, graph) {
+        float.multiply(weights) { 1 / factor($0 % columns) }
+      }
+    }
+    precondition(count % 4 == 0, "the channels are not in fours")
+    return float
+  }
+
+  /// Whether a value is another, or what pools make of it.
+  private func reads(_ value: ValueID, _ other: ValueID, _ graph: Graph) -> Bool {
+    guard value != other else { return true }
+    guard let node = graph.nodes.first(where: { $0.outputs.contains(value) }),
+      node.op is MaxPool2D
+    else { return false }
+    return node.inputs[0].map { reads($0, other, graph) } ?? false
   }
 
   // MARK: Ranges
@@ -106,7 +242,7 @@ struct FaultInjector {
   private mutating func rescaled(
     _ net: FaultyNet, _ factor: Float
   ) throws -> (layer: String, model: Model) {
-    var table = try net.table(of: net.model)
+    var table = net.ranges
     let name = try pick(layers(net.model).dropLast(2)).output
     for index in table.entries.indices where table.entries[index].name == name {
       let range = table.entries[index].range
@@ -128,7 +264,7 @@ struct FaultInjector {
   }
 
   private mutating func zeroPoint(_ net: FaultyNet) throws -> SeededFault {
-    var b = try net.quantized(net.model)
+    var b = net.int8
     let layer = try pick(layers(b).dropLast(2).filter { $0.activated != nil })
     let shift = Int32(64 + random.next() % 40)
     var moved: Set<ValueID> = [layer.activated ?? layer.result]
@@ -178,7 +314,7 @@ struct FaultInjector {
   // MARK: Weights
 
   private mutating func saturatedBias(_ net: FaultyNet) throws -> SeededFault {
-    var b = try net.quantized(net.model)
+    var b = net.int8
     let layer = try pick(layers(b))
     guard let bias = layer.bias, let storage = b.graph[bias].constant else { throw Missing() }
     var codes = storage.array(of: Int32.self)
@@ -191,7 +327,7 @@ struct FaultInjector {
   }
 
   private mutating func permutedWeights(_ net: FaultyNet) throws -> SeededFault {
-    var b = try net.quantized(net.model)
+    var b = net.int8
     let layer = try pick(layers(b).filter { $0.isDense })
     guard let storage = b.graph[layer.filter].constant,
       let extents = b.graph[layer.filter].type.shape.extents
@@ -354,9 +490,28 @@ struct FaultInjector {
 extension Model {
   /// Multiplies the elements of a float constant whose places `isWanted`.
   fileprivate mutating func multiply(_ id: ValueID, by factor: Float, _ isWanted: (Int) -> Bool) {
+    multiply(id) { isWanted($0) ? factor : 1 }
+  }
+
+  /// Multiplies each element of a float constant.
+  fileprivate mutating func multiply(_ id: ValueID, _ factor: (Int) -> Float) {
     guard let storage = graph[id].constant else { return }
     var numbers = storage.array(of: Float.self)
-    for index in numbers.indices where isWanted(index) { numbers[index] *= factor }
+    for index in numbers.indices { numbers[index] *= factor(index) }
     graph[id].constant = Storage(numbers)
+  }
+}
+
+extension Graph {
+  /// Multiplies the scales of a tensor of codes, which stay as they are.
+  fileprivate mutating func rescale(_ id: ValueID, _ factor: (Int) -> Float) {
+    guard let scales = self[id].type.quantization?.scales else { return }
+    self[id].type.quantization?.scales = scales.enumerated().map { $1 * factor($0) }
+  }
+
+  fileprivate mutating func change(_ id: ValueID, _ change: (inout [Int8]) -> Void) {
+    guard var codes = self[id].constant?.array(of: Int8.self) else { return }
+    change(&codes)
+    self[id].constant = Storage(codes)
   }
 }

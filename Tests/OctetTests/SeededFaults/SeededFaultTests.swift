@@ -14,7 +14,9 @@ import Testing
     var table = "seed \(seed)\n"
     var (named, worded) = (0, 0)
     for fault in faults {
-      let comparison = try fault.net.compared(fault.a, fault.b)
+      // Ranges are compared with those of the samples that were calibrated with, layers on fewer.
+      let comparison = try fault.net.compared(
+        fault.a, fault.b, samples: fault.layer == nil ? FaultyNet.samples : 6)
       let first = comparison.ranking.first.map { comparison.tensors[$0] }
       let isNamed: Bool
       let causes: [Cause]
@@ -39,17 +41,26 @@ import Testing
     }
     table += "named \(named) of \(faults.count), cause \(worded) of \(faults.count)\n"
     print(table)
-    #expect(named >= 11, "\(table)")
-    #expect(worded >= 10, "\(table)")
+    #expect(named >= faults.count - 1, "\(table)")
+    #expect(worded >= faults.count - 2, "\(table)")
   }
 
   /// A healthy model is not said to be broken.
   @Test func healthyModelsHaveNoFaults() throws {
     for net in [try FaultyNet.lenet(), try FaultyNet.yolo()] {
-      let comparison = try net.compared(net.model, try net.quantized(net.model))
+      let comparison = try net.compared(net.model, net.int8)
       #expect(comparison.causes.isEmpty)
       #expect(comparison.tensors.filter { $0.isSuspicious }.map { $0.name } == [])
     }
+  }
+
+  /// Factors that the layers behind take back are none either, through a concatenation and pools.
+  @Test func scaledChannelsAreNoFaults() throws {
+    let net = try FaultyNet.yolo()
+    let scaled = try FaultInjector(seed: 1).scaledChannels(net)
+    let comparison = try net.compared(net.model, try net.quantized(scaled), samples: 4)
+    #expect(comparison.causes.isEmpty)
+    #expect(comparison.tensors.filter { $0.isSuspicious }.map { $0.name } == [])
   }
 
   /// The name of a layer's tensors without what tells them apart.
