@@ -10,7 +10,7 @@ struct Bench: ParsableCommand {
         octet bench yolo8.tflite --threads 2 --json
         taskset -c 0 octet bench yolo8.tflite --runs 100
         octet bench yolo8.tflite --instructions avx2
-      The inputs are pseudo-random. Times are medians; the operators are timed in
+      The inputs are pseudo-random. Times are medians; the operators are timed in \
       runs of their own, whose sum is a little more than the whole.
       """)
 

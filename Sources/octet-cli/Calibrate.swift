@@ -10,8 +10,9 @@ struct Calibrate: ParsableCommand {
             --calibration-data mnist --preprocess scale=1/256 -o lenet.table
         octet convert lenet.prototxt --weights lenet.caffemodel -o lenet8.tflite \\
             --int8 --calibration-table lenet.table
-        octet calibrate lenet.prototxt --weights lenet.caffemodel --calibration-data mnist \\
-            --calibrator entropy --format tensorrt -o lenet.cache
+        octet calibrate lenet.prototxt --weights lenet.caffemodel \\
+            --calibration-data mnist --calibrator entropy --format tensorrt \\
+            -o lenet.cache
 
       A large data set can be shared out; the table is that of one run:
         octet calibrate net.tflite --calibration-data photos --samples 10000 \\

@@ -5,15 +5,17 @@ struct Compare: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Compare the tensors of two models on data: where errors are made, and why.",
     discussion: """
-      A is the reference, of any format; B the model to look into: its int8 .tflite, or the
-      same net of another format. Tensors are matched by name and source layer, then by
-      structure. For each, 'own' is the error of B's operator alone, fed with A's numbers as
+      A is the reference, of any format; B the model to look into: its int8 .tflite, or the \
+      same net of another format. Tensors are matched by name and source layer, then by \
+      structure. For each, 'own' is the error of B's operator alone, fed with A's numbers as \
       B's types round them; what is left of the whole error is inherited.
 
       Examples:
-        octet compare yolov3-tiny.cfg yolo8.tflite --weights-a yolov3-tiny.weights --data photos
+        octet compare yolov3-tiny.cfg yolo8.tflite --weights-a yolov3-tiny.weights \\
+            --data photos
         octet compare lenet.tflite lenet8.tflite --data mnist --samples 100
-        octet compare net.prototxt twin.pb --weights-a net.caffemodel --data x.npz --json
+        octet compare net.prototxt twin.pb --weights-a net.caffemodel --data x.npz \\
+            --json
         octet compare lenet.tflite lenet8.tflite --data mnist --all
         octet compare yolo.tflite yolo8.tflite --data photos -o yolo.json
         octet report yolo.json -o yolo.html

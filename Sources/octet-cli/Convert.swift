@@ -19,11 +19,13 @@ struct Convert: ParsableCommand {
             --int8 --calibration-cache tensorrt.cache --ranges ranges.json
         octet convert yolov3-tiny.cfg --weights yolov3-tiny.weights -o yolo8.tflite \\
             --int8 --calibration-data photos --optimize best
-        octet convert saved_model_folder -o net8.tflite --int8 --calibration-data photos \\
-            --precision 'stem*=int16' --precision head=float32
+        octet convert saved_model_folder -o net8.tflite --int8 \\
+            --calibration-data photos --precision 'stem*=int16' \\
+            --precision head=float32
         octet convert yolov3-tiny.cfg --weights yolov3-tiny.weights -o yolo.tflite \\
             --dynamic-range
-        octet convert saved_model_folder -o detector.tflite --input-shape image=1,416,416,3 \\
+        octet convert saved_model_folder -o detector.tflite \\
+            --input-shape image=1,416,416,3 \\
             --preprocess scale=1/255,resize=letterbox \\
             --detector 'boxes classes=80 form=xyxy scores=scores output=boxes'
         octet convert model.keras -o model.tflite --target tflite-2.16

@@ -8,8 +8,8 @@ struct Debug: ParsableCommand {
       Examples:
         octet debug trace net.tflite --input x.npy --nan
         octet debug reduce net.tflite --against reference -o small.tflite
-        octet debug precision net.tflite --calibration-data photos --target-metric sqnr=30dB \\
-            -o layers.txt
+        octet debug precision net.tflite --calibration-data photos \\
+            --target-metric sqnr=30dB -o layers.txt
       """,
     subcommands: [DebugTrace.self, DebugReduce.self, DebugPrecision.self])
 }

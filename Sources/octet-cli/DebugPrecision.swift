@@ -6,22 +6,24 @@ struct DebugPrecision: ParsableCommand {
     commandName: "precision",
     abstract: "Find the layers to keep in int16 or float32, and what they cost.",
     discussion: """
-      Groups of layers are ranked by what their own errors cost the outputs; then the
-      first of them that reach the target are looked for, and those left out that it is
-      reached without. Each model that is tried is written, timed and measured; --threads
-      times it with more than one thread. FILE gets the layers for
+      Groups of layers are ranked by what their own errors cost the outputs; then the \
+      first of them that reach the target are looked for, and those left out that it is \
+      reached without. Each model that is tried is written, timed and measured; --threads \
+      times it with more than one thread. FILE gets the layers for \
       'octet convert --int8 --precision-file FILE'; give convert the same other options.
 
-      What was measured stays in FILE.search.json until the search is done: after Ctrl-C
+      What was measured stays in FILE.search.json until the search is done: after Ctrl-C \
       or a failure of --metric-command the same command line goes on there.
 
       Examples:
-        octet debug precision net.cfg --weights net.weights --calibration-data photos \\
-            --target-metric sqnr=28dB -o layers.txt --plot layers.svg
+        octet debug precision net.cfg --weights net.weights \\
+            --calibration-data photos --target-metric sqnr=28dB -o layers.txt \\
+            --plot layers.svg
         octet debug precision saved_model_folder --calibration-data photos \\
             --target-metric top1-drop=0.2% --in float32 --search greedy -o layers.txt
-        octet debug precision net.cfg --weights net.weights --calibration-data photos \\
-            --metric-command './map.py {model}' --target 0.95 -o layers.txt
+        octet debug precision net.cfg --weights net.weights \\
+            --calibration-data photos --metric-command './map.py {model}' \\
+            --target 0.95 -o layers.txt
       """)
 
   @OptionGroup var source: ModelArguments

@@ -6,20 +6,21 @@ struct DebugReduce: ParsableCommand {
     commandName: "reduce",
     abstract: "Find the smallest part of a model that still shows a failure, with its inputs.",
     discussion: """
-      A failure is an output that differs from --against, a diagnostic of a conversion
-      (--code), or a command that fails (--command). What lies behind and before it is
-      left out by bisection, then operator by operator; inner tensors that become inputs
-      hold what they held in the whole model, and are halved at last where they may be. Without --input and --data its inputs are
-      random, always the same. Beside FILE.tflite, FILE.npz has what goes in, and
-      FILE.against.tflite the same part of the other model. Ctrl-C keeps the smallest part
+      A failure is an output that differs from --against, a diagnostic of a conversion \
+      (--code), or a command that fails (--command). What lies behind and before it is \
+      left out by bisection, then operator by operator; inner tensors that become inputs \
+      hold what they held in the whole model, and are halved at last where they may be. \
+      Without --input and --data its inputs are random, always the same. Beside FILE.tflite, FILE.npz has what goes in, and \
+      FILE.against.tflite the same part of the other model. Ctrl-C keeps the smallest part \
       that was found.
 
       Examples:
         octet debug reduce net8.tflite --against reference -o small.tflite
-        octet debug reduce net.tflite --against good.tflite --input x.npy -o small.tflite
+        octet debug reduce net.tflite --against good.tflite --input x.npy \\
+            -o small.tflite
         octet debug reduce net.tflite --code OCT0504 --int8 -o small.tflite
-        octet debug reduce net.tflite --command './run.py {model} {input}' --exit-code 139 \\
-            --timeout 20 -o small.tflite
+        octet debug reduce net.tflite --command './run.py {model} {input}' \\
+            --exit-code 139 --timeout 20 -o small.tflite
       """)
 
   @OptionGroup var source: ModelArguments

@@ -6,9 +6,9 @@ struct DebugTrace: ParsableCommand {
     commandName: "trace",
     abstract: "Look at every tensor of a run: store them, watch them, compare them.",
     discussion: """
-      Without --input and --data the inputs are random, always the same; with --compare
-      they are those of the other trace, if it has them. An .npz has each tensor under its
-      name, codes as real numbers with the codes themselves as NAME:codes. tools/peer/trace
+      Without --input and --data the inputs are random, always the same; with --compare \
+      they are those of the other trace, if it has them. An .npz has each tensor under its \
+      name, codes as real numbers with the codes themselves as NAME:codes. tools/peer/trace \
       writes one of LiteRT.
 
       Examples:

@@ -6,8 +6,8 @@ struct Diff: ParsableCommand {
     abstract:
       "Compare the structures of two models of any formats: what was added, removed, changed.",
     discussion: """
-      Layers are matched by their filters' shapes, their order and what they read, not by
-      their names. A model that does not convert is compared with the options that
+      Layers are matched by their filters' shapes, their order and what they read, not by \
+      their names. A model that does not convert is compared with the options that \
       'octet check' finds for it; what stops it is listed, with the differences it comes from.
 
       Examples:
@@ -17,7 +17,7 @@ struct Diff: ParsableCommand {
         octet diff before.keras after.keras --graph diff.html
       Weights are not needed; with those of both models they are compared too.
 
-      Exit codes: 0 the structures are the same; 1 they differ, or a model cannot be read;
+      Exit codes: 0 the structures are the same; 1 they differ, or a model cannot be read; \
       2 the command line is at fault.
       """)
 

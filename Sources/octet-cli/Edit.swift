@@ -5,8 +5,8 @@ struct Edit: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Change a model's names, outputs, input shapes or the types of its ends.",
     discussion: """
-      What is computed stays the same: the written file is read back and run beside the
-      model on random inputs, and all outputs must be equal to the last bit. Tensors are
+      What is computed stays the same: the written file is read back and run beside the \
+      model on random inputs, and all outputs must be equal to the last bit. Tensors are \
       meant by their names in the converted model, or by # and their index.
 
       Examples:
@@ -14,7 +14,8 @@ struct Edit: ParsableCommand {
         octet edit net.tflite --input-shape image=1,320,320,3 -o small.tflite
         octet edit net.tflite --outputs scores boxes -o two.tflite
         octet edit net.tflite --drop-output debug -o net2.tflite
-        octet edit net8.tflite --input-type uint8 --output-type float32 -o camera.tflite
+        octet edit net8.tflite --input-type uint8 --output-type float32 \\
+            -o camera.tflite
         octet edit net.tflite --strip-metadata -o bare.tflite
       """)
 

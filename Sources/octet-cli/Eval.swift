@@ -10,8 +10,8 @@ struct Eval: ParsableCommand {
         octet eval lenet.tflite --data mnist --preprocess scale=1/256 --json
         octet eval yolo8.tflite --data val/images --labels coco.names
         octet eval yolo8.tflite --data 'val/images/*.jpg' --json
-      A classifier's result is its top-1 accuracy, a detector's the mean average
-      precision over its classes as COCO defines it. The preprocessing stored in
+      A classifier's result is its top-1 accuracy, a detector's the mean average \
+      precision over its classes as COCO defines it. The preprocessing stored in \
       the model is used unless --preprocess is given.
       """)
 

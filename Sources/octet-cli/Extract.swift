@@ -5,9 +5,9 @@ struct Extract: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Cut the part of a model between some of its tensors out into a .tflite.",
     discussion: """
-      Tensors are meant by their names in the converted model, or by # and their index;
-      'octet inspect MODEL --ir' lists them. Several are separated by commas. The written
-      file is read back and run on random inputs: all its outputs must equal the whole
+      Tensors are meant by their names in the converted model, or by # and their index; \
+      'octet inspect MODEL --ir' lists them. Several are separated by commas. The written \
+      file is read back and run on random inputs: all its outputs must equal the whole \
       model's tensors to the last bit.
 
       Examples:

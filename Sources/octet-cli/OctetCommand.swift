@@ -15,7 +15,7 @@ struct OctetCommand: ParsableCommand {
         octet eval lenet8.tflite --data mnist
         octet inspect lenet8.tflite
 
-      Exit codes: 0 all went well; 1 the model or the data is at fault, and a
+      Exit codes: 0 all went well; 1 the model or the data is at fault, and a \
       diagnostic says how; 2 the command line is at fault; 70 Octet is at fault.
       """,
     version: "octet 0.1",

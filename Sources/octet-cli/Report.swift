@@ -6,12 +6,13 @@ struct ReportCommand: ParsableCommand {
     commandName: "report",
     abstract: "Make one HTML file of a model or of a comparison, to look at in a browser.",
     discussion: """
-      The file needs no network: the data flow as a picture with types, scales and ranges, and
-      for a comparison own and inherited errors, their causes, histograms, calibration curves
+      The file needs no network: the data flow as a picture with types, scales and ranges, and \
+      for a comparison own and inherited errors, their causes, histograms, calibration curves \
       and what a detector finds. Its JSON has the form of schemas/report.schema.json.
 
       Examples:
-        octet compare yolo.cfg yolo8.tflite --weights-a yolo.weights --data photos -o yolo.json
+        octet compare yolo.cfg yolo8.tflite --weights-a yolo.weights --data photos \\
+            -o yolo.json
         octet report yolo.json -o yolo.html
         octet report yolo8.tflite -o yolo8.html
         octet report yolo8.tflite --data photos --labels coco.names -o yolo8.html

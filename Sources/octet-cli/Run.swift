@@ -14,9 +14,9 @@ struct Run: ParsableCommand {
         octet run net.tflite --input image=a.npy --input mask=b.npy
         octet run net.tflite --input inputs.npz --json
         octet run wakeword.tflite --input frames.npy --keep-state --save scores.npz
-      A picture is preprocessed as the model says, or as --preprocess does; a
-      detector's boxes or a classifier's five best classes come out. Tensors are
-      given in the model's own types and shapes, in the order of its inputs or by
+      A picture is preprocessed as the model says, or as --preprocess does; a \
+      detector's boxes or a classifier's five best classes come out. Tensors are \
+      given in the model's own types and shapes, in the order of its inputs or by \
       name; an .npz names its tensors itself.
       """)
 

@@ -302,12 +302,25 @@ import Testing
       results.append(outputs)
     }
     #expect(results == [[[0], [1], [0, 1, 0]], [[2], [0], [1, 0, 0]]])
-    let ofPlaces = try Graph(
-      parsing: "octet-ir 1\ngraph @main(%x: i32[1]) -> (%y) {\n %y = neg(%x)\n}",
+    let ofTruth = try Graph(
+      parsing: "octet-ir 1\ngraph @main(%x: bool[1]) -> (%y) {\n %y = logical_not(%x)\n}",
       makeOp: OpCatalog.makeOp)
     #expect(throws: Diagnostic.self) {
-      try SampleLoop(try PreparedGraph(ofPlaces, log: DiagnosticLog()))
+      try SampleLoop(try PreparedGraph(ofTruth, log: DiagnosticLog()))
     }
+  }
+
+  /// Whole numbers are rounded, and end where float32 has the last ones that int32 holds too.
+  @Test(arguments: ["i32", "i64"]) func samplesOfWholeNumbers(_ type: String) throws {
+    let graph = try Graph(
+      parsing: "octet-ir 1\ngraph @main(%x: \(type)[1,4]) -> (%y) {\n %k = const [1] : \(type)[]\n"
+        + " %y = mul(%x, %k)\n}", makeOp: OpCatalog.makeOp)
+    let loop = try SampleLoop(try PreparedGraph(graph, log: DiagnosticLog()))
+    var results: [[[Float]]] = []
+    try loop.run([Tensor([1, 4], [-7, 2.5, .infinity, .nan])], log: DiagnosticLog()) { _, outputs in
+      results.append(outputs)
+    }
+    #expect(results == [[[-7, 3, 0x1p31 - 128, 0]]])
   }
 
   /// Contents that begin at an odd address, as in a mapped file.
