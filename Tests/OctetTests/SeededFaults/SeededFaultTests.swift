@@ -14,9 +14,7 @@ import Testing
     var table = "seed \(seed)\n"
     var (named, worded) = (0, 0)
     for fault in faults {
-      // Ranges are compared with those of the samples that were calibrated with, layers on fewer.
-      let comparison = try fault.net.compared(
-        fault.a, fault.b, samples: fault.layer == nil ? FaultyNet.samples : 6)
+      let comparison = try fault.net.compared(fault.a, fault.b)
       let first = comparison.ranking.first.map { comparison.tensors[$0] }
       let isNamed: Bool
       let causes: [Cause]
