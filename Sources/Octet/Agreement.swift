@@ -129,7 +129,7 @@ public struct Agreement: Sendable {
           outputs.map { output in
             .members([
               ("name", .string(output.name)), ("largest", .number(Double(output.largest))),
-              ("mean", .number(output.mean)), ("snr_db", .finite(output.decibels)),
+              ("mean", .number(output.mean)), ("snr_db", .decibels(output.decibels)),
               ("unreal", output.unreal > 0 ? .int(output.unreal) : nil),
               ("same_top1", output.sameTop.map { .int($0) }),
             ])

@@ -15,10 +15,11 @@ public indirect enum JSON: Sendable, Equatable {
     public init(name: String, value: JSON) { (self.name, self.value) = (name, value) }
   }
 
-  /// An object of the members that are not nil.
+  /// An object of the members that are not nil, and no number that JSON has no form of.
   public static func members(_ pairs: [(String, JSON?)]) -> JSON {
     var members: [Member] = []
     for (name, value) in pairs {
+      if case .number(let number)? = value, !number.isFinite { continue }
       if let value { members.append(Member(name: name, value: value)) }
     }
     return .object(members)

@@ -105,6 +105,9 @@ import Testing
     #expect(!found.text.contains("exact, largest"))
     let tensor = try #require(found.tensors.last)
     #expect(tensor.own == -.infinity && tensor.causes.first?.kind == .unreal)
+    // JSON has no form of such a number, and a report would be refused with one.
+    let json = found.json.text
+    #expect(json.contains("\"snr_db\": \"NaN\"") && !json.contains("null"), "\(json)")
   }
 
   /// Rows of a table that whole numbers choose. The last row differs.

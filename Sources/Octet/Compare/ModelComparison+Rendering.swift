@@ -112,7 +112,7 @@ extension ModelComparison {
         .array(
           outputs.map { output in
             .members([
-              ("name", .string(output.name)), ("snr_db", .finite(output.decibels)),
+              ("name", .string(output.name)), ("snr_db", .decibels(output.decibels)),
               ("unreal", output.unreal > 0 ? .int(output.unreal) : nil),
               ("largest", .number(Double(output.largest))),
               ("same_top1", output.sameTop.map { .int($0) }),
@@ -133,8 +133,11 @@ extension ModelComparison {
 }
 
 extension JSON {
-  /// A number; nil for those that JSON has no form of, which dB of what is exact are.
-  static func finite(_ value: Double) -> JSON? { value.isFinite ? .number(value) : nil }
+  /// Decibels: nil for what is exact, `NaN` for what is no number.
+  static func decibels(_ value: Double) -> JSON? {
+    if value.isFinite { return .number(value) }
+    return value > 0 ? nil : .string("NaN")
+  }
 }
 
 extension ModelComparison.Tensor {
@@ -145,13 +148,15 @@ extension ModelComparison.Tensor {
     return .members([
       ("name", .string(name)), ("name_a", .string(nameInA)), ("index", index.map { .int($0) }),
       ("op", .string(op)), ("place", place.map { .string($0.text) }), ("type", .string(type)),
-      ("snr_db", .finite(decibels)), ("own_db", .finite(own)),
-      ("inherited_db", .finite(inherited)), ("at_outputs_db", atOutputs.flatMap { .finite($0) }),
+      ("snr_db", .decibels(decibels)), ("own_db", .decibels(own)),
+      ("inherited_db", .decibels(inherited)),
+      ("at_outputs_db", atOutputs.flatMap { .decibels($0) }),
       ("cosine", .number(cosine)), ("largest", .number(Double(largest))), ("mean", .number(mean)),
       ("error_steps", errorInSteps.map { .number($0) }), ("overlap", overlap.map { .number($0) }),
       ("saturation", saturation.map { .number($0) }), ("codes_used", codesUsed.map { .int($0) }),
-      ("dead_channels", .array(deadChannels.map { .int($0) })), ("data", ends(data)),
-      ("range", range.map(ends)), ("excess", .finite(excess)),
+      ("dead_channels", .array(deadChannels.map { .int($0) })),
+      ("data", data.upperBound.isFinite && data.lowerBound.isFinite ? ends(data) : nil),
+      ("range", range.map(ends)), ("excess", .number(excess)),
       ("causes", .array(causes.map { $0.json })),
     ])
   }

@@ -132,7 +132,7 @@ struct GraphPicture {
     ])
   }
 
-  /// The least and the largest number of each index along a dimension; nil where there is one of each, and for none.
+  /// The least and the largest real number of each index along a dimension, 0 where there are none; nil where there is one of each, and for none.
   private func channels(_ numbers: [Float], _ type: TensorType, _ axis: Int?) -> JSON? {
     guard let axis, let extents = type.shape.extents, extents.indices.contains(axis),
       (2...Self.mostChannels).contains(extents[axis]), numbers.count > extents[axis]
@@ -140,10 +140,13 @@ struct GraphPicture {
     let inner = extents[(axis + 1)...].reduce(1, *)
     var ends = [(low: Float, high: Float)](
       repeating: (.infinity, -.infinity), count: extents[axis])
-    for (index, number) in numbers.enumerated() {
+    for (index, number) in numbers.enumerated() where number.isFinite {
       let channel = index / inner % extents[axis]
       ends[channel].low = min(ends[channel].low, number)
       ends[channel].high = max(ends[channel].high, number)
+    }
+    for channel in ends.indices where ends[channel].low > ends[channel].high {
+      ends[channel] = (0, 0)
     }
     return .members([
       ("axis", .int(axis)), ("low", .singles(ends.map { $0.low })),

@@ -33,8 +33,11 @@ extension Report {
 
   private static func value(of node: JSON, _ output: JSON) -> JSON? {
     guard let comparison = output["comparison"] else { return node["milliseconds"] }
-    guard case .number(let decibels)? = comparison["own_db"] else { return .number(0) }
-    return .number(100 * pow(10, -decibels / 10))
+    switch comparison["own_db"] {
+    case .number(let decibels)?: return .number(100 * pow(10, -decibels / 10))
+    case nil: return .number(0)
+    default: return .number(100)
+    }
   }
 
   /// The graphs in Graphviz's language, edges with their types, scales, zero points and ranges.

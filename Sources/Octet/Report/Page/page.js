@@ -18,7 +18,9 @@ const number = (value, digits = 3) =>
   value === null || value === undefined ? "" : Math.abs(value) >= 1e5 || (value !== 0 && Math.abs(value) < 1e-4)
     ? value.toExponential(digits - 1) : String(Number(value.toPrecision(digits)));
 const range = (low, high) => `${number(low)}…${number(high)}`;
-const decibels = (value) => (value === null || value === undefined ? "exact" : value.toFixed(1) + " dB");
+const decibels = (value) => (value === null || value === undefined ? "exact" : value === "NaN" ? value : value.toFixed(1) + " dB");
+/** Decibels as a chart has them. */
+const level = (value) => (value === null || value === undefined ? 60 : value === "NaN" ? 0 : Math.min(60, Math.max(0, value)));
 const milliseconds = (value) => number(value) + " ms";
 const clipped = (text, length) => (text.length > length ? text.slice(0, length - 1) + "…" : text);
 /** What tells a tensor from others: of TensorFlow's names the last part, of joined ones that of the first. */
@@ -208,7 +210,7 @@ svg.append(make("defs", {}, make("pattern", { id: "stripes", width: 5, height: 5
 const drawings = [];
 const slowest = Math.max(1e-9, ...report.graphs.flatMap((graph) => graph.nodes.map((op) => op.milliseconds || 0)));
 /** 0 for an error of 60 dB and less, 1 for one as strong as the signal. */
-const severity = (value) => (value === null || value === undefined ? 0 : Math.min(1, Math.max(0, (60 - value) / 60)));
+const severity = (value) => (60 - level(value)) / 60;
 
 function bars(node, tensor) {
   const bar = (kind, y, height, part) => (part > 0 ? make("rect", { class: kind, x: 8, y, height, width: Math.max(1, (node.width - 16) * part) }) : null);
@@ -411,7 +413,7 @@ function tensorView(tensor, title) {
       row("at the outputs", found.at_outputs_db === undefined ? null : `${decibels(found.at_outputs_db)}, if it were the only error`),
       row("in steps", found.error_steps === undefined ? null : number(found.error_steps)),
       row("cosine", number(found.cosine, 6)), row("largest error", number(found.largest)), row("mean error", number(found.mean)),
-      row("data", range(...found.data)),
+      row("data", found.data ? range(...found.data) : "no real numbers"),
       row("beyond the range", found.saturation === undefined ? null : number(100 * found.saturation) + " %"),
       row("histograms overlap", found.overlap === undefined ? null : number(100 * found.overlap) + " %"),
       row("codes used", found.codes_used),
@@ -505,6 +507,7 @@ function findings() {
     section.append(make("h2", {}, "Outputs"), make("p", {}, comparison.outputs.map((output) =>
       `${output.name}: ${decibels(output.snr_db)}` + (output.same_top1 === undefined ? "" : `, same top-1 on ${output.same_top1} of ${comparison.samples}`)).join("; ")
       + (comparison.boxes ? `; boxes: ${comparison.boxes.kept} kept, ${comparison.boxes.lost} lost, ${comparison.boxes.added} new` : "")));
+    if (comparison.with_subgraphs) section.append(make("p", {}, `Not looked into, their results alone: ${comparison.with_subgraphs.join("; ")}`));
     if (comparison.causes.length) section.append(make("h2", {}, "Wrong with no single layer"), ...causes(comparison.causes));
     const byName = new Map(report.graphs[0].tensors.map((tensor) => [tensor.name, tensor]));
     const head = [["", ""], ["tensor", ""], ["own error", "number"], ["at outputs", "number"], ["total", "number"], ["why", ""]];
@@ -532,8 +535,7 @@ function depth() {
   if (list.length < 2) return;
   const step = Math.max(8, Math.min(40, 1240 / list.length)), left = 44, [width, height] = [left + step * list.length + 6, 250];
   const x = (i) => left + step * (i + 0.5), y = (v) => 10 + ((height - 40) * v) / 60;
-  const held = (value) => Math.max(0, Math.min(60, value === null || value === undefined ? 60 : value));
-  const of = (key) => list.map((tensor) => held(tensor.comparison[key]));
+  const of = (key) => list.map((tensor) => level(tensor.comparison[key]));
   const ticks = [0, 10, 20, 30, 40, 50, 60].flatMap((v) => [make("line", { class: "axis", x1: left, x2: width, y1: y(v), y2: y(v) }), make("text", { x: left - 6, y: y(v) + 4, "text-anchor": "end" }, `${v} dB`)]);
   const own = of("own_db").map((value, i) => (value < 60 ? [make("line", { x1: x(i), x2: x(i), y1: y(60), y2: y(value), stroke: "var(--own)", "stroke-width": 2 }), make("circle", { cx: x(i), cy: y(value), r: 4, fill: "var(--own)" })] : [])).flat();
   byID("charts").append(make("h2", {}, "Error along the depth"), make("div", { class: "wide" }, make("svg", { class: "chart", style: "max-width:none", width, height, viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": "own and total error of each tensor" },
