@@ -57,6 +57,7 @@ struct TensorCauses {
     if let cause = outlierOfInput { causes.append(cause) }
     causes += ranges(excess)
     if isOther, causes.isEmpty, let cause = otherOperator(isLast: true) { causes.append(cause) }
+    if isSuspicious, causes.isEmpty { causes += settings }
     if isSuspicious, causes.isEmpty, let cause = border { causes.append(cause) }
     if let cause = fewCodes, share(weightNoise) > 0.2 { causes.append(cause) }
     if causes.isEmpty, statistics.ownNoise > 0 {
