@@ -38,7 +38,8 @@ extension TensorCauses {
       && width < 1.25 * needed && shift.0 * shift.1 > 0
       && min(abs(shift.0), abs(shift.1)) > 0.1 * needed
       && max(abs(shift.0), abs(shift.1)) < 3 * min(abs(shift.0), abs(shift.1)) && share(noise) > 0.2
-    if !isFixed, isShifted || share(noise) > 0.4 && low + high > 0 {
+    // A range that costs less than its codes would is well chosen, whatever it cuts off.
+    if !isFixed, isShifted || share(noise) > 0.4 && low + high > 0 && excess > 1 {
       let part = decimals(100 * Double(low + high) / Double(statistics.count), 2)
       if isShifted {
         causes.append(
