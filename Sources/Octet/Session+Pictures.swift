@@ -97,7 +97,7 @@ extension Session {
 
   func write(_ image: Image, to position: Int) throws(Diagnostic) -> Placement {
     let input = prepared.inputs[position]
-    guard TensorView.writable.contains(input.element), input.extents.first == 1 else {
+    guard TensorView.realTypes.contains(input.element), input.extents.first == 1 else {
       throw Diagnostic(
         .inputMismatch, "input '\(inputNames[position])' takes no picture",
         help: "a picture needs an input of real numbers with a batch of 1",

@@ -5,6 +5,11 @@ struct TextTable {
   /// Columns whose cells end at the same place.
   var rightAligned: Set<Int> = []
 
+  /// A cell of at most 60 characters, its middle left out behind the first `head`.
+  static func clipped(_ text: String, head: Int = 29) -> String {
+    text.count <= 60 ? text : text.prefix(head) + "…" + text.suffix(59 - head)
+  }
+
   /// Lines for a terminal; the header is followed by a line of dashes.
   var text: String {
     let widths = header.indices.map { column in

@@ -26,7 +26,7 @@ package struct SampleLoop {
         tensors: (prepared.inputs + outputs).map { $0.type.text })
     }
     let unfit =
-      prepared.inputs.first { !TensorView.feedable.contains($0.element) }
+      prepared.inputs.first { !TensorView.writable.contains($0.element) }
       ?? outputs.first { !TensorView.readable.contains($0.element) }
     if let unfit {
       throw Diagnostic(

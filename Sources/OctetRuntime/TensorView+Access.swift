@@ -11,14 +11,14 @@ extension TensorView {
   }
 
   /// The types of real numbers, those that `write` takes, and those that `real` reads.
-  package static let writable: [ElementType] = [.float32, .int8, .int16, .uint8]
-  package static let feedable: [ElementType] = writable + [.int32, .int64]
-  package static let readable: [ElementType] = writable + [.int32, .int64, .bool]
+  package static let realTypes: [ElementType] = [.float32, .int8, .int16, .uint8]
+  package static let writable: [ElementType] = realTypes + [.int32, .int64]
+  package static let readable: [ElementType] = writable + [.bool]
 
   /// Overwrites elements from `start` on with real values, quantized as the tensor's type asks: divided
   /// by the scale, rounded half away from zero, clamped to the type's codes; whole numbers to int32's.
   ///
-  /// - Precondition: the type is `feedable`; `values` do not reach beyond the tensor.
+  /// - Precondition: the type is `writable`; `values` do not reach beyond the tensor.
   package func write(_ values: UnsafeBufferPointer<Float>, at start: Int = 0) {
     precondition(start >= 0 && values.count <= count - start, "the values reach beyond the tensor")
     let scale = type.quantization?.scale ?? 1

@@ -112,7 +112,7 @@ enum DeviceRun {
   /// The output's type and its five largest elements.
   private static func show(_ name: String, _ output: TensorView) {
     print("\(name): \(output.type.text)")
-    guard TensorView.writable.contains(output.element) else { return }
+    guard TensorView.realTypes.contains(output.element) else { return }
     var shown: [Int] = []
     while shown.count < min(5, output.count) {
       var best = -1

@@ -55,25 +55,21 @@ struct HandMadeModel {
         metadata: metadata, signatureDefs: signatures)) + tail
   }
 
-  func read() throws -> TFLiteModel {
+  func read(log: DiagnosticLog = DiagnosticLog()) throws -> TFLiteModel {
     let folder = try Sample.temporaryFolder()
     defer { try? FileManager.default.removeItem(at: folder) }
     let path = folder.appending(path: "m.tflite")
     try Data(try bytes()).write(to: path)
-    return try TFLiteReader.read(try MappedFile(path.path()), log: DiagnosticLog())
+    return try TFLiteReader.read(try MappedFile(path.path()), log: log)
   }
 
   /// Reads, verifies, prepares and runs the model on ones.
   ///
   /// - Returns: what was logged, and the outputs when it ran.
   func run() throws -> (log: DiagnosticLog, outputs: [[Float]]?) {
-    let folder = try Sample.temporaryFolder()
-    defer { try? FileManager.default.removeItem(at: folder) }
-    let path = folder.appending(path: "m.tflite")
-    try Data(try bytes()).write(to: path)
     let log = DiagnosticLog()
     guard
-      let graph = try? TFLiteReader.read(try MappedFile(path.path()), log: log).graph,
+      let graph = try? read(log: log).graph,
       graph.verify(into: log),
       let prepared = try? PreparedGraph(graph, arenaLimit: 1 << 20, log: log)
     else {

@@ -155,7 +155,7 @@ public struct ModelComparison: Sendable {
     }
     unpaired = b.graph.nodes.flatMap { $0.outputs }.filter {
       pairs.partner[$0] == nil && !parts.valuesOfB.contains($0)
-        && TensorView.writable.contains(b.graph[$0].type.element)
+        && TensorView.realTypes.contains(b.graph[$0].type.element)
     }.map { b.graph[$0].name }
   }
 

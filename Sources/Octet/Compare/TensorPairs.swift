@@ -47,7 +47,7 @@ struct TensorPairs {
   }
 
   private func fit(
-    _ first: ValueID, _ second: ValueID, _ types: [ElementType] = TensorView.writable
+    _ first: ValueID, _ second: ValueID, _ types: [ElementType] = TensorView.realTypes
   ) -> Bool {
     let (one, other) = (a[first], b[second])
     return one.constant == nil && other.constant == nil
@@ -59,14 +59,14 @@ struct TensorPairs {
   private mutating func pairInputs() {
     for input in b.inputs {
       if let same = a.inputs.first(where: {
-        a[$0].name == b[input].name && fit($0, input, TensorView.feedable)
+        a[$0].name == b[input].name && fit($0, input, TensorView.writable)
       }) {
         pair(same, input)
       }
     }
     for (first, second) in zip(a.inputs, b.inputs)
     where partner[second] == nil && !taken.contains(first)
-      && fit(first, second, TensorView.feedable)
+      && fit(first, second, TensorView.writable)
     {
       pair(first, second)
     }

@@ -23,7 +23,8 @@ extension PrecisionStudy {
       header: ["#", "group", "layers", "MACs", "dB", "becomes"],
       rows: groups.enumerated().map { index, group in
         [
-          "\(index + 1)", shortened(group.name), "\(group.layers.count)", "\(group.macs)",
+          "\(index + 1)", TextTable.clipped(group.name, head: 40), "\(group.layers.count)",
+          "\(group.macs)",
           group.decibels.isFinite ? decimals(group.decibels, 1) : "", group.becomes,
         ]
       }, rightAligned: [0, 2, 3, 4])
@@ -36,7 +37,7 @@ extension PrecisionStudy {
       header: ["#", "trial", "groups", "value", "ms", "+%", "bytes", "+%", ""],
       rows: trials.enumerated().map { index, trial in
         [
-          "\(index + 1)", shortened(trial.text), "\(trial.groups.count)",
+          "\(index + 1)", TextTable.clipped(trial.text, head: 40), "\(trial.groups.count)",
           goal.cell(trial.value),
           decimals(trial.milliseconds, 3), more(trial.milliseconds, first.milliseconds),
           "\(trial.bytes)", more(Double(trial.bytes), Double(first.bytes)),
@@ -110,9 +111,4 @@ extension PrecisionStudy.Group {
     return floats == 0
       ? "int16" : floats == layers.count ? "float32" : "int16, \(floats) in float32"
   }
-}
-
-/// At most 60 characters of a text, of which TensorFlow's names have hundreds: its beginning and its end.
-private func shortened(_ text: String) -> String {
-  text.count <= 60 ? text : text.prefix(40) + "…" + text.suffix(19)
 }

@@ -21,10 +21,10 @@ extension Inspection {
   private func table(_ ops: [OpInfo]) -> String {
     let rows = ops.map { op in
       [
-        "\(op.index)", op.op, Self.clipped(op.outputs.joined(separator: ", ")),
-        Self.clipped(op.outputShape),
+        "\(op.index)", op.op, TextTable.clipped(op.outputs.joined(separator: ", ")),
+        TextTable.clipped(op.outputShape),
         op.macs.map { $0 == 0 ? "" : Self.grouped($0) } ?? "?",
-        op.parameters == 0 ? "" : Self.grouped(op.parameters), Self.clipped(place(op)),
+        op.parameters == 0 ? "" : Self.grouped(op.parameters), TextTable.clipped(place(op)),
       ]
     }
     return TextTable(
@@ -40,11 +40,6 @@ extension Inspection {
     let rest = text.dropFirst(path.count)
     let isLine = rest.first == ":" && rest.dropFirst().first?.isNumber == true
     return isLine ? "line " + rest.dropFirst() : String(rest.drop { $0 == ":" || $0 == " " })
-  }
-
-  /// A cell of at most 60 characters, its middle left out.
-  private static func clipped(_ text: String) -> String {
-    text.count <= 60 ? text : text.prefix(29) + "…" + text.suffix(30)
   }
 
   public var json: JSON {

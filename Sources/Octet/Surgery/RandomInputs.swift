@@ -29,7 +29,7 @@ extension Tensor {
     if type.element == self.type.element, !type.isQuantized || !self.type.isQuantized {
       return Tensor(type, storage)
     }
-    guard TensorView.writable.contains(type.element), let values = realValues else { return nil }
+    guard TensorView.realTypes.contains(type.element), let values = realValues else { return nil }
     let storage = Storage(byteCount: byteCount)
     if let base = storage.mutableBytes.baseAddress, !values.isEmpty {
       let view = TensorView(

@@ -5,21 +5,25 @@ import OctetKernels
 /// Source: J. W. Cooley, J. W. Tukey, An Algorithm for the Machine Calculation of Complex Fourier Series, 1965.
 struct FourierTransform {
   let count: Int
-  /// e^(-2 pi i k / count) for k < count.
-  let roots: [Complex<Double>]
+  private let roots: [Complex<Double>]
   private let reversed: [Int]
 
   init(_ count: Int) {
     self.count = count
-    roots = (0..<count).map { k in
-      let angle = -2 * Double.pi * Double(k) / Double(count)
-      return Complex(CMath.cos(angle), CMath.sin(angle))
-    }
+    roots = Self.roots(count)
     var reversed = [0]
     while reversed.count < count {
       reversed = reversed.map { 2 * $0 } + reversed.map { 2 * $0 + 1 }
     }
     self.reversed = reversed
+  }
+
+  /// e^(-2 pi i k / count) for k < count.
+  static func roots(_ count: Int) -> [Complex<Double>] {
+    (0..<count).map { k in
+      let angle = -2 * Double.pi * Double(k) / Double(count)
+      return Complex(CMath.cos(angle), CMath.sin(angle))
+    }
   }
 
   /// Transforms the numbers in place.

@@ -7,19 +7,19 @@ extension RFFT2D {
   private struct Rows {
     /// Of a row's even and odd numbers as one complex row.
     let half: FourierTransform
-    let whole: FourierTransform
+    let roots: [Complex<Double>]
 
     init(_ count: Int) {
       half = FourierTransform(max(count / 2, 1))
-      whole = FourierTransform(count)
+      roots = FourierTransform.roots(count)
     }
 
-    /// Writes `whole.count / 2 + 1` numbers; what is beyond the `count` of the row is zero.
+    /// Writes `roots.count / 2 + 1` numbers; what is beyond the `count` of the row is zero.
     func run(
       _ row: UnsafePointer<Float>, count: Int, _ scratch: UnsafeMutablePointer<Complex<Double>>,
       _ result: UnsafeMutablePointer<Complex<Double>>
     ) {
-      let length = whole.count
+      let length = roots.count
       func number(_ place: Int) -> Double { place < count ? Double(row[place]) : 0 }
       guard length > 1 else {
         result[0] = Complex(number(0), 0)
@@ -31,7 +31,7 @@ extension RFFT2D {
         let (a, b) = (scratch[k % half.count], scratch[(half.count - k) % half.count])
         let even = Complex((a.real + b.real) / 2, (a.imaginary - b.imaginary) / 2)
         let odd = Complex((a.imaginary + b.imaginary) / 2, (b.real - a.real) / 2)
-        result[k] = even + odd * whole.roots[k]
+        result[k] = even + odd * roots[k]
       }
     }
   }
